@@ -1,5 +1,5 @@
-# One image for migrations, the three services and the tools: the command says which of them a container is. The target "proxy" puts the
-# services behind one origin, "mailbox" is for trying out.
+# One image for the migrations, the three services and the tools: the command decides which of them a container runs. The target "proxy"
+# puts the services behind one origin; the target "mailbox" is for trying Billing Mail out.
 ARG NODE_IMAGE=node:22-bookworm-slim
 ARG NGINX_IMAGE=nginx:1.28
 
@@ -7,14 +7,14 @@ FROM ${NODE_IMAGE} AS base
 WORKDIR /app
 ENV NPM_CONFIG_UPDATE_NOTIFIER=false
 
-# Only what npm reads, so that packages are installed anew when they change and not with every line of source.
+# Only what npm reads, so that packages are installed again when the manifests change, not whenever a line of source does.
 FROM base AS manifests
 COPY package.json package-lock.json .npmrc ./
 COPY apps apps
 COPY libs libs
 RUN find apps libs -type f ! -name package.json -delete
 
-# Install scripts stay off: none of the packages that run here needs one.
+# Install scripts stay off: none of the packages used at run time needs one.
 FROM base AS production-packages
 COPY --from=manifests /app ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts
@@ -29,10 +29,10 @@ RUN npm run build \
       tools/package.json tools/dist/*.js tools/dist/containers tools/dist/doctor tools/dist/samples tools/dist/starting /runtime \
  && rm -rf /runtime/libs/testkit \
  && find /runtime \( -name '*.d.ts' -o -name '*.tsbuildinfo' \) -delete \
- # A checkout made under a umask of 077 is readable by its owner only, and that is nobody in a container.
+ # A checkout made under a umask of 077 is readable by its owner only, and the container runs as another user.
  && chmod -R a+rX /runtime
 
-# Takes every e-mail and shows it on a page; it goes no further.
+# Accepts every e-mail, shows it on a web page and forwards none.
 FROM build AS mailbox
 RUN install -d -m 0700 -o node -g node /data/mail
 USER node
@@ -47,6 +47,6 @@ FROM base AS service
 ENV NODE_ENV=production
 COPY --from=production-packages /app/node_modules node_modules
 COPY --from=build /runtime ./
-# A new volume takes over the owner of the folder that it covers.
+# A new volume takes over the owner of the folder that it is mounted on.
 RUN install -d -m 0700 -o node -g node /data/documents /data/result-journal /data/backups
 USER node

@@ -1,4 +1,5 @@
-// One Jest for the whole repository: our TypeScript by swc, to CommonJS; packages as Node itself loads them (tools/jest/runtime.cjs).
+// One Jest configuration for the whole repository. swc compiles our TypeScript to CommonJS; Node itself loads
+// packages (tools/jest/runtime.cjs).
 const path = require('node:path');
 
 module.exports = {
@@ -9,7 +10,7 @@ module.exports = {
   ...(process.env.AFFECTED_SINCE ? { testSequencer: path.join(__dirname, 'tools', 'jest', 'affected-first.cjs') } : {}),
   testMatch: ['**/src/**/*.spec.ts'],
   modulePathIgnorePatterns: ['/dist/', '/\\.data/', '/\\.nx/'],
-  // What takes servers that fail over is run by `npm run ops-tests`.
+  // Tests that need servers with failover are run by `npm run ops-tests`.
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/operations/'],
   transform: {
     '^.+\\.(t|m?j)s$': ['@swc/jest', require('./tools/swc-options.cjs')],
@@ -27,8 +28,8 @@ module.exports = {
     '^@billing-mail/tools/(.*)$': path.join(__dirname, 'tools', 'src', '$1.ts'),
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  // A spy ends with its test, also with one that fails.
+  // A spy is removed after its test, even if the test fails.
   restoreMocks: true,
-  // Only to end what hangs: what a test starts takes a second on a quiet machine, and minutes beside other work on a small one.
+  // Ends only tests that hang: what a test starts takes a second on a quiet machine, and minutes on a small machine with other work.
   testTimeout: 300_000,
 };

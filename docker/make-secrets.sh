@@ -1,22 +1,23 @@
 #!/bin/sh
-# Makes the secrets that docker-compose.yml hands to the containers, each a file in docker/secrets. What is there already stays.
-#   docker/make-secrets.sh                 makes the random ones and names those that only you can bring
-#   docker/make-secrets.sh --try ADDRESS   makes these too, to look around: the local mailbox as mail server, a certificate signed by nobody,
-#                                          and what .env must say for it
+# Makes the secrets that docker-compose.yml gives to the containers, one file each in docker/secrets. Existing files stay unchanged.
+#   docker/make-secrets.sh                 makes the random ones and names those that only you can provide
+#   docker/make-secrets.sh --try ADDRESS for a trial: also makes those, with the local mailbox as mail server and a self-signed certificate,
+#                                          and writes the settings for it into .env
 set -eu
 umask 077
 command -v openssl >/dev/null || { echo 'openssl is not installed: apt-get install openssl' >&2; exit 1; }
 folder=${SECRETS_DIR:-$(dirname "$0")/secrets}
 settings=${ENV_FILE:-$(dirname "$0")/../.env}
 mkdir -p "$folder"
-# The folder keeps others on this machine out. The files must be readable by the containers' users, whose numbers are not yours.
+# The mode of the folder keeps other users of this machine out. The files in it must be readable by the containers'
+# users, whose IDs differ from yours.
 chmod 0700 "$folder"
-# So must be what containers get of this checkout, which nobody else can read where it was made under a umask of 077.
+# The same holds for the files of this checkout that containers mount: under a umask of 077 only their owner could read them.
 chmod -R a+rX "$(dirname "$0")/observability" "$(dirname "$0")/authorities" "$(dirname "$0")/../deploy/helm/billing-mail/alerts.yml"
 
 random() { openssl rand -hex 32; }
 
-# keep NAME: writes standard input to the file unless it is there.
+# keep NAME: writes standard input to the file NAME unless it exists.
 keep() {
   if [ -e "$folder/$1" ]; then cat >/dev/null; return; fi
   cat >"$folder/$1.new"
@@ -26,17 +27,17 @@ keep() {
 }
 read_secret() { cat "$folder/$1"; }
 
-# set_unless NAME VALUE: sets a variable in .env unless it is set there.
+# set_unless NAME VALUE: sets a variable in .env unless it is already set there.
 set_unless() {
   if grep -qs "^$1=" "$settings"; then return; fi
-  # A last line without its end would swallow this one.
+  # Without a newline at the end of the last line, the new line would be appended to it.
   if [ -s "$settings" ] && [ -n "$(tail -c 1 "$settings")" ]; then echo >>"$settings"; fi
   echo "$1=$2" >>"$settings"
   echo "set $1 in $settings"
 }
 
-# certify NAME: a certificate for the container of that name, by the authority that the other containers trust. Ten years: nobody sees it but
-# them; a new one is made once certificate and key are removed.
+# certify NAME: issues a certificate for the container NAME, signed by the authority that the other containers trust. It is valid for ten
+# years, as only they see it; to renew it, remove certificate and key.
 certify() {
   if [ -e "$folder/$1_certificate" ]; then return; fi
   openssl req -new -newkey rsa:2048 -nodes -keyout "$scratch/key" -out "$scratch/request" -subj "/CN=$1" 2>/dev/null
@@ -55,25 +56,25 @@ if [ ! -e "$folder/ca_certificate" ]; then
     -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign 2>/dev/null
   rm -f "$folder/ca_key"
   keep ca_key <"$scratch/key"
-  # No container is given it.
+  # No container gets the CA's key.
   chmod 0400 "$folder/ca_key"
   keep ca_certificate <"$scratch/certificate"
 fi
 certify postgres
 certify redis
 
-# database_url NAME ROLE: where ROLE signs in, with a password of its own.
+# database_url NAME ROLE: writes the URL with which ROLE signs in, with a password of its own.
 tls='sslmode=verify-full&sslrootcert=/run/secrets/ca_certificate'
 database_url() { echo "postgresql://$2:$(random)@postgres:5432/billing_mail?$tls" | keep "$1_database_url"; }
 random | keep postgres_password
-# The administrator, who makes the roles and is needed for nothing else.
+# The administrator creates the roles and is needed for nothing else.
 echo "postgresql://billing:$(read_secret postgres_password)@postgres:5432/billing_mail?$tls" | keep admin_database_url
 database_url migration billing_mail_migrator
 database_url settings billing_mail_settings
 database_url dispatch billing_mail_dispatch
 database_url notify billing_mail_notify
 
-# Redis gets the hashes of the passwords only. Who has none may ask Redis whether it lives, and nothing else.
+# Redis gets only the hashes of the passwords. A client without a password may send PING and nothing else.
 grep '^user ' "$(dirname "$0")/redis-users.acl" >"$scratch/users"
 echo 'user default on nopass -@all +ping' >>"$scratch/users"
 for user in settings-api mail-dispatcher notification-service invoicing; do
@@ -85,18 +86,19 @@ done
 keep redis_acl <"$scratch/users"
 random | keep auth_jwt_secret
 random | keep grafana_password
-# Where notification-service has none of its own yet, it opens by the others what it sealed with them (docs/upgrading.md).
+# If notification-service has no key of its own yet, the shared keys are appended, so that it can open what it sealed
+# with them (docs/upgrading.md).
 earlier=
 if [ -e "$folder/secret_keys" ]; then earlier=",$(read_secret secret_keys)"; fi
 echo "own1:$(openssl rand -base64 32)$earlier" | keep notification_secret_keys
 echo "key1:$(openssl rand -base64 32)" | keep secret_keys
 echo "key1:$(openssl rand -base64 32)" | keep bounce_secret
-# Empty: documents are in a volume. Whoever has them in a bucket writes "[default]", aws_access_key_id = … and aws_secret_access_key = … into it.
+# Empty: documents are in a volume. If yours are in a bucket, put "[default]", aws_access_key_id = … and aws_secret_access_key = … into it.
 keep document_store_credentials </dev/null
-# Empty: the platform has no app there. Whoever has one writes its secret into the file.
+# Empty: the platform is not registered as an app there. If yours is, put its client secret into the file.
 keep oauth_microsoft_client_secret </dev/null
 keep oauth_google_client_secret </dev/null
-# Empty: alerts have no second mail server. Whoever has one writes its URL into the file, as in platform_smtp_url.
+# Empty: there is no second mail server for alerts. If you have one, put its URL into the file, as in platform_smtp_url.
 keep alert_smtp_url </dev/null
 
 if [ "${1:-}" = --try ]; then
@@ -104,9 +106,9 @@ if [ "${1:-}" = --try ]; then
   echo 'smtp://mailbox:2525' | keep platform_smtp_url
   set_unless PLATFORM_FROM_ADDRESS "$address"
   set_unless COMPOSE_PROFILES mailbox
-  # Production's 5 and 30 minutes would hide what happens.
+  # With production's delays of 5 and 30 minutes, a trial would show no retries.
   set_unless RETRY_DELAYS 1s,2s
-  # The mailbox serves as a team's own server too, at an address of Docker's.
+  # The mailbox also serves as a team's own server, at an address in Docker's networks.
   set_unless SMTP_ALLOWED_NETWORKS 172.16.0.0/12,192.168.0.0/16
   if [ ! -e "$folder/smime_p12" ]; then
     random | keep smime_p12_passphrase
@@ -120,7 +122,7 @@ if [ "${1:-}" = --try ]; then
 fi
 
 missing=0
-# need NAME MEANING
+# need NAME MEANING: reports a missing file.
 need() {
   if [ -e "$folder/$1" ]; then return; fi
   echo "missing: $folder/$1: $2"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts a mail-dispatcher with a result journal of its own: the first folder below RESULT_JOURNAL_DIR that no other one holds. A container
-# that takes another's place finds what that one could not record; the lock ends with the process, however it ends.
+# Starts a mail-dispatcher with a result journal of its own: the first folder below RESULT_JOURNAL_DIR that no other dispatcher has locked.
+# A container that replaces another finds the results that the other could not record. The lock ends with the process, however it ends.
 set -eu
 folder=${RESULT_JOURNAL_DIR:?names the folder of the result journals}
 number=1

@@ -1,11 +1,11 @@
-// Who may import whom among the projects: .dependency-cruiser.cjs holds the sources against it, and ARCHITECTURE.md shows it.
+// Which project may import which: .dependency-cruiser.cjs checks the sources against it, and ARCHITECTURE.md shows it.
 
-/** The project of a folder, what it may import, and what only its tests may import. */
+/** Returns the entry for a project: its folder, what it may import, and what only its tests may import. */
 const project = (folder, imports, inTests = []) => ({ folder, imports, inTests });
 const BELOW_APPS = ['libs/platform', 'libs/smtp-client', 'libs/mail-core', 'libs/contracts'];
 const CAMPAIGNS = ['tools/campaigns/stage', 'tools', 'libs/testkit', ...BELOW_APPS];
 
-/** Data and rules at the bottom, Nest glue above them, apps on top, and tools beside them; apps never import apps. */
+/** From the bottom up: data and rules, Nest glue, apps. Tools stand beside them. Apps never import apps. */
 const PROJECTS = [
   project('libs/contracts', []),
   project('libs/mail-core', ['libs/contracts']),

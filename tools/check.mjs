@@ -1,5 +1,5 @@
-// `npm run check`: what a change must pass besides the tests. `--staged` looks only at what is about to be committed, its format, types and lint,
-// as the hook does that `--hook` installs: that takes seconds.
+// `npm run check`: what a change must pass besides the tests. `--staged` checks only format, types and lint of what is about to be
+// committed, which takes seconds; the hook that `--hook` installs calls it.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const FIX = 'fix the lines named above';
 const npmRun = (script) => ['npm', 'run', '--silent', script];
 const TYPES = ['Types', npmRun('typecheck'), FIX];
 
-/** The name of the check, what it runs, and what helps if it finds something. */
+/** For each check: its name, the command, and what helps if it finds something. */
 const OF_ALL = [
   ['Format', npmRun('format:check'), 'npm run format'],
   TYPES,
@@ -43,7 +43,7 @@ async function run([title, [program, ...args], cure]) {
   });
 }
 
-/** Our own dependencies must exist once: two copies of a library share neither classes nor state. */
+/** Fails if one of our own dependencies exists twice: two copies of a library share neither classes nor state. */
 async function checkDuplicates() {
   await step('Duplicate dependencies', async () => {
     const found = duplicatesIn(JSON.parse(readFileSync(join(workspaceRoot, 'package-lock.json'), 'utf8')).packages);
@@ -51,7 +51,7 @@ async function checkDuplicates() {
   });
 }
 
-/** For this clone and its worktrees; the hook is in the repository. */
+/** Installs the hook for this clone and its worktrees; the hook itself is in the repository. */
 function installHook() {
   execFileSync('git', ['config', 'core.hooksPath', '.githooks'], { cwd: workspaceRoot });
   console.log('Each commit is checked from now on; git commit --no-verify goes without, git config --unset core.hooksPath takes it away.');
@@ -67,7 +67,7 @@ if (args.includes('--hook')) {
     process.exit(1);
   }
   const checks = args.includes('--staged') ? ofStaged() : [...OF_ALL, checkDuplicates];
-  // All of them, so that one run tells everything.
+  // Runs all checks even if one fails, so that one run reports everything.
   for (const check of checks) {
     try {
       await (typeof check === 'function' ? check() : run(check));

@@ -1,4 +1,4 @@
-// `npm run database:roles`: a PostgreSQL role for each service and one that migrates. The work is in tools/src/database-roles.ts.
+// `npm run database:roles`: creates a PostgreSQL role for each service and one for migrations. The work is in tools/src/database-roles.ts.
 import { endWithHelp } from './help.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';
 import { explainFailure } from './steps.mjs';

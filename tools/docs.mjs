@@ -1,4 +1,5 @@
-// Brings the parts of the documents up to date that are made from the code, and the Helm chart's list of variables. The work is in tools/src/docs/documents.ts.
+// Updates the parts of the documents that are generated from the code, and the Helm chart's list of variables. The work is
+// in tools/src/docs/documents.ts.
 import { prepareCheckout } from './prepare-checkout.mjs';
 import { explainFailure } from './steps.mjs';
 

@@ -1,4 +1,5 @@
-// `npm run doctor`: what this machine has and lacks, and with `-- --production` whatever the services depend on. Each with its remedy. It changes nothing permanently.
+// `npm run doctor`: shows what this machine has and lacks, and with `-- --production` checks everything that the services depend on. Each
+// finding names its remedy. It changes nothing permanently.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { endWithHelp } from './help.mjs';
@@ -38,7 +39,7 @@ async function lookAround() {
   return 0;
 }
 
-/** Where it is set already, and there is something built to look with. */
+/** Only if a document store is configured and the tools have been built. */
 async function lookAtDocuments() {
   const built = join(workspaceRoot, 'tools', 'dist', 'doctor', 'document-store.js');
   if (!process.env.DOCUMENT_STORE_URL || !existsSync(built)) return;

@@ -1,4 +1,7 @@
-/** Packages that we depend on in production and that a second one brings along in another version of the same major one. `packages`: of the lock file. */
+/**
+ * Lists our production dependencies of which another package installs a second version with the same major version.
+ * `packages`: those of the lock file.
+ */
 export function duplicatesIn(packages) {
   const copies = (name) =>
     Object.entries(packages).filter(

@@ -1,4 +1,5 @@
-// What each command of package.json that takes arguments says for --help, before anything is installed or built. Needs no package.
+// The --help text of each command in package.json that takes arguments. It is shown before anything is installed or built,
+// so this file imports no package.
 
 const DOCUMENT_FLAGS = `
   --to, --cc, --bcc   an address or "Name <address>"; may be repeated
@@ -67,7 +68,7 @@ npm run legal-hold -- release TEAM        allows it again`,
   'tools/dist/date-check.js': `npm run date:check [-- PATHS]   runs the tests as if on another day`,
 };
 
-/** Prints it and ends where it is asked for. `command`: its name, or the program that run-built.mjs runs for it. */
+/** Prints the help text and exits if `args` ask for it. `command`: the npm command, or the program that run-built.mjs runs for it. */
 export function endWithHelp(command, args) {
   if (HELP[command] === undefined || !args.some((arg) => arg === '--help' || arg === '-h')) return;
   console.log(HELP[command]);

@@ -1,11 +1,14 @@
-// The packages of the lock file in node_modules, by the npm that is there; when that fails, what npm itself said about it.
+// Installs the packages of the lock file into node_modules with the npm that is present. If that fails, the error quotes npm.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runQuietly } from './run-quietly.mjs';
 import { StepError } from './steps.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
-/** npm notes in node_modules what it installed last; it is done when every package of the lock file is there in that version, and a link to each of ours. */
+/**
+ * Whether every package of the lock file is installed in its version, and every workspace linked. npm notes in
+ * node_modules what it installed last.
+ */
 export function isInstalled() {
   const installed = join(workspaceRoot, 'node_modules', '.package-lock.json');
   if (!existsSync(installed)) return false;
@@ -17,14 +20,14 @@ export function isInstalled() {
   );
 }
 
-/** Throws StepError with npm's own error. */
+/** Installs the packages. Throws StepError with npm's own error. */
 export async function installPackages(say) {
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  // Install scripts of packages are not run: one reports to its author, the others only build what is shipped built.
-  // Requests are logged because npm 10 says nothing else when the network is away.
+  // Install scripts of packages are not run: one reports to its author, and the others only build what is already shipped built.
+  // Requests are logged because npm 10 prints nothing else if the network is down.
   const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'];
   const { code, output } = await runQuietly(npm[0], [...npm.slice(1), ...args], { cwd: workspaceRoot });
-  // Some npm (10.8.2 for one) end with 0 when they break off in the middle, so its exit code is not enough.
+  // Some versions of npm (10.8.2, for example) exit with 0 when they stop in the middle, so the exit code is not enough.
   if (code !== 0 || !isInstalled()) {
     const errors = npmErrorsIn(output);
     throw new StepError(`npm ci ended with ${code} and without all packages.\n${errors}`, cureOf(errors));
@@ -32,7 +35,7 @@ export async function installPackages(say) {
   say('node_modules is as the lock file says');
 }
 
-/** What the user has to do about an error of npm; the first that fits. */
+/** What the user has to do about an npm error. The first pattern that matches counts. */
 const CURES = [
   [/EUSAGE/, 'git checkout package.json package-lock.json; after a change of yours: npm install && node tools/lock-fill.mjs'],
   [/ENOSPC/, 'make room on the disk, then start again.'],
@@ -45,7 +48,9 @@ const cureOf = (errors) => CURES.find(([sign]) => sign.test(errors))?.[1] ?? 'np
 
 const LINES_SHOWN = 15;
 
-/** npm's own words, each once, without the usage that it prints after a mistake; of the requests that failed, some. */
+/**
+ * Returns npm's own error lines, each once, without the usage text that npm prints after a mistake, and the last 3 of the failed requests.
+ */
 export function npmErrorsIn(output) {
   const [beforeUsage] = output.split(/^npm error Clean install a project$/m);
   const lines = [...new Set(beforeUsage.split('\n'))];

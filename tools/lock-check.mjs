@@ -1,5 +1,6 @@
-// `npm run lock:check`: whether the lock file says of every package what its bytes must be, and whether the npm that each stock Node.js brings
-// takes it as it is. An npm that finds it out of step with package.json refuses to install anything, and newer ones overlook what older ones do not.
+// `npm run lock:check`: checks that the lock file has a hash for every package, and that the npm of each stock Node.js release
+// accepts it unchanged. An npm that considers it out of step with package.json refuses to install anything, and newer versions
+// overlook what older ones do not.
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,12 +9,14 @@ import { runQuietly } from './run-quietly.mjs';
 import { explainFailure, step, StepError } from './steps.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
-/** Node.js 20, 22 and 24 bring them. */
+/** The versions that Node.js 20, 22 and 24 include. */
 const NPM_VERSIONS = ['10.8.2', '10.9.9', '11.6.2'];
 
 const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier'];
 
-/** All that `npm ci` reads before it installs: a dry run beside a full node_modules would still look into that. */
+/**
+ * Copies everything that `npm ci` reads before it installs. In the checkout itself, a dry run would also look into the full node_modules.
+ */
 function copyManifests(folder) {
   const { packages } = JSON.parse(readFileSync(join(workspaceRoot, 'package-lock.json'), 'utf8'));
   const workspaces = Object.keys(packages).filter((path) => path !== '' && !path.includes('node_modules/'));
@@ -22,7 +25,10 @@ function copyManifests(folder) {
   }
 }
 
-/** Of a package without its hash npm would take whatever the registry sends. What is bundled comes with the hash of its parent. */
+/**
+ * Fails if a package has no SHA-512 hash: npm would accept whatever the registry sends. Bundled packages are
+ * covered by the hash of their parent.
+ */
 function checkHashes(folder) {
   const { packages } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
   const isWithout = ([path, { link, inBundle, integrity }]) =>
@@ -32,7 +38,7 @@ function checkHashes(folder) {
   throw new StepError(`${without.length} have none: ${without.map(([path]) => path).join(', ')}.`, 'node tools/lock-fill.mjs');
 }
 
-/** Path of that npm's program. It is kept for the next time. */
+/** Returns the path of that npm version's program, and installs it if necessary. It is kept for later runs. */
 async function provideNpm(version) {
   const folder = join(workspaceRoot, '.data', 'npm', version);
   const program = join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js');

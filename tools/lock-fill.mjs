@@ -1,5 +1,5 @@
-// Completes the lock file: packages without a hash are looked up again, and optional ones of foreign platforms that the registry does not have
-// get stub entries, so that `npm ci` accepts the lock file. `npm run lock:check` refuses stubs until the registry has their packages.
+// Completes the lock file. Packages without a hash are looked up again. Optional packages for other platforms that the registry does not
+// have get stub entries, so that `npm ci` accepts the lock file. `npm run lock:check` rejects stubs until the registry has their packages.
 // Usage: node tools/lock-fill.mjs [package-lock.json]
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ const file = resolve(process.argv[2] ?? 'package-lock.json');
 const read = () => JSON.parse(readFileSync(file, 'utf8'));
 const write = (content) => writeFileSync(file, JSON.stringify(content, null, 2) + '\n');
 
-/** npm looks up only what the lock file does not have. */
+/** Removes packages without a hash, because npm looks up only those that the lock file does not contain. */
 function lookUpAgain() {
   const { packages, ...rest } = read();
   const isKnown = ([path, { link, inBundle, integrity }]) => !path.includes('node_modules/') || link || inBundle || integrity;
@@ -22,7 +22,7 @@ lookUpAgain();
 const lock = read();
 const P = lock.packages;
 const find = (from, name) => {
-  // node resolution over lock keys
+  // Node's module resolution, applied to the keys of the lock file.
   let d = from;
   for (;;) {
     const k = (d ? d + '/' : '') + 'node_modules/' + name;

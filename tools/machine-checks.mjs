@@ -1,4 +1,5 @@
-// What `npm run doctor` says of this machine, before anything is installed or built: what is there, what will be brought, and what is left to a person.
+// What `npm run doctor` says about this machine before anything is installed or built: what is present, what will be
+// provided, and what the user has to do.
 import { createServer } from 'node:net';
 import { isInstalled } from './install-packages.mjs';
 import { isFitNode } from './prepare-checkout.mjs';
@@ -11,7 +12,7 @@ const isFree = (port) =>
     probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
   });
 
-/** How to get a missing program; usually a command brings it when it is first needed. */
+/** Returns how to get a missing program; usually a command provides it when it is first needed. */
 function cureOf(name) {
   const { kind, command } = wayToGet([name]);
   const needed = name === 'redis-server' ? 'npm start' : 'npm test';
@@ -21,13 +22,13 @@ function cureOf(name) {
 
 const program = (name) => ({ name, ok: findProgram(name) !== null, detail: useOf(name), cure: cureOf(name) });
 
-/** @param isRunning whether `npm start` runs here, whose ports are then taken by itself */
+/** @param isRunning whether `npm start` runs here; its own ports are then taken and not checked */
 export async function checkMachine(isRunning) {
   const checks = [
     { name: 'Node.js', ok: isFitNode(), detail: process.versions.node, cure: 'install Node.js 20.19 or newer of 20, 22 or 24' },
     { name: 'packages', ok: isInstalled(), detail: 'as the lock file says', cure: 'npm start installs them' },
     program('setpriv'),
-    // A question mark means that we do without it if it is missing.
+    // A question mark marks a program that we can do without.
     ...NEEDED_BY_TESTS.filter((name) => !name.endsWith('?')).map(program),
   ];
   for (const port of isRunning ? [] : [4100, 4101, 4102, 4180]) {

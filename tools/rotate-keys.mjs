@@ -1,4 +1,5 @@
-// `npm run keys:rotate`: seals every stored secret with the first of the keys of its service and says whether one is left. The work is in the services that keep them.
+// `npm run keys:rotate`: re-seals every stored secret with the first key of its service and says whether any secret is left. The work is in
+// the services that store the secrets.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { endWithHelp } from './help.mjs';
@@ -21,7 +22,7 @@ try {
   for (const service of ['settings-api', 'notification-service']) {
     const program = join(workspaceRoot, 'apps', service, 'dist/rotate-keys.js');
     const { status } = spawnSync(process.execPath, [program], { cwd: workspaceRoot, stdio: 'inherit' });
-    // What one service can not open is named beside what the other has.
+    // Goes on after a failure, so that secrets that one service cannot open are reported along with those of the other.
     if (status !== 0) process.exitCode = status ?? 1;
   }
 } catch (error) {

@@ -1,5 +1,7 @@
-// Runs a program of this checkout, set up and built first: `node tools/run-built.mjs redis-server,chromium path/to/dist/program.js [arguments]`.
-// `--services-only` before that builds the services and what starts them, not the page: it may not compile until the program has written its types.
+// Runs a program of this checkout after setting up and building: `node tools/run-built.mjs redis-server,chromium
+// path/to/dist/program.js [arguments]`.
+// `--services-only` before that builds the services and the programs that start them, but not the page, which may not compile until the
+// program has written its types.
 import { join } from 'node:path';
 import { endWithHelp } from './help.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';

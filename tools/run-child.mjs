@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { workspaceRoot } from './workspace.mjs';
 
 /**
- * Runs a Node.js program as this command's own work and takes over its exit code. Ending the command ends the program: on a terminal Ctrl-C reaches
- * both, but a supervisor ends only one process.
+ * Runs a Node.js program as the work of this command and resolves with its exit code. Ending the command ends the program: Ctrl-C on a
+ * terminal reaches both, but a supervisor ends only one process.
  */
 export function runChild(args) {
   const end = new AbortController();
-  // Before the program runs, so that there is no moment in which its end would be lost.
+  // Installed before the program starts, so that no signal is lost in between.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end.abort(signal));
   const child = spawn(process.execPath, args, { cwd: workspaceRoot, stdio: 'inherit', signal: end.signal });
   return new Promise((resolve, reject) => {

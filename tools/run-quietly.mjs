@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Runs a program to its end and keeps what it prints. `code` is null when it could not be started. */
+/** Runs a program to its end. Resolves with what it printed and its exit code; `code` is null if it could not be started. */
 export function runQuietly(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });

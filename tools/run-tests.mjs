@@ -1,4 +1,4 @@
-// From whatever state the checkout is in to every test's result, in `.data/<results>`.
+// Runs the tests from whatever state the checkout is in, and writes the results to `.data/<results>`.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareCheckout } from './prepare-checkout.mjs';
@@ -7,7 +7,7 @@ import { explainFailure } from './steps.mjs';
 import { provideSystemPrograms } from './system-programs.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
-/** Runs Jest; the exit code is the process's. */
+/** Runs Jest and sets this process's exit code to Jest's. */
 export async function runTests(results, programs, args) {
   const file = join(workspaceRoot, '.data', results);
   try {

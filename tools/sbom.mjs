@@ -1,4 +1,4 @@
-// `npm run sbom`: the bill of materials, every package that the lock file names, as CycloneDX in .data/sbom.cdx.json.
+// `npm run sbom`: writes the bill of materials, with every package that the lock file names, as CycloneDX to .data/sbom.cdx.json.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { npmErrorsIn } from './install-packages.mjs';
@@ -8,7 +8,10 @@ import { workspaceRoot } from './workspace.mjs';
 
 const file = join(workspaceRoot, '.data', 'sbom.cdx.json');
 
-/** Packages of the lock file, neither the workspaces themselves nor the links to them. One may be installed under another name than its own. */
+/**
+ * Returns the packages of the lock file, without the workspaces and the links to them. A package may be installed
+ * under another name than its own.
+ */
 function packagesInLock() {
   const { packages } = JSON.parse(readFileSync(join(workspaceRoot, 'package-lock.json'), 'utf8'));
   const installed = Object.entries(packages).filter(([path, { link }]) => path.includes('node_modules/') && link !== true);

@@ -1,4 +1,4 @@
-// What a person sees while something is being done: one line a step, with its time, and for a failure its cause and cure.
+// What the user sees while a command works: one line for each step with its duration, and for a failure its cause and remedy.
 
 /** A failure that a person can do something about: `cure` is a command or a sentence. */
 export class StepError extends Error {
@@ -13,8 +13,8 @@ const isTerminal = process.stdout.isTTY === true;
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
 /**
- * Runs `work` and prints how it goes: while it runs (a moving line on a terminal, else a line every ten seconds), and its end.
- * `work` may call the function that it is given to say something for the end of the line. Errors pass through.
+ * Runs `work` and prints its progress (a moving line on a terminal, otherwise a line every ten seconds) and its end.
+ * `work` gets a function that sets the text for the end of the line. Errors pass through.
  */
 export async function step(title, work) {
   const since = Date.now();
@@ -37,7 +37,7 @@ export async function step(title, work) {
   }
 }
 
-/** Prints what went wrong and what helps. An error that nobody foresaw comes with its stack. */
+/** Prints what went wrong and what helps. An unforeseen error is printed with its stack. */
 export function explainFailure(error) {
   const isForeseen = error?.cure !== undefined;
   console.error(`\nIt failed: ${isForeseen ? error.message : (error?.stack ?? String(error))}`);

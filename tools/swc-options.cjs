@@ -1,4 +1,4 @@
-// Our TypeScript to CommonJS, as the compiler does it, file by file and without looking at types: for tests and for `npm run dev`.
+// Compiles our TypeScript to CommonJS as the compiler does, but file by file and without type checks. For tests and for `npm run dev`.
 module.exports = {
   sourceMaps: 'inline',
   jsc: {

@@ -1,12 +1,12 @@
-// Programs that npm can't bring. On Debian and Ubuntu root installs them, anybody else gets them unpacked into the data folder;
-// elsewhere the command to type is named.
+// Programs that npm cannot install. On Debian and Ubuntu root installs them; for anybody else they are unpacked into the data folder. On
+// other systems the command to run is named.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runQuietly } from './run-quietly.mjs';
 import { step, StepError } from './steps.mjs';
 import { UNPACKED, unpackPrograms } from './unpacked-programs.mjs';
 
-/** Debian's package of each program, Homebrew's where its name differs, and what we need it for. */
+/** For each program: Debian's package, Homebrew's if its name differs, and what we need the program for. */
 const PROGRAMS = {
   'redis-server': { debian: 'redis-server', brew: 'redis', use: 'holds the queues, unless REDIS_URL is set' },
   setpriv: { debian: 'util-linux', use: 'ends a server whose start was killed' },
@@ -19,7 +19,7 @@ const PROGRAMS = {
   cmsutil: { debian: 'libnss3-tools', brew: 'nss', use: 'judges signed mail' },
   python3: { debian: 'python3', use: "reads mail with Python's e-mail package" },
   curl: { debian: 'curl', use: 'runs the examples of the documents' },
-  // Without a screen, and at half the work of the whole browser; which serves as well where it is there.
+  // Starts without a screen and takes half the work of the full browser, which is used where it is present.
   chromium: {
     debian: 'chromium-headless-shell',
     brew: 'chromium',
@@ -31,8 +31,9 @@ const PROGRAMS = {
   postfix: { debian: 'postfix', use: 'is a real mail server to send to' },
   pgbouncer: { debian: 'pgbouncer', use: 'stands before PostgreSQL' },
   haproxy: { debian: 'haproxy', use: 'stands before several instances of a service' },
-  // Installed it would take the place of the system's mail server, as Debian allows only one.
-  // Of the package only this; a Prometheus that watches the machine is nobody's wish. From Debian 13 on it is a package that Prometheus depends on.
+  // The next two are unpacked beside the system's programs, also for root. promtool: only these packages, without the other dependencies,
+  // because nobody wants a Prometheus that watches the machine; from Debian 13 on it is a package that `prometheus` depends on. exim4: if
+  // installed, it would replace the system's mail server, because Debian allows only one.
   promtool: {
     debian: 'prometheus',
     brew: 'prometheus',
@@ -44,8 +45,8 @@ const PROGRAMS = {
 };
 
 /**
- * What `npm test` needs. PostgreSQL comes from npm; what judges our work is nothing of ours. Real mail servers only run as root, so nobody else
- * needs them, and the tests then say which they did without.
+ * What `npm test` needs. PostgreSQL comes from npm. The programs that judge our output are not ours. Real mail servers run only as root, so
+ * other users do not need them, and the tests then say what they skipped.
  */
 export const NEEDED_BY_TESTS = [
   'redis-server',
@@ -78,19 +79,19 @@ export function findProgram(name) {
   return folders.flatMap((folder) => names.map((each) => join(folder, each))).find((path) => existsSync(path)) ?? null;
 }
 
-/** How missing programs can be had here: `told` only by somebody who types `command`, otherwise by `provideSystemPrograms`. */
+/** Returns how to get missing programs here. Kind `told`: the user has to run `command`; otherwise `provideSystemPrograms` gets them. */
 export function wayToGet(names) {
   const packagesBy = (system) => [...new Set(names.map((name) => PROGRAMS[name][system] ?? PROGRAMS[name].debian))];
   const packages = packagesBy('debian');
   if (process.platform === 'darwin') return { kind: 'told', command: `brew install ${packagesBy('brew').join(' ')}` };
   if (!existsSync('/usr/bin/apt-get'))
     return { kind: 'told', command: `install, as this system does: ${packages.join(', ')} (Debian's names)` };
-  // Ubuntu's package of that name only brings the snap, and snaps do not run everywhere.
+  // Ubuntu's package of that name only installs the snap, and snaps do not run everywhere.
   if (names.includes('chromium') && isUbuntu()) return { kind: 'told', command: 'sudo snap install chromium, or install Google Chrome' };
   const install = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   if (process.getuid() === 0 && !names.some((name) => PROGRAMS[name].besideTheSystem))
     return { kind: 'installed', packages, command: install };
-  // One file without libraries: what its package depends on would be many times as much.
+  // These programs are single files without shared libraries. All dependencies of their packages together would be many times as large.
   const standsAlone = names.every((name) => PROGRAMS[name].onlyOf !== undefined);
   const onlyOf = standsAlone ? names.flatMap((name) => PROGRAMS[name].onlyOf) : null;
   return { kind: 'unpacked', packages, onlyOf, command: `sudo sh -c '${install}'` };
@@ -101,12 +102,12 @@ const isUbuntu = () => existsSync('/etc/os-release') && /^ID=ubuntu$/m.test(read
 const mayInstall = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 
 /**
- * Makes sure of the programs named, which are keys of the table above. One with a question mark behind it is installed by root and done without
- * elsewhere. What was unpacked is found by children on the PATH.
+ * Makes sure that the named programs, keys of the table above, are available. A name with a question mark is optional: it is installed only
+ * where we are root. Unpacked programs are put on the PATH for child processes.
  */
 export async function provideSystemPrograms(wanted) {
   const names = wanted.filter((name) => !name.endsWith('?') || mayInstall()).map((name) => name.replace('?', ''));
-  // Last: what the system has is kept up to date by somebody.
+  // Appended last: the programs of the system come first, because somebody keeps them up to date.
   process.env.PATH = [process.env.PATH, UNPACKED].filter(Boolean).join(delimiter);
   const missing = names.filter((name) => findProgram(name) === null);
   if (missing.length === 0) return;
@@ -129,7 +130,7 @@ async function provide(missing) {
 }
 
 async function installWithoutStarting(command) {
-  // Debian starts a service as soon as it is installed; ours is private, and a system's Redis on port 6379 is nobody's wish.
+  // Debian starts a service as soon as it is installed. Ours is private, and nobody wants a system-wide Redis on port 6379.
   const policy = '/usr/sbin/policy-rc.d';
   const isOurs = !existsSync(policy);
   if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });

@@ -1,4 +1,5 @@
-// `npm run token -- acme-admin`: a token for what `npm start` runs here, to put into a header or a file; nothing else is printed.
+// `npm run token -- acme-admin`: prints a token for the services that `npm start` runs here, to put into a header or a
+// file. Nothing else is printed.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { endWithHelp } from './help.mjs';
@@ -18,7 +19,7 @@ try {
   process.exitCode = 1;
 }
 
-/** `npm start` keeps them fresh. */
+/** Reads the current tokens, which `npm start` renews in time. */
 function tokensHere() {
   try {
     return JSON.parse(readFileSync(join(resolve(workspaceRoot, process.env.DATA_DIR ?? '.data'), 'start.json'), 'utf8')).tokens;

@@ -1,5 +1,5 @@
-// Debian's programs without root: their packages, and what these depend on and the system lacks, are unpacked into one folder,
-// where a small script per program starts it with the libraries beside it.
+// Runs Debian's programs without root. Their packages, and the dependencies that the system lacks, are unpacked into one folder; a small
+// script for each program starts it with the libraries from there.
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runQuietly } from './run-quietly.mjs';
@@ -15,13 +15,13 @@ export const UNPACKED = join(programs, 'bin');
 const fontsFile = join(programs, 'fonts.conf');
 
 /**
- * What a program needs besides its libraries once it does not lie in /usr: its place if that is no folder for programs, variables,
+ * What a program needs besides its libraries when it is not in /usr: its path if it is in no usual folder, environment variables, and
  * something to do before it first runs.
  */
 const PECULIARITIES = {
   openssl: { variables: () => ({ OPENSSL_CONF: join(root, 'etc', 'ssl', 'openssl.cnf'), ...opensslModules() }) },
   gpgsm: { prepare: tellGnupgWhereItIs },
-  // Debian's own script looks for everything in /usr.
+  // Debian's start script looks for everything in /usr.
   chromium: { path: 'usr/lib/chromium/chromium-headless-shell', variables: () => ({ FONTCONFIG_FILE: fontsFile }), prepare: nameFonts },
 };
 
@@ -40,15 +40,18 @@ export async function unpackPrograms(names, way, say) {
   for (const name of names) await writeScript(name, way);
 }
 
-/** Downloads what is missing; with lists of our own when the system's name packages that are gone, or there are none. */
+/**
+ * Downloads what is missing. If the system's package lists are missing or name packages that are gone, the second
+ * attempt uses lists of our own.
+ */
 async function download(way, folder) {
   const ownLists = ['-o', `Dir::State::lists=${join(programs, 'lists')}`, '-o', `Dir::Cache=${join(programs, 'cache')}`];
   try {
     return await downloadBy([], way, folder);
   } catch {
-    // What is told is how the second try failed.
+    // If the second attempt fails, its error is the one that is thrown.
     for (const name of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(programs, name), { recursive: true });
-    // One source of several may be out of reach and not be needed.
+    // The exit code is ignored: one of several sources may be out of reach without being needed.
     await runQuietly('apt-get', [...ownLists, 'update']);
     return await downloadBy(ownLists, way, folder);
   } finally {
@@ -76,13 +79,13 @@ function tellGnupgWhereItIs() {
   }
 }
 
-/** Without a font that it can open a browser draws no letters, and complains at length. */
+/** Lists the fonts that the browser can use. A browser that finds none draws no letters and prints many warnings. */
 function nameFonts() {
   const folders = [join(root, 'usr', 'share', 'fonts'), '/usr/share/fonts'].map((folder) => `<dir>${folder}</dir>`);
   writeFileSync(fontsFile, `<fontconfig>${folders.join('')}<cachedir>${join(programs, 'fonts-cache')}</cachedir></fontconfig>\n`);
 }
 
-/** The libraries are named in the script, so that no other program finds them. */
+/** Writes the script that starts a program. It sets the library path itself, so that no other program finds these libraries. */
 async function writeScript(name, way) {
   const { path, variables = () => ({}), prepare } = PECULIARITIES[name] ?? {};
   const program = [path, `usr/bin/${name}`, `usr/sbin/${name}`, `bin/${name}`].find(
@@ -109,7 +112,7 @@ async function writeScript(name, way) {
   }
 }
 
-/** Debian keeps libraries in lib/<architecture>, and parts of some packages in a folder below that. */
+/** Debian keeps libraries in lib/<architecture>, and those of some packages in a subfolder. */
 function libraryFolders() {
   const holdsLibraries = (folder) => readdirSync(folder).some((name) => /^lib.*\.so/.test(name));
   return architectureFolders()
@@ -126,7 +129,7 @@ function foldersIn(folder) {
   return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
 }
 
-/** The ciphers of old PKCS#12 files come as a module. It comes with the library: where the system has that, it has both. */
+/** The ciphers of old PKCS#12 files are in a module that comes with the library: if the system has the library, it has the module. */
 function opensslModules() {
   const folder = architectureFolders()
     .map((path) => join(path, 'ossl-modules'))

@@ -1,5 +1,5 @@
-# Stand-ins for the official images that the project is built on, made of Debian's and npm's packages: for machines that reach no image
-# registry. They keep what docker-compose.yml relies on: names, users and their numbers, folders, volumes and entry points.
+# Stand-ins for the official images that the project uses, made from Debian's and npm's packages, for machines that cannot reach an image
+# registry. They keep what docker-compose.yml relies on: names, users and their IDs, folders, volumes and entry points.
 ARG DEBIAN=billing-mail-try-debian
 
 FROM ${DEBIAN} AS debian
@@ -45,7 +45,7 @@ RUN groupadd --system --gid 101 nginx && useradd --system --uid 101 --gid nginx 
 STOPSIGNAL SIGQUIT
 CMD ["nginx", "-g", "daemon off;"]
 
-# prom/prometheus:v3.5.0, of an older version.
+# prom/prometheus:v3.5.0, in an older version.
 FROM debian AS prometheus
 RUN apt-get update && apt-get install --yes --no-install-recommends prometheus wget \
  && install -d -o nobody -g nogroup /prometheus

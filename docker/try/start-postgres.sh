@@ -1,5 +1,5 @@
 #!/bin/sh
-# What docker-compose.yml needs of the official image's entry point: user, database and password on the first start.
+# Does the part of the official image's entry point that docker-compose.yml needs: creates user, database and password on the first start.
 set -eu
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   mkdir -p -m 0700 "$PGDATA"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs docker-compose.yml on a real Docker engine where none is installed and no image registry is reached: engine and Compose from
-# Debian's packages in namespaces of their own, in place of the official images stand-ins made of packages (stand-ins.Dockerfile). It needs
-# root on Debian with debootstrap, slirp4netns, util-linux and npm, and leaves nothing outside of its folder (TRY_DIR) but empty control groups.
+# Runs docker-compose.yml on a real Docker engine where none is installed and no image registry can be reached: engine and Compose come from
+# Debian's packages, in namespaces of their own; stand-ins made from packages (stand-ins.Dockerfile) replace the official images. Needs root
+# on Debian with debootstrap, slirp4netns, util-linux and npm. Leaves nothing outside its folder (TRY_DIR) but empty control groups.
 #   docker/try/try.sh up                      the engine and the stand-ins: some minutes the first time
 #   docker/try/try.sh run docker compose ...  a command in the checkout, in the engine's namespaces; a clean clone is made below TRY_DIR and
 #                                             has a docker/try/try.sh of its own for this
@@ -13,10 +13,10 @@ checkout=$(cd "$here/../.." && pwd)
 dir=${TRY_DIR:-/var/tmp/billing-mail-try}
 engine=$dir/engine
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
-# Of Grafana and Jaeger there are no packages.
+# There are no packages of Grafana and Jaeger.
 IMAGES='node:22-bookworm-slim postgres:18-trixie redis:7.4 nginx:1.28 prom/prometheus:v3.5.0'
 NODE_VERSION=22
-# What stock Node 22 brings.
+# The version that stock Node 22 includes.
 NPM_VERSION=10.9.4
 PACKAGES=ca-certificates,docker.io,docker-cli,docker-compose,docker-buildx,iptables,iproute2
 
@@ -26,12 +26,12 @@ make_engine() {
   [ -e "$dir/engine.made" ] && return
   mkdir -p "$dir"
   debootstrap --variant=minbase --include="$PACKAGES" trixie "$engine" "$mirror"
-  # Certificates of this machine, should a proxy stand between it and the registries.
+  # This machine's CA certificates, in case a proxy stands between it and the registries.
   cp /etc/ssl/certs/ca-certificates.crt "$engine/etc/ssl/certs/ca-certificates.crt"
   touch "$dir/engine.made"
 }
 
-# Runs as the first process of the namespaces. The engine needs a root of its own: it remounts "/".
+# Runs as the first process of the namespaces. The engine needs its own root because it remounts "/".
 begin_engine() {
   mount --make-rprivate /
   mount --bind "$engine" "$engine"
@@ -39,7 +39,7 @@ begin_engine() {
   for folder in sys dev; do mount --rbind "/$folder" "$engine/$folder"; done
   mount -t tmpfs tmpfs "$engine/run"
   for folder in "$checkout" "$dir"; do mkdir -p "$engine$folder" && mount --bind "$folder" "$engine$folder"; done
-  # The name server of slirp4netns, which is this network's way out.
+  # The DNS server of slirp4netns, which connects this network to the outside.
   echo nameserver 10.0.2.3 >"$engine/etc/resolv.conf"
   ip link set lo up
   until ip route | grep -q default; do sleep 0.1; done

@@ -8,7 +8,10 @@ import { defineConfig } from 'vite';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Compressed once here instead of at each request; settings-api sends what the browser takes. After everything else: chunks are patched to the last. */
+/**
+ * Compresses the files once here instead of at each request; settings-api sends the encoding that the browser accepts. Runs after
+ * everything else, because chunks are patched until the end.
+ */
 const compress = {
   name: 'compress',
   writeBundle({ dir }, bundle) {
@@ -25,9 +28,9 @@ export default defineConfig({
   plugins: [react(), compress],
   resolve: {
     alias: {
-      // The sources, so that only what the page uses is bundled.
+      // The sources instead of the build, so that only what the page uses is bundled.
       '@billing-mail/contracts': here('../contracts/src/index.ts'),
-      // The rule for addresses and host names is the services' own; these give it what it takes from Node.
+      // The rule for addresses and host names is the services' own; these modules provide what it imports from Node.js.
       'node:url': here('src/browser/node-url.ts'),
       'node:net': here('src/browser/node-net.ts'),
     },

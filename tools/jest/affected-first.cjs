@@ -1,4 +1,5 @@
-// What a change touches is tested first, so that CI says soon what is wrong; everything else follows, each part in the order that Jest would take.
+// Runs the tests of the affected projects first, so that CI soon shows what is wrong. Everything else follows. Within each
+// part Jest's usual order is kept.
 const { execFileSync } = require('node:child_process');
 const path = require('node:path');
 const { default: TestSequencer } = require('@jest/test-sequencer');
@@ -6,7 +7,10 @@ const { default: TestSequencer } = require('@jest/test-sequencer');
 const root = path.join(__dirname, '..', '..');
 const run = (program, ...args) => execFileSync(program, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 
-/** Folders of the projects that differ from `base` or import one that does. None where that can't be said: then nothing goes first. */
+/**
+ * Returns the folders of the projects that differ from `base` or import one that does. Empty if that cannot be
+ * determined; then no test is preferred.
+ */
 function affectedFolders(base) {
   try {
     const since = run('git', 'merge-base', 'HEAD', base);

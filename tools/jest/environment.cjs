@@ -1,10 +1,12 @@
-// Tests run in Node's own global scope, so that a package that Node itself loaded (runtime.cjs) knows their Dates and Errors as its own.
+// Runs tests in Node's own global scope, so that packages that Node itself loaded (runtime.cjs) recognise their Date and Error objects as
+// instances of the same classes.
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { TestEnvironment: NodeEnvironment } = require('jest-environment-node');
 const { LegacyFakeTimers, ModernFakeTimers } = require('@jest/fake-timers');
 
-// Node before 24 visits every storage that was ever used at each promise, and each file of tests, which loads our modules and Jest's own anew, used
-// new ones: the longer a process of Jest had run, the slower it was. What a file used is given up at its end; a storage that is used again comes back.
+// Before version 24, Node visits every AsyncLocalStorage that was ever used at each promise. Each test file loads our modules and Jest's
+// own again and so uses new storages: the longer a Jest process had run, the slower it was. Storages that a test file used are disabled at
+// its end; one that is used again is enabled again.
 const used = new Set();
 const enable = AsyncLocalStorage.prototype._enable;
 if (enable !== undefined)
@@ -13,7 +15,7 @@ if (enable !== undefined)
     return enable.call(this);
   };
 
-/** What a file of tests may leave behind in the process is put back before the next one. */
+/** Restores, after each test file, what it may leave behind in the process. */
 class OneScopeEnvironment extends NodeEnvironment {
   constructor(config, context) {
     super(config, context);

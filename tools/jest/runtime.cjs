@@ -1,19 +1,22 @@
-// Jest loads every package anew for each file of tests, which was more than half of the time of all tests. Here Node loads a package once for each
-// of Jest's processes, as it does for the services; only this repository's own files are run anew, and those are compiled once as well.
+// Jest loads every package again for each test file, which took more than half of the time of all tests. With this runtime,
+// Node loads a package once for each Jest process, as it does for the services. Only this repository's own files are run again,
+// and those are compiled only once.
 const { createRequire } = require('node:module');
 const { Script } = require('node:vm');
 const { default: JestRuntime } = require('jest-runtime');
 
-/** What is loaded anew: our own files, and the registry of metrics, which knows each metric of theirs by its name. */
+/**
+ * What is loaded again for each test file: our own files, and prom-client, whose registry would reject a second metric of the same name.
+ */
 const ANEW = /^(\.|\/|@billing-mail\/|prom-client$|@jest\/globals$|node:)/;
 
-/** What was compiled, by file: the source, and the script that makes its function. */
+/** Compiled files by name: the source, and the script that creates the module's function. */
 const compiled = new Map();
 
 function compileOnce(source, filename, parameters) {
   const known = compiled.get(filename);
   if (known?.source === source) return known.script.runInThisContext();
-  // On one line with the first of the source, so that a position in a stack is that of the file.
+  // The wrapper is on the same line as the first line of the source, so that line numbers in stack traces are those of the file.
   const script = new Script(`(function (${parameters.join(', ')}) {${source}\n})`, { filename });
   compiled.set(filename, { source, script });
   return script.runInThisContext();

@@ -1,4 +1,4 @@
-/** For somebody who has the folder and nothing else. */
+/** The README of an archive, for somebody who has the folder and nothing else. */
 export const ARCHIVE_README = `What this folder is
 ===================
 

@@ -1,6 +1,6 @@
-// An archive that somebody can check without us: a team's documents, its messages as they were sent, and its log, with a check sum of each file.
-// All of it is asked of the running dispatcher, which composes a message again and gives out only the bytes that went out. What is held at a time
-// is a page of the log and a block of a file.
+// Makes an archive that somebody can check without us: a team's documents, its messages as they were sent, and its log, with a checksum of
+// each file. Everything comes from the running dispatcher, which composes a message again and returns it only if it is byte for byte what
+// was sent. Only one page of the log and a few files' blocks are in memory at a time.
 import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -12,13 +12,13 @@ import { ARCHIVE_README } from './archive-readme.js';
 import { SummedFolder } from './summed-folder.js';
 import { CurableError, type RunStep } from './step.js';
 
-/** From one instant to another, which is not included. */
+/** `from` is included, `until` is not. */
 export type Period = { from: Date; until: Date };
 export type ArchiveOrder = { team: string; period: Period; folder: string };
 export type ArchiveCounts = { deliveries: number; documents: number; messages: number; differences: number };
 
 const PAGE = 100;
-/** Deliveries that are asked for at a time. */
+/** Number of deliveries that are fetched at a time. */
 const AT_A_TIME = 4;
 const RECIPIENT_COLUMNS = [
   ...(['deliveryId', 'createdAt', 'settledAt', 'documentType', 'documentNumber', 'documentId', 'subject', 'deliveryStatus'] as const),
@@ -26,13 +26,13 @@ const RECIPIENT_COLUMNS = [
 ];
 const DIFFERENCE_COLUMNS = ['deliveryId', 'what', 'sha256', 'reason'] as const;
 
-/** Of one delivery: its line of the log, and what could not be had. */
+/** The part of one delivery: its line of the log, and what could not be fetched. */
 type Part = { delivery: DeliveryView; line: object; differences: Record<(typeof DIFFERENCE_COLUMNS)[number], string>[] };
 type Server = { url: string; token: string };
 
 const listed = z.object({ items: z.array(z.object({ id: z.string() })), nextCursor: z.string().nullable() });
 
-/** Writes into a new folder; it has its name once it is whole. */
+/** Writes the archive into a new folder, which gets its final name only when it is complete. @throws CurableError if the folder exists */
 export async function archive(order: ArchiveOrder, server: Server, step: RunStep): Promise<ArchiveCounts> {
   const to = resolve(order.folder);
   const unfinished = `${to}.unfinished`;
@@ -84,7 +84,7 @@ class TeamArchive {
     return this.counts;
   }
 
-  /** Newest first. What is taken meanwhile comes before the first page and is not in it. */
+  /** Yields the ids, newest first. Deliveries that are added meanwhile would be before the first page and are left out. */
   private async *idsInGroups(): AsyncGenerator<string[]> {
     const { from, until } = this.order.period;
     const query = new URLSearchParams({ from: from.toISOString(), until: until.toISOString(), limit: `${PAGE}` });
@@ -117,7 +117,7 @@ class TeamArchive {
   private async documents(url: string, day: string, { id }: DeliveryView, { attachments }: DeliveryContent, differs: Differs) {
     const kept: object[] = [];
     for (const attachment of attachments) {
-      // The log contains the original name; a file must not get a name that a stranger chose.
+      // The original file name is only in the log; no file gets a name that a stranger chose.
       const file = `documents/${day}/${id}-${attachment.position}${/\.[A-Za-z0-9]{1,8}$/.exec(attachment.filename)?.[0] ?? ''}`;
       const sha256 = await this.download(
         `${url}/attachments/${attachment.position}`,
@@ -144,7 +144,7 @@ class TeamArchive {
     return kept;
   }
 
-  /** The hash of what was written; `null` where the dispatcher says that it can not be had as it was. */
+  /** Returns the hash of the written file, or `null` if the dispatcher says that the original bytes are not available. */
   private async download(url: string, file: string, what: string, recorded: string, differs: Differs): Promise<string | null> {
     const answer = await this.ask(url);
     if (!answer.ok) {
@@ -161,7 +161,7 @@ class TeamArchive {
     return answer.json();
   }
 
-  /** Waits as long as it is told to; what is not there, or not as it was, is an answer. */
+  /** Fetches a URL and waits for as long as `Retry-After` says. 404 (not there) and 409 (not as it was) are returned like any answer. */
   private async ask(url: string): Promise<Response> {
     for (;;) {
       const answer = await fetch(url, { headers: { authorization: `Bearer ${this.server.token}` } });
@@ -177,7 +177,7 @@ class TeamArchive {
 
 type Differs = (what: string, sha256: string, reason: string) => unknown;
 
-/** As the dispatcher explains it. */
+/** Returns the dispatcher's explanation. */
 async function reasonOf(answer: Response): Promise<string> {
   const text = await answer.text();
   try {

@@ -8,7 +8,10 @@ import { workspaceRoot } from './workspace.js';
 
 const run = promisify(execFile);
 
-/** Lets a service's own program do its part, as only that knows its tables; the answer is JSON. Throws with what it printed. */
+/**
+ * Runs a service's own program, because only the service knows its tables. Resolves with the program's answer, which is JSON. Throws
+ * CurableError with what it printed.
+ */
 export async function askService<T extends object>(
   service: ServiceWithSchema,
   program: 'backup' | 'keeping',

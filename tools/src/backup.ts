@@ -1,5 +1,6 @@
-// A backup of everything that the product keeps, and the way back. The rows of the three services are of one moment: each dumps its own schema by a
-// snapshot that is exported here. The documents follow, as what is kept under its own hash does not change.
+// Backs up everything that the product stores, and restores it. The rows of the three services are of the same moment: each
+// service dumps its own schema from the snapshot that is exported here. The documents follow: they are stored under their hashes,
+// so their contents do not change.
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -10,18 +11,18 @@ import { migrateSchemas } from './migrate-schemas.js';
 import { CurableError, type RunStep } from './step.js';
 import { workspaceRoot } from './workspace.js';
 
-/** Written last: a folder without it is no backup. */
+/** A folder without this file is not a backup. */
 const MANIFEST = 'backup.json';
-/** As `sha256sum --check` reads it. */
+/** The format of `sha256sum --check`. */
 const SUMS = 'SHA256SUMS';
-// The dispatcher's last: until its rows are there nothing can be sent.
+// The dispatcher comes last: nothing can be sent until its rows are there.
 const SERVICES: readonly ServiceWithSchema[] = ['settings-api', 'notification-service', 'mail-dispatcher'];
 
 type Manifest = { format: 1; takenAt: string; version: string };
 export type HeldOfTeam = { teamId: string; deliveries: number };
 export type Restored = { takenAt: string; held: HeldOfTeam[]; emails: number; documents: number };
 
-/** Writes a backup into a new folder, beside the running services. Resolves to the hashes of documents that the store does not have any more. */
+/** Writes a backup into a new folder while the services run. Resolves with the hashes of documents that the store no longer has. */
 export async function backup(folder: string, environment: NodeJS.ProcessEnv, step: RunStep): Promise<string[]> {
   const to = resolve(folder);
   if (existsSync(to)) throw new CurableError(`${to} is there already.`, 'name a folder that is not there yet.');
@@ -50,7 +51,7 @@ export async function backup(folder: string, environment: NodeJS.ProcessEnv, ste
   return missing;
 }
 
-/** Fills an empty database and the document store from a backup. What was open then is held until `resume`. */
+/** Fills an empty database and the document store from a backup. Deliveries that were open at that time are held until `resume`. */
 export async function restore(folder: string, environment: NodeJS.ProcessEnv, step: RunStep): Promise<Restored> {
   const from = resolve(folder);
   if (!existsSync(join(from, MANIFEST))) throw new CurableError(`${from} is no backup.`, 'name a folder that a backup has made.');
@@ -64,7 +65,7 @@ export async function restore(folder: string, environment: NodeJS.ProcessEnv, st
   });
   await requireEmpty(environment);
   await step('Tables', () => migrateSchemas(environment));
-  // First: a row never names a document that is not there.
+  // Documents come first, so that no row ever refers to a missing document.
   const { brought } = await step('Documents', () => ask<{ brought: number }>('mail-dispatcher', environment, 'bring-documents', from));
   const results = await step('Rows', async () => {
     const answers: object[] = [];
@@ -74,15 +75,18 @@ export async function restore(folder: string, environment: NodeJS.ProcessEnv, st
   return { takenAt, documents: brought, ...results };
 }
 
-/** Holds what is open in a database that was brought back in another way. A dispatcher that has something in hand meanwhile ends at its gate. */
+/**
+ * Holds the open deliveries of a database that was restored in another way. A dispatcher that is working on
+ * one meanwhile stops at its gate.
+ */
 export const hold = async (environment: NodeJS.ProcessEnv): Promise<HeldOfTeam[]> =>
   (await ask<{ held: HeldOfTeam[] }>('mail-dispatcher', environment, 'hold')).held;
 
-/** What is held. */
+/** Returns what is held, by team. */
 export const held = async (environment: NodeJS.ProcessEnv): Promise<HeldOfTeam[]> =>
   (await ask<{ held: HeldOfTeam[] }>('mail-dispatcher', environment, 'held')).held;
 
-/** Releases everything that is held; only the operator decides that. Returns the number of deliveries. */
+/** Releases everything that is held, which only the operator may decide. Resolves with the number of deliveries. */
 export const resume = async (environment: NodeJS.ProcessEnv): Promise<number> =>
   (await ask<{ resumed: number }>('mail-dispatcher', environment, 'resume')).resumed;
 
@@ -112,7 +116,7 @@ const explainedFor =
 const ask = <T extends object>(service: ServiceWithSchema, environment: NodeJS.ProcessEnv, ...args: string[]): Promise<T> =>
   askService<T>(service, 'backup', environment, ...args);
 
-/** Of all files but itself, in the order of their names. */
+/** Returns the checksum lines of all files except `SHA256SUMS`, sorted by name. */
 async function sumsOf(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));

@@ -29,7 +29,7 @@ describe('npm run check', () => {
     const git = (...args: string[]) =>
       execute('git', ['-c', 'user.name=Anna', '-c', 'user.email=anna@example.org', ...args], {
         cwd: clone,
-        // As outside of a hook of this repository.
+        // The environment as outside a Git hook of this repository.
         env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
       });
 

@@ -1,4 +1,4 @@
-// The roles on a real PostgreSQL with the services' real tables: what each may do, and above all what it may not.
+// Tests the roles on a real PostgreSQL with the services' real tables: what each may do, and above all what it may not do.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ describe('database roles', () => {
     const dataFolder = join(folder, 'postgres');
     await createPostgresCluster(dataFolder, 'administrator');
     ({ port, process: server } = await startPostgresServer({ dataFolder, port: 0, durable: false }));
-    // As it was before there were roles: everything belongs to the administrator.
+    // The state before roles were introduced: everything belongs to the administrator.
     await migrateSchemas({ ...process.env, DATABASE_URL: admin() });
     await provideDatabaseRoles({ ...addresses(), ADMIN_DATABASE_URL: admin() });
     await migrateSchemas({ ...process.env, DATABASE_URL: '', MIGRATION_DATABASE_URL: urlOf(MIGRATOR_ROLE) });

@@ -1,4 +1,4 @@
-// The database's roles, each with the password that the address made for it holds: made by an administrator, or printed for one to run.
+// Creates the database's roles, each with the password in the URL of its service, or prints the SQL for an administrator to run.
 import {
   EnvironmentError,
   MIGRATOR_ROLE,
@@ -27,8 +27,8 @@ const environment = z.object({
 });
 
 /**
- * Makes the roles, or changes their passwords, as `ADMIN_DATABASE_URL`; without it answers with the SQL that does so.
- * @throws EnvironmentError naming an address that is missing, or made for another role
+ * Creates the roles, or changes their passwords, as `ADMIN_DATABASE_URL`. If that is not set, returns the SQL that does so.
+ * @throws EnvironmentError naming a URL that is missing, or that is for another role
  */
 export async function provideDatabaseRoles(source: NodeJS.ProcessEnv): Promise<string> {
   const { ADMIN_DATABASE_URL, ...urls } = readEnvironment(environment, source);
@@ -45,7 +45,7 @@ export async function provideDatabaseRoles(source: NodeJS.ProcessEnv): Promise<s
   return `roles: ${[...passwords.keys()].join(', ')}`;
 }
 
-/** All or nothing. */
+/** Runs the statements in one transaction. */
 export async function runAsAdministrator(url: string, statements: readonly string[]): Promise<void> {
   const client = new Client({ connectionString: url });
   try {

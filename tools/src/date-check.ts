@@ -1,5 +1,5 @@
-// `npm run date:check`: specs that deal with certificates, tokens and dates, run as on a day on which all that was made for a year has
-// run out. Those of a test are made relative to its day. With arguments: other specs.
+// `npm run date:check`: runs the specs that deal with certificates, tokens and dates on a simulated date by which everything made for one
+// year has expired. What the tests themselves make is relative to that date. With arguments, runs other specs.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,15 +22,15 @@ const SPECS = [
 ];
 
 /**
- * Redis hangs with libfaketime, whose first call comes from within its allocator; it needs no date of its own. A browser reads the clock so often
- * that libfaketime takes all of its time; its pages are given the day by the tests.
+ * Programs that keep the real date. Redis hangs with libfaketime, whose first call comes from within its allocator, and needs no date of
+ * its own. A browser reads the clock so often that libfaketime takes all of its time; the tests set the date in its pages.
  */
 const LIVE_TODAY = ['redis-server', 'chromium-headless-shell', 'chromium'];
 
 const DAYS_AHEAD = 400;
 const DAY_MS = 86_400_000;
 
-/** An environment in which a program and its children find that day; timers run as ever. */
+/** Returns an environment in which a program and its children see the simulated date. Timers run at their usual pace. */
 function environmentOfThatDay(library: string, scratch: string): NodeJS.ProcessEnv {
   for (const name of LIVE_TODAY) {
     const program = findProgram(name);
@@ -46,7 +46,10 @@ function environmentOfThatDay(library: string, scratch: string): NodeJS.ProcessE
   };
 }
 
-/** A library that can't be preloaded is passed over with a mere warning, and the specs would hold on any day. */
+/**
+ * Whether the simulated date takes effect. A library that cannot be preloaded causes only a warning, and the
+ * specs would then pass on any date.
+ */
 function isThatDay(env: NodeJS.ProcessEnv): boolean {
   const now = Number(spawnSync(process.execPath, ['-p', 'Date.now()'], { env }).stdout.toString());
   return Math.abs(now - Date.now() - DAYS_AHEAD * DAY_MS) < DAY_MS;

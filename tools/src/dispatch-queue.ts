@@ -5,10 +5,12 @@ import { CurableError } from './step.js';
 
 const TAKEN_WITHIN_MS = 10_000;
 
-/** Publishes to the queue `dispatch` just as invoicing does. Bull waits for ever while Redis is away; this gives up. */
+/**
+ * Publishes to the queue `dispatch` as invoicing does. Bull waits forever while Redis is down; this function gives up with a CurableError.
+ */
 export async function publishDocuments(redis: RedisEnv, jobs: DispatchJobInput[]): Promise<void> {
   const queue = new Bull(DISPATCH_QUEUE, bullOptions(redis));
-  queue.on('error', () => undefined); // reported by the time limit below
+  queue.on('error', () => undefined); // the time limit below reports it
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const error = new CurableError('Redis does not take the job.', 'see that it runs; npm start keeps its log in .data/logs.');

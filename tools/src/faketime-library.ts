@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { workspaceRoot } from './workspace.js';
 
 /**
- * libfaketime for processes with threads, or `null`. To be preloaded: the program `faketime` names it by an absolute path, where it
- * is not when it was unpacked into the data folder.
+ * Returns the path of libfaketime for multi-threaded processes, or `null`. It is preloaded directly, because the program `faketime` refers
+ * to it by an absolute path, which is wrong if it was unpacked into the data folder.
  */
 export function findFaketimeLibrary(): string | null {
   const roots = ['/', join(workspaceRoot, '.data', 'programs', 'root')].map((root) => join(root, 'usr', 'lib')).filter(existsSync);

@@ -1,4 +1,4 @@
-// From the queue to the end of a delivery: waits for it and tells each try as it happens.
+// Follows a delivery from the queue to its end and reports each try as it happens.
 import { type AttemptView, type DeliveryView } from '@billing-mail/contracts';
 import { findDelivery } from './services-client.js';
 import { CurableError } from './step.js';
@@ -10,9 +10,9 @@ export type FollowOptions = {
   token: string;
   /** Longest wait for the dispatcher to take the job from the queue. */
   takenWithinMs: number;
-  /** Longest wait for its end; what it is by then is returned. */
+  /** Longest wait for its end; then the delivery is returned as it is. */
   settledWithinMs: number;
-  /** Why the job was set aside instead, or `null`. */
+  /** Returns why the job was set aside instead, or `null`. */
   findRejection?: () => Promise<string | null>;
   onTaken?: (delivery: DeliveryView) => void;
   onTry?: (attempt: AttemptView, delivery: DeliveryView) => void;
@@ -20,7 +20,7 @@ export type FollowOptions = {
 
 const ASK_EVERY_MS = 250;
 
-/** Resolves with the delivery when it is settled, or as it is when time is up. Throws CurableError when there is none. */
+/** Resolves with the delivery when it is settled, or in its present state when the time is up. Throws CurableError if there is none. */
 export async function followDelivery(job: Followed, options: FollowOptions): Promise<DeliveryView> {
   const startedAt = Date.now();
   const told = new Set<number>();
@@ -52,7 +52,7 @@ function notTaken({ key }: Followed, withinMs: number): CurableError {
   );
 }
 
-/** One try in a line: where it went, how it ended, how far it came, what was said. */
+/** Describes one try in a line: its route, its outcome and stage, the reply, server, TLS and duration. */
 export function describeTry(attempt: AttemptView): string {
   const ended = attempt.outcome === 'accepted' ? 'accepted' : `${attempt.outcome} at ${attempt.stage ?? 'the start'}`;
   const said = attempt.reply ? `: ${attempt.reply}` : '';
@@ -60,7 +60,7 @@ export function describeTry(attempt: AttemptView): string {
   return `try ${attempt.number} by ${attempt.route}: ${ended}${said} (${facts})`;
 }
 
-/** What became of a delivery, in a sentence. */
+/** Describes in a sentence what became of a delivery. */
 export function describeDelivery(delivery: DeliveryView): string {
   const accepted = delivery.recipients.filter(({ status }) => status === 'accepted').length;
   const way = delivery.usedFallback ? "platform, after the team's own server failed" : (delivery.route ?? 'no route yet');

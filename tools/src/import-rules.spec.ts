@@ -9,7 +9,7 @@ const execute = promisify(execFile);
 const CONFIG = '.dependency-cruiser.cjs';
 const DISPATCHER = 'apps/mail-dispatcher/src';
 
-/** A source that imports these, as types only, and offers one. */
+/** Returns a source file that imports types from these modules and exports one type. */
 const source = (...imports: string[]): string =>
   `${imports.map((from) => `import type * as it from '${from}';\n`).join('')}export type Own = 1;\n`;
 
@@ -21,7 +21,7 @@ describe('npm run cycles', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** What the rules say of these files: `ok`, or the names of the rules that are broken. */
+  /** Returns what the rules say about these files: `ok`, or the names of the violated rules. */
   async function judge(files: Record<string, string>): Promise<string[] | 'ok'> {
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });

@@ -1,19 +1,22 @@
-// Reads the mails of a folder as reports, and compares what they say with what is expected of them.
+// Reads the mails of a folder as bounce reports and compares what they say with what is expected.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Fate, readReport, type Report } from '@billing-mail/mail-core';
 
 interface Expected {
   readonly recipient: string;
-  /** Any of these is right; none given, any class is. */
+  /** Any of these classes is right. If there are none, every class is. */
   readonly classes?: readonly string[];
 }
 
-/** `expected`: mails in the table. Of these, `recipients` name all who are expected, `right` with a right class; `wrong` name somebody else as failed. */
+/**
+ * `expected`: mails that are in the table. Of these, `recipients` is how many name all expected recipients, `right` how many also give a
+ * right class, and `wrong` how many name somebody else as failed.
+ */
 type Counts = { read: number; expected: number; recipients: number; right: number; wrong: number };
 
 const TABLE = 'expected.json';
-/** Somebody whom no report names: without a second recipient, whose report it is would be certain anyway. */
+/** A recipient whom no report names: if a delivery had only one recipient, it would be certain anyway whom the report is about. */
 const OUTSIDER = 'outsider@never-named.example';
 
 export async function judgeReports(folder: string): Promise<{ lines: string[]; counts: Counts }> {
@@ -39,7 +42,10 @@ export async function judgeReports(folder: string): Promise<{ lines: string[]; c
   return { lines, counts };
 }
 
-/** Of a delivery to that address as well, it would have bounced somebody who is not expected to have. */
+/**
+ * Whether the report says that somebody failed who is not expected to: in a delivery to that address, it would
+ * mark that recipient as bounced.
+ */
 function isWrong({ action, recipient, address }: Fate, wanted: readonly Expected[]): boolean {
   const failed = (recipient ?? address)?.toLowerCase();
   return action === 'failed' && failed !== undefined && wanted.every((one) => one.recipient.toLowerCase() !== failed);

@@ -1,4 +1,4 @@
-/** Why a program of ours ended, out of what it printed: the message of the last line of its log, or else all of it. */
+/** Returns why one of our programs ended: the message of the last log line that it printed, or everything it printed if there is none. */
 export function lastWords(output: string): string {
   for (const line of output.trim().split('\n').reverse()) {
     const message = messageOf(line);
@@ -14,6 +14,6 @@ function messageOf(line: string): string | null {
     const cause = typeof err?.message === 'string' ? `: ${err.message}` : '';
     return typeof msg === 'string' ? `${msg}${cause}` : null;
   } catch {
-    return null; // cut off, or not a log's
+    return null; // cut off, or not a log line
   }
 }

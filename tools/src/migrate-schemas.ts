@@ -9,10 +9,11 @@ const run = promisify(execFile);
 
 const SERVICES = ['settings-api', 'mail-dispatcher', 'notification-service'];
 
-/** Brings the tables of every service up to date; safe to repeat. Throws with what was printed. */
+/** Migrates the tables of every service to the current version; safe to repeat. Throws CurableError with what was printed. */
 export async function migrateSchemas(environment: NodeJS.ProcessEnv): Promise<void> {
   const scripts = SERVICES.map((service) => join(workspaceRoot, 'apps', service, 'dist', 'migrate.js'));
-  // In one process: most of the time goes into loading the same packages. They wait for each other by a lock in the database.
+  // All in one process, because most of the time goes into loading the same packages. The migrations wait for each
+  // other on a lock in the database.
   const args = scripts.flatMap((script, index) => (index < scripts.length - 1 ? ['--require', script] : [script]));
   try {
     await run(process.execPath, args, { cwd: workspaceRoot, env: environment });

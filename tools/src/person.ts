@@ -1,4 +1,5 @@
-// What is known about a person by an address, and its erasure (GDPR articles 15 and 17), over the three services; and the legal holds that forbid it.
+// Exports and erases what the three services know about a person's e-mail address (GDPR articles 15 and 17), and sets
+// the legal holds that prevent it.
 import { createHash } from 'node:crypto';
 import { type Erasure, type KnownRow, type ServiceWithSchema } from '@billing-mail/platform';
 import { askService } from './ask-service.js';
@@ -9,10 +10,10 @@ const ask = <T extends object>(service: ServiceWithSchema, environment: NodeJS.P
   askService<T>(service, 'keeping', environment, ...args);
 
 export type LegalHold = { teamId: string; reason: string; since: string };
-/** What was done, for whoever has to prove it; it does not name the address. */
+/** What was erased, as evidence; it does not contain the address itself. */
 export type Protocol = Erasure & { addressSha256: string; erasedAt: string };
 
-/** All rows that name the address, with where they are from. */
+/** Returns all rows that contain the address, with their tables. */
 export async function exportPerson(address: string, environment: NodeJS.ProcessEnv): Promise<KnownRow[]> {
   requireAddress(address);
   const known: KnownRow[] = [];
@@ -20,7 +21,7 @@ export async function exportPerson(address: string, environment: NodeJS.ProcessE
   return known;
 }
 
-/** Takes the address out of all that may lose it. Safe to repeat: what a first time could not reach is reached by a second. */
+/** Erases the address wherever that is allowed. Safe to repeat: a second run reaches what the first could not. */
 export async function erasePerson(address: string, environment: NodeJS.ProcessEnv): Promise<Protocol> {
   requireAddress(address);
   const { open } = await ask<{ open: { teamId: string; id: string }[] }>('mail-dispatcher', environment, 'open', address);
@@ -47,7 +48,7 @@ export async function erasePerson(address: string, environment: NodeJS.ProcessEn
 export const legalHolds = async (environment: NodeJS.ProcessEnv): Promise<LegalHold[]> =>
   (await ask<{ holds: LegalHold[] }>('mail-dispatcher', environment, 'holds')).holds;
 
-/** Nothing of the team is removed for its age, or erased, until it is released. */
+/** Sets a legal hold: until it is released, nothing of the team is removed for its age or erased. */
 export async function holdTeam(teamId: string, reason: string, environment: NodeJS.ProcessEnv): Promise<void> {
   await ask('mail-dispatcher', environment, 'hold-team', teamId, reason);
   await ask('notification-service', environment, 'hold-team', teamId);

@@ -1,7 +1,7 @@
-// `node tools/dist/read-reports.js FOLDER`: reads each mail of a folder as a report and prints what it says, one line a mail. Where the folder has
-// an `expected.json`, { "<file>": [{ "recipient": "…", "classes": ["mailbox_full"] }] } with all who failed, it compares and prints the rates; ends
-// with 1 below 90 % or where anybody else is named as failed. For collections of real reports, which hold people's addresses and stay out of the
-// repository.
+// `node tools/dist/read-reports.js FOLDER`: reads each mail of a folder as a bounce report and prints what it says, one line per mail. If
+// the folder has an `expected.json`, { "<file>": [{ "recipient": "…", "classes": ["mailbox_full"] }] } with everybody who failed, it
+// compares and prints the counts. The exit code is 1 if fewer than 90 % are right or anybody else is named as failed. For collections of
+// real reports, which contain people's addresses and stay out of the repository.
 import { judgeReports } from './judge-reports.js';
 
 const ENOUGH = 0.9;

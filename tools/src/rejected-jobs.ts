@@ -3,11 +3,11 @@ import { z } from 'zod';
 
 const rejection = z.object({ reason: z.string(), errors: z.array(z.object({ pointer: z.string(), message: z.string() })) });
 
-/** Why the dispatcher set jobs aside, as its table `rejected_jobs` keeps it; for whoever published and waits. */
+/** Reads from the table `rejected_jobs` why the dispatcher set jobs aside, for a program that published a job and waits for it. */
 export class RejectedJobs {
   private constructor(
     private readonly client: Client,
-    /** The database's clock when we began; what was rejected before is not ours. */
+    /** The database's time when we began. Earlier rejections are not ours. */
     readonly since: Date,
   ) {}
 
@@ -18,7 +18,7 @@ export class RejectedJobs {
     return new RejectedJobs(client, rows[0]?.now ?? new Date());
   }
 
-  /** The reason in words, field by field, or `null` while there is none. */
+  /** Returns the reason in words, field by field, or `null` as long as there is none. */
   async find(teamId: string, key: string): Promise<string | null> {
     const { rows } = await this.client.query(
       'SELECT reason, errors FROM dispatch.rejected_jobs WHERE team_id = $1 AND key = $2 AND received_at >= $3 ORDER BY id DESC LIMIT 1',

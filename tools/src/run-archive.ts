@@ -1,4 +1,4 @@
-// `npm run archive -- --team acme --from 2026-01-01 --to 2026-12-31 --out FOLDER`: what a person types, and reads.
+// `npm run archive -- --team acme --from 2026-01-01 --to 2026-12-31 --out FOLDER`: its arguments and its output.
 import { parseArgs } from 'node:util';
 import { archive, type Period } from './archive.js';
 import { readStartFile } from './start-file.js';
@@ -30,7 +30,10 @@ function readFlags(args: readonly string[]) {
   }
 }
 
-/** @throws CurableError for what is no day and no instant */
+/**
+ * Parses the two ends of a period; a day as `to` is included.
+ * @throws CurableError if one is neither a day nor an instant, or `from` is not before `to`
+ */
 export function periodOf(from: string, to: string): Period {
   const [begin, end] = [instantOf(from, 0), instantOf(to, 1)];
   if (begin >= end) throw new CurableError(`${from} is not before ${to}.`, USAGE);
@@ -41,14 +44,14 @@ function instantOf(text: string, daysLater: number): Date {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
   const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text);
   const at = new Date(text);
-  // 2026-02-30 would be a day in March.
+  // Date would turn 2026-02-30 into a day in March.
   if ((!isDay && !isInstant) || Number.isNaN(at.getTime()) || (isDay && at.toISOString().slice(0, 10) !== text))
     throw new CurableError(`"${text}" is no day.`, USAGE);
   if (isDay) at.setUTCDate(at.getUTCDate() + daysLater);
   return at;
 }
 
-/** The one that is named, or that of `npm start` while it runs here. */
+/** Returns the dispatcher from the environment, or that of `npm start` if it runs here. */
 async function dispatcher(environment: NodeJS.ProcessEnv): Promise<{ url: string; token: string }> {
   const { MAIL_DISPATCHER_URL: url, BILLING_MAIL_TOKEN: token, AUTH_JWT_SECRET: secret } = environment;
   const running = url ? null : readStartFile();

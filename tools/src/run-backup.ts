@@ -1,4 +1,4 @@
-// `npm run backup -- FOLDER` and `npm run restore -- FOLDER | --hold | --held | --resume`: what a person types, and reads.
+// `npm run backup -- FOLDER` and `npm run restore -- FOLDER | --hold | --held | --resume`: their arguments and their output.
 import { backup, hold, held, type HeldOfTeam, restore, resume } from './backup.js';
 import { readStartFile } from './start-file.js';
 import { CurableError, type RunStep } from './step.js';
@@ -23,7 +23,7 @@ export async function runBackup([folder, ...more]: readonly string[], step: RunS
   process.exitCode = 1;
 }
 
-/** `command` is what its reader types. */
+/** Runs what `args` ask for. `command`: the command to show in error messages. */
 export async function runRestore(args: readonly string[], step: RunStep, command = 'npm run restore --'): Promise<void> {
   const [what] = args;
   if (what === undefined || args.length > 1)
@@ -52,7 +52,7 @@ function tellHeld(teams: readonly HeldOfTeam[], command: string): void {
   console.log(`Cancel those that arrived, then let the others go on: ${command} --resume`);
 }
 
-/** The environment with a database: the one that is named, or that of `npm start` while it runs here, with its documents. */
+/** Returns the environment with a database: the given one, or that of `npm start` if it runs here, with its documents. */
 export function databaseEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const running = DATABASES.some((name) => isSet(environment, name)) ? null : readStartFile();
   if (running === null) {

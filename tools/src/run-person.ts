@@ -1,11 +1,12 @@
-// `npm run person -- export|erase ADDRESS` and `npm run legal-hold -- list | set TEAM REASON | release TEAM`: what a person types, and reads.
+// `npm run person -- export|erase ADDRESS` and `npm run legal-hold -- list | set TEAM REASON | release TEAM`:
+// their arguments and their output.
 import { erasePerson, exportPerson, holdTeam, legalHolds, releaseTeam } from './person.js';
 import { databaseEnvironment } from './run-backup.js';
 import { CurableError } from './step.js';
 
 const show = (value: object): void => console.log(JSON.stringify(value, null, 2));
 
-/** Prints JSON and nothing else, so that it can go into a file. */
+/** Prints only JSON, so that the output can go into a file. */
 export async function runPerson(args: readonly string[]): Promise<void> {
   const [command, address] = args;
   if (address === undefined || args.length > 2 || (command !== 'export' && command !== 'erase'))

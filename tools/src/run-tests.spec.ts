@@ -7,7 +7,7 @@ import { workspaceRoot } from './workspace.js';
 
 const childrenOf = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-/** A child that has just ended, as of the build, is none any more. */
+/** A child process that has just ended, such as the build, is not Jest and cannot be read any more. */
 const isJest = (pid: number): boolean => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('jest.js');

@@ -1,4 +1,4 @@
-// `npm run send`: publishes a document through the queue as invoicing would, then tells each try until it is settled.
+// `npm run send`: publishes a document through the queue as invoicing would, then reports each try until the delivery is settled.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
@@ -41,7 +41,10 @@ const WORDS: Record<Locale, { types: Record<DocumentType, string>; textOf: (titl
   },
 };
 
-/** The job that the flags describe, in the language of the team; `stamp` makes its key new. Throws CurableError naming the flag that is wrong. */
+/**
+ * Builds the job that the flags describe, in the team's language; `stamp` makes its key unique. Throws CurableError
+ * naming the flag that is wrong.
+ */
 export function buildJob(args: string[], stamp: string, locale: Locale = 'en'): DispatchJobInput {
   const flags = readFlags(args);
   if (flags.pdf === undefined) throw new CurableError('--pdf is missing: which document?', USAGE);
@@ -74,7 +77,7 @@ export function buildJob(args: string[], stamp: string, locale: Locale = 'en'): 
   throw new CurableError(`The document is not as it must be:\n  ${errors.join('\n  ')}`, USAGE);
 }
 
-/** Publishes and follows. Resolves with the exit code: 0 when every recipient was accepted. */
+/** Publishes the document and follows its delivery. Resolves with the exit code: 0 if every recipient was accepted. */
 export async function send(args: string[]): Promise<number> {
   const stamp = `${Date.now()} ${process.pid}`;
   const { teamId } = buildJob(args, stamp);
@@ -88,7 +91,7 @@ export async function send(args: string[]): Promise<number> {
   return delivery.status === 'sent' ? 0 : 1;
 }
 
-/** English for a team without settings, whose document the dispatcher will say something about. */
+/** Returns the team's locale. For a team without settings it is English; the dispatcher will report the missing settings. */
 async function localeOf(teamId: string, { settingsApi, tokens }: StartFile): Promise<Locale> {
   const url = `${settingsApi}/v1/teams/${encodeURIComponent(teamId)}/email-delivery`;
   const { status, body } = await call(url, tokens['service'] ?? '', { expect: [200, 404] });
@@ -119,7 +122,7 @@ async function publishAndFollow(job: DispatchJobInput, running: StartFile): Prom
   }
 }
 
-// The delivery of a known key is found at once, maybe before the dispatcher has compared the contents.
+// A delivery with a known key is found at once, possibly before the dispatcher has compared the contents.
 const COMPARED_WITHIN_MS = 3000;
 
 async function tellKnownKey({ teamId, key }: DispatchJobInput, rejected: RejectedJobs): Promise<void> {
@@ -140,7 +143,7 @@ function readFlags(args: string[]) {
 function attach(file: string, contentType: string): { filename: string; contentType: string; content: string } {
   let bytes: Buffer;
   try {
-    // npm changes into the checkout's folder; the path was typed where INIT_CWD says.
+    // npm changes into the checkout's folder; INIT_CWD is the folder in which the user typed the path.
     bytes = readFileSync(resolve(process.env['INIT_CWD'] ?? '.', file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -155,7 +158,7 @@ function attach(file: string, contentType: string): { filename: string; contentT
   return { filename: basename(file), contentType, content: bytes.toString('base64') };
 }
 
-/** "Name <address>" or an address; whether it is one, the schema says. */
+/** Parses "Name <address>" or a plain address. The schema checks whether the address is valid. */
 function readMailbox(value: string): { address: string; name?: string } {
   const [, name, address] = /^\s*(.*?)\s*<([^<>]*)>\s*$/.exec(value) ?? [];
   if (address === undefined) return { address: value };

@@ -1,12 +1,15 @@
-// HTTP calls to the services that run here, with a token.
+// HTTP client for the services that run here. It sends a token with each call.
 import { deliveryView, notificationView, type DeliveryView, type NotificationView } from '@billing-mail/contracts';
 import { z } from 'zod';
 import { CurableError } from './step.js';
 
-/** Only to end what hangs: a service waits long for its turn on a busy machine. */
+/** Ends only calls that hang: on a busy machine a service may take long to answer. */
 const ANSWER_WITHIN_MS = 120_000;
 
-/** Calls and expects one of the given statuses, else throws with what the service said. `body` is `null` where there is none. */
+/**
+ * Sends a request. `body` is `null` if the response has none. Throws CurableError with the response if its
+ * status is not one of those expected.
+ */
 export async function call(
   url: string,
   token: string,
@@ -31,7 +34,7 @@ export async function call(
 
 const deliveryList = z.object({ items: z.array(z.object({ id: z.string(), key: z.string() })) });
 
-/** The delivery that a published job became, or `null` while the dispatcher has not taken it. */
+/** Resolves with the delivery of a published job, or with `null` as long as the dispatcher has not taken the job. */
 export async function findDelivery(
   dispatcher: string,
   token: string,
@@ -43,7 +46,7 @@ export async function findDelivery(
   return found ? deliveryView.parse((await call(`${base}/${found.id}`, token)).body) : null;
 }
 
-/** The caller's newest notification that is the one looked for, or `null`. */
+/** Resolves with the newest of the caller's notifications for which `isIt` returns true, or with `null`. */
 export async function findNotification(
   service: string,
   token: string,

@@ -1,4 +1,5 @@
-// `<DATA_DIR>/start.json`: how other programs find what `npm start` runs. Written when all is ready, removed at the end.
+// `<DATA_DIR>/start.json` tells other programs what `npm start` runs and where. It is written when everything
+// is ready and removed at the end.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { startFile } from './workspace.js';
@@ -8,23 +9,23 @@ const schema = z.object({
   settingsApi: z.string(),
   mailDispatcher: z.string(),
   notificationService: z.string(),
-  /** The web page: of settings-api, or of `npm run dev`. */
+  /** URL of the web page, served by settings-api or by `npm run dev`. */
   page: z.string(),
   databaseUrl: z.string(),
   redisUrl: z.string(),
   platformSmtpUrl: z.string(),
   mailboxUrl: z.string().nullable(),
-  /** The mailbox that the samples' teams call their own server. */
+  /** The mailbox that serves as the sample teams' own server. */
   ownMailboxUrl: z.string(),
   smimeCaFile: z.string().nullable(),
   platformFromAddress: z.string(),
   tokens: z.record(z.string(), z.string()),
   pids: z.record(z.string(), pids),
 });
-/** Addresses without a trailing slash, tokens by who they are for, process ids by service (a list where several run). */
+/** URLs have no trailing slash. Tokens are keyed by whom they are for, process ids by service (a list if several run). */
 export type StartFile = z.infer<typeof schema>;
 
-/** Only its owner may read it: it holds tokens and passwords. Whole or not there, never half written. */
+/** Writes the file atomically. Only its owner may read it, because it contains tokens and passwords. */
 export function writeStartFile(content: StartFile): void {
   const temporary = `${startFile()}.${process.pid}`;
   writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
@@ -35,7 +36,7 @@ export function removeStartFile(): void {
   rmSync(startFile(), { force: true });
 }
 
-/** What runs here, or `null` when nothing does. */
+/** Returns what runs here, or `null` if nothing does. */
 export function readStartFile(): StartFile | null {
   let text: string;
   try {

@@ -1,4 +1,5 @@
-// Runs `npm start` itself, on a data folder of its own, as somebody would: from nothing to the screen, what is typed next, and to the end of it all.
+// Runs `npm start` itself on a data folder of its own, as a user would: from an empty folder to the summary, the
+// commands typed next, and the end.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -141,7 +142,7 @@ describe('npm start', () => {
   const started: ChildProcess[] = [];
 
   const run = (args: string[]): ChildProcess => {
-    // As without npm, which would be looked after.
+    // Without npm's variable, because the start would otherwise watch whether npm still runs.
     const asUnnamed = { npm_lifecycle_event: undefined, SMTP_CLIENT_NAME: 'mailer' };
     const env = { ...process.env, DATA_DIR: folder, ...asUnnamed, OTEL_EXPORTER_OTLP_ENDPOINT: traces.url };
     const process_ = spawn(process.execPath, [join(workspaceRoot, 'tools', 'start.mjs'), ...args], {
@@ -166,7 +167,7 @@ describe('npm start', () => {
     folder = mkdtempSync(join(tmpdir(), 'billing-mail-start-'));
     process.env['DATA_DIR'] = folder; // read by readStartFile
     traces = await startTraceReceiver();
-    // Somebody else's program, where the samples expect nobody; another run of this test may hold the port already.
+    // Another program on the port where the samples expect nothing. Another run of this test may already have the port.
     neighbour = await startScriptedSmtpServer({}, { port: USUAL_DOWN_SMTP_PORT }).catch(() => null);
     child = run(['--dispatchers', '2']);
     await whenItSays('Ready after');
@@ -199,7 +200,7 @@ describe('npm start', () => {
     expect(screen.match(/(?:http|file):\/\/\S+/g)).toHaveLength(3);
     expect(screen.match(/^Next: .+$/gm)).toEqual(['Next: npm run send -- --pdf invoice.pdf --to customer@example.org']);
     for (const token of Object.values(running().tokens)) expect(output).not.toContain(token);
-    // The link leads a browser to the page, signed in; the file that it names holds the token.
+    // The link opens the page in a browser, signed in; the file that it names contains the token.
     const file = fileURLToPath(/file:\/\/\S+/.exec(screen)?.[0] ?? '');
     expect(readFileSync(file, 'utf8')).toContain(
       `url=${running().settingsApi}/teams/acme/settings/invoicing#token=${running().tokens['acme-admin']}`,
@@ -273,10 +274,10 @@ describe('npm start', () => {
       }[];
       return mails.filter(({ headers }) => headers['auto-submitted'] === 'auto-generated');
     };
-    // Longer than an alert waits whose server did not answer in time: it is tried again after a minute.
+    // Longer than the retry delay of an alert whose server did not answer in time: it is tried again after a minute.
     const until = Date.now() + 270_000;
     while ((await alerts()).length < 2 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 200));
-    // What is owed says why one is missing.
+    // The outbox says why an alert is missing.
     const database = new Client({ connectionString: running().databaseUrl });
     await database.connect();
     const { rows } = await database.query('SELECT status, attempts, last_error FROM notify.email_outbox');
@@ -299,18 +300,20 @@ describe('npm start', () => {
       text: 'Please find the invoice attached.',
     });
     const spansOf = (traceId: string): ReceivedSpan[] => traces.spans.filter((span) => span.traceId === traceId);
-    /** Services send their steps every few seconds. */
+    /** Waits until `look` finds something: services export their spans every few seconds. */
     const arrived = async <T>(look: () => T | false | undefined): Promise<T | false | undefined> => {
       for (const until = Date.now() + 120_000; !look() && Date.now() < until;) await new Promise((resolve) => setTimeout(resolve, 200));
       return look();
     };
-    /** The steps of a trace once all services have sent theirs. */
+    /** Resolves with the spans of a trace once all services have exported theirs. */
     const whenTold = async (traceId: string, ...also: string[]): Promise<ReceivedSpan[]> => {
       const wanted = ['take', 'deliver', 'compose', 'send', 'settle', 'notify', 'alert e-mail', ...also];
       await arrived(() => wanted.every((wantedName) => spansOf(traceId).some(({ name }) => name === wantedName)));
       return spansOf(traceId);
     };
-    /** Each step below what it follows from, as `service: step`; those of one name beneath the same one as one. */
+    /**
+     * Returns the tree of spans, each under its parent, as `service: name`. Spans with the same name under the same parent count as one.
+     */
     const treeBelow = (parents: readonly string[], spans: readonly ReceivedSpan[]): object => {
       const ids = new Map<string, string[]>();
       for (const { service, name, spanId } of spans.filter(({ parentSpanId }) => parents.includes(parentSpanId)))
@@ -411,7 +414,7 @@ describe('npm start', () => {
     for (const url of [running().databaseUrl, running().redisUrl]) expect(output).not.toContain(new URL(url).password);
   });
 
-  /** What a running service was given: readable by its owner, as the kernel keeps it. */
+  /** Returns the environment that a running service was given, as the kernel shows it to its owner. */
   const environmentOf = (service: string): Record<string, string> => {
     const pid = [running().pids[service] ?? []].flat()[0];
     const pairs = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
@@ -479,7 +482,7 @@ describe('npm start', () => {
       2 + lines.reduce((sum, { recipients }) => sum + recipients.length, 0),
     );
 
-    // What has changed since is seen.
+    // A file that has changed since is detected.
     writeFileSync(join(out, lines[0]?.content.documents[0]?.file ?? ''), 'other');
     await expect(execute('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: out })).rejects.toMatchObject({ code: 1 });
   });
@@ -487,7 +490,7 @@ describe('npm start', () => {
   it('did all that with users of Redis that may do their own work only', async () => {
     const redis = new Redis(running().redisUrl);
     try {
-      // It lists each command, key and channel that somebody was refused, scripts included.
+      // ACL LOG lists each refused command, key and channel, including those in scripts.
       expect(await redis.acl('LOG')).toEqual([]);
       const clients = (await redis.client('LIST')) as string;
       expect(clients).toMatch(/user=settings-api\b/);

@@ -1,4 +1,5 @@
-// `npm start` once everything is installed and built: the parts, the services, the samples, the screen; then until Ctrl-C.
+// `npm start` after installing and building: starts the parts and the services, sends the samples, prints the
+// summary, then runs until Ctrl-C.
 import { chmodSync, mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { findFreePort } from '@billing-mail/local-servers';
@@ -21,15 +22,15 @@ import { Supervisor } from './starting/supervisor.js';
 import { CurableError, type RunStep } from './step.js';
 import { dataFolder, startFile } from './workspace.js';
 
-/** Samples go out `once`: not where a document has gone out already. */
+/** `once` sends samples only if no document has gone out yet. */
 export type StartOptions = {
   samples: 'once' | 'again' | 'never';
   counts: ServiceCounts;
-  /** A change of a source is taken over at once: `npm run dev`. */
+  /** Whether changed sources take effect at once (`npm run dev`). */
   watch: boolean;
 };
 
-/** `--samples --no-samples --dispatchers 2 --notifiers 2 --watch`. Throws CurableError for what is none of these. */
+/** Parses `--samples --no-samples --dispatchers 2 --notifiers 2 --watch`. Throws CurableError for anything else. */
 export function readStartOptions(args: string[]): StartOptions {
   const [flag, word] = [{ type: 'boolean' }, { type: 'string' }] as const;
   const options = { samples: flag, 'no-samples': flag, dispatchers: word, notifiers: word, watch: flag } as const;
@@ -56,10 +57,13 @@ function readCount(flag: string, value = '1'): number {
 
 const USUAL_PAGE_PORT = 4173;
 
-/** What happens after the start. */
+/** Prints what happens after the start. */
 const tell = (line: string): void => console.log(`! ${line}`);
 
-/** Runs until asked to end (`sinceMs`: when it all began), then ends all that it started. Resolves with the reason; rejects when a step fails, all ended too. */
+/**
+ * Runs until asked to end, then ends everything that it started. Resolves with the reason; rejects if a step fails, after ending everything
+ * too. `sinceMs`: when the command began.
+ */
 export async function start(options: StartOptions, step: RunStep, sinceMs: number): Promise<string> {
   checkEnvironment(process.env, await loadServiceEnvironments('dist'));
   keepToOwner();
@@ -76,7 +80,10 @@ export async function start(options: StartOptions, step: RunStep, sinceMs: numbe
   }
 }
 
-/** Logs, documents, mail and tokens are nobody else's business: neither what is made from now on, by what we start as well, nor what is there. */
+/**
+ * Keeps logs, documents, mail and tokens from other users of this machine: both what exists and what we and our
+ * child processes create from now on.
+ */
 function keepToOwner(): void {
   process.umask(0o077);
   mkdirSync(dataFolder(), { recursive: true });
@@ -108,7 +115,7 @@ async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunS
   });
   await step('Teams', () => seedTeams(services['settings-api'].url, tokens.current.service, ownServer));
   const bounces = startBouncing(pages.platform, services['mail-dispatcher'].bounceSmtpPort);
-  // Published with the rights that invoicing has.
+  // The samples are published with the permissions that invoicing has.
   const redis = { ...environment, REDIS_URL: parts.redis.ofInvoicing };
   const isWanted = options.samples === 'again' || (options.samples === 'once' && !(await hasDeliveries(describe())));
   const samples = isWanted ? await step('Samples', () => sendSamples({ ...describe(), redis }, bounces)) : [];
@@ -122,7 +129,7 @@ async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunS
   console.log(`\nReady after ${((Date.now() - sinceMs) / 1000).toFixed(1)} s. Ctrl-C ends everything.`);
 }
 
-/** The services and where the page is: that of settings-api, or one that follows its sources. */
+/** Starts the services. Resolves with them and the page's URL, which is served by settings-api or, with `watch`, from its sources. */
 async function bringUpServices(
   supervisor: Supervisor,
   environmentOf: (service: ServiceName) => NodeJS.ProcessEnv,
@@ -137,7 +144,7 @@ async function bringUpServices(
   }
   const page = `http://127.0.0.1:${await findFreePort(USUAL_PAGE_PORT)}`;
   const services = await start({ page, tell });
-  // Vite and the compiler are loaded by those only who change the code.
+  // Vite and the compiler are loaded only for `npm run dev`.
   const { serveSources } = await import('./starting/live-sources.js');
   await step('Page from its sources (Vite)', () => serveSources(page, services, tell));
   return { services, page };
@@ -152,7 +159,7 @@ function pidsOf(supervisor: Supervisor, services: RunningServices): StartFile['p
   );
 }
 
-/** Whether mail to a certain address comes back here. */
+/** Whether mail to `BOUNCING_ADDRESS` bounces here. If so, starts what reports it. */
 function startBouncing(mailboxUrl: string | null, bounceSmtpPort: number | null): boolean {
   if (mailboxUrl === null || bounceSmtpPort === null) return false;
   reportWhatBounces(mailboxUrl, bounceSmtpPort);

@@ -1,4 +1,4 @@
-// A folder whose files are written as streams, each with its check sum in SHA256SUMS as `sha256sum -c` reads it.
+// A folder whose files are written as streams, with the checksum of each in SHA256SUMS, in the format that `sha256sum -c` reads.
 import { createHash } from 'node:crypto';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,10 @@ export class SummedFolder {
 
   constructor(private readonly folder: string) {}
 
-  /** A file that grows; `end` gives its hash. Names are ours: no line end and no backslash, which the list would have to escape. */
+  /**
+   * Opens a file for writing; `end` resolves with its hash. File names are ours: they contain no newline and no backslash, which
+   * the list would have to escape.
+   */
   async open(name: string, begin = ''): Promise<{ write(block: string | Uint8Array): Promise<void>; end(): Promise<string> }> {
     await mkdir(dirname(join(this.folder, name)), { recursive: true, mode: 0o700 });
     const handle = await open(join(this.folder, name), 'wx', 0o600);

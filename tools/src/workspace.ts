@@ -1,12 +1,12 @@
 import { dirname, join, resolve } from 'node:path';
 
-/** The folder of the checkout: this file runs as tools/dist/workspace.js, in tests as tools/src/workspace.ts. */
+/** The root folder of the checkout. This file runs as tools/dist/workspace.js, in tests as tools/src/workspace.ts. */
 export const workspaceRoot = dirname(dirname(__dirname));
 
-/** Where everything that a start makes is kept, ignored by git. DATA_DIR is read relative to the checkout. */
+/** Returns the folder for everything that a start creates; git ignores it. DATA_DIR is relative to the checkout. */
 export function dataFolder(): string {
   return resolve(workspaceRoot, process.env['DATA_DIR'] ?? '.data');
 }
 
-/** Describes what runs: addresses, tokens, process ids; only there while it runs. */
+/** Returns the path of the file that describes what runs: URLs, tokens, process ids. It exists only while something runs. */
 export const startFile = (): string => join(dataFolder(), 'start.json');

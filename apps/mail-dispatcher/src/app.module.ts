@@ -1,4 +1,4 @@
-// The root module of mail-dispatcher: its controllers and providers, and what they are made of.
+// The root module of mail-dispatcher: its controllers, its providers, and the providers that are built from the environment.
 import { BullModule } from '@nestjs/bull';
 import { type DynamicModule, Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import { type ClientProxy } from '@nestjs/microservices';
@@ -121,7 +121,7 @@ const CONTROLLERS = [
   MetricsController,
 ];
 
-/** In the order of a delivery's way. */
+/** In the order in which a delivery passes through them. */
 const PROVIDERS: Provider[] = [
   ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
   ...[ClaimsStore, LaneHealth, LaneTroubles, IncidentWatch, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
@@ -168,18 +168,18 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     };
   }
 
-  // Not awaited: the dispatcher works without Redis, and connects once Redis is there.
+  // Waits for at most `CONNECT_MS`: the dispatcher works without Redis, and connects once Redis is there.
   async onApplicationBootstrap(): Promise<void> {
     await within(CONNECT_MS, this.transport.connect());
   }
 
-  // Nest closes only clients that its ClientsModule has made.
+  // Closes the client itself, because NestJS closes only clients that its `ClientsModule` has created.
   async onApplicationShutdown(): Promise<void> {
     await within(CLOSE_MS, Promise.all([this.transport.close(), this.sessions.close()]));
   }
 }
 
-/** What is made of the environment. */
+/** The providers that are built from the environment. */
 const configured = (env: DispatcherEnv, logger: Logger, windows: PaceWindows): Provider[] => [
   { provide: DISPATCHER_ENV, useValue: env },
   { provide: LOGGER, useValue: logger },
@@ -222,7 +222,8 @@ const sessionOptions = (env: DispatcherEnv, logger: Logger): SessionOptions => (
   clientName: clientNameFor(env.SMTP_CLIENT_NAME).name,
 });
 
-// Ready without Redis, as what is in PostgreSQL is still sent, but not with a Redis that refuses commands, such as a replica.
+// The dispatcher is ready without Redis, because it still sends the deliveries that are in PostgreSQL. It is not ready with a Redis that
+// refuses commands, such as a replica.
 const readinessChecks = (database: DataSource, documents: DocumentStore, journal: ResultJournal, redis: RedisHealth): ReadinessChecks => ({
   database: () => database.query('SELECT 1'),
   documents: () => documents.check(),

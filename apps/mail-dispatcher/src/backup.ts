@@ -12,7 +12,7 @@ runOperation('mail-dispatcher backup', {
   dump: (folder = '', snapshot = '') => dumpSchema(place(folder), snapshot, (client) => listDocuments(client, folder)),
   'keep-documents': (folder = '') => keepDocuments(store(), folder),
   'bring-documents': async (folder = '') => ({ brought: await bringDocuments(store(), folder) }),
-  // In the transaction that restores the rows, so that no dispatcher sees a delivery that it may send.
+  // Holds the deliveries in the transaction that restores the rows, so that no dispatcher sees a delivery that it could send.
   load: (folder = '') =>
     loadSchema(place(folder), async (client) => {
       // The documents are restored to another store, which replaces the one that the database knew.

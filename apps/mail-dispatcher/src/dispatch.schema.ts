@@ -25,7 +25,10 @@ import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences
 /** Deliveries share their statements, so a few connections serve them all. The others are for the relay, HTTP and rare statements. */
 export const DISPATCHER_CONNECTIONS = 16;
 
-/** The PostgreSQL schema of mail-dispatcher. It is used by conditional updates and claims, so there is SQL and no entities. */
+/**
+ * The PostgreSQL schema of mail-dispatcher. The dispatcher works on it by conditional updates and claims, so it uses SQL instead of TypeORM
+ * entities.
+ */
 export const dispatchSchema: Schema = {
   name: 'dispatch',
   // For the search in the log.

@@ -7,19 +7,19 @@ import { dispatchSchema } from './dispatch.schema.js';
 import { type DispatcherEnv } from './dispatcher.env.js';
 import { EXAMPLES } from './openapi-examples.js';
 
-/** Two texts, and room for names and recipients. */
+/** In bytes: the two texts (plain and HTML), and room for names and recipients. */
 const textLimit = (env: DispatcherEnv): number => 4 * env.MAX_BODY_BYTES + 2 * 1024 * 1024;
 /** Attachments come as base64 (4/3 of their size) in JSON, or unencoded in an upload. */
 const bodyLimit = (env: DispatcherEnv): number => Math.ceil((env.MAX_ATTACHMENT_BYTES * 4) / 3) + textLimit(env);
 
-/** Builds mail-dispatcher, ready to listen for HTTP. It takes jobs and sends once it is initialised. */
+/** Builds and initialises mail-dispatcher: it takes jobs and sends from then on, and is ready to listen for HTTP. */
 export async function createMailDispatcher(
   given: DispatcherEnv,
   logger: Logger,
   windows: PaceWindows = REAL_WINDOWS,
 ): Promise<NestExpressApplication> {
-  // A copy, as connections to Redis are shared by environment object: closing another dispatcher of this process must not close those of
-  // this one.
+  // A copy, because connections to Redis are shared per environment object: closing another dispatcher of this process must not close the
+  // connections of this one.
   const env = { ...given };
   const app = await createHttpService({
     module: AppModule.with(env, logger, windows),
@@ -30,7 +30,7 @@ export async function createMailDispatcher(
     logger,
     bodyLimitBytes: bodyLimit(env),
     uploadTextBytes: textLimit(env),
-    // Keeping request ids in AsyncLocalStorage would cost each of its many promises; its log lines name their ids themselves.
+    // Request ids in AsyncLocalStorage would add a cost to each of the dispatcher's many promises. Its log lines name the ids themselves.
     logsRequestIds: false,
     rawBodies: ['message/rfc822'],
   });

@@ -44,7 +44,7 @@ const SUMMARY = {
 const RECIPIENT = { address: 'payables@customer.example', name: 'Accounts payable', role: 'to' };
 const OPEN = { ...RECIPIENT, status: 'pending', route: null, reply: null, at: null, explanation: null, bouncedBefore: null };
 
-/** A delivery as the response to handing it over shows it. */
+/** A delivery as the response shows it when it has just been handed over. */
 const TAKEN = { ...SUMMARY, resend: null, sentAgain: null, recipients: [OPEN], attempts: [], reports: [] };
 
 const MESSAGE_ID = '<019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75@platform.example>';

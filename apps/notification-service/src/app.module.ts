@@ -1,4 +1,4 @@
-// The root module of notification-service: its controllers and providers, and what they are made of.
+// Root module of notification-service: its controllers and providers, and the values that are made from the environment.
 import { BullModule, getQueueToken } from '@nestjs/bull';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -82,7 +82,7 @@ export class AppModule {
       imports: [
         TypeOrmModule.forRoot({
           ...dataSourceOptions(env.DATABASE_URL, notifySchema, { applicationName: 'notification-service' }),
-          // Without its database the start fails, and whoever supervises the service starts it again.
+          // If the database is unavailable, the start fails, and whoever supervises the service starts it again.
           retryAttempts: 0,
         }),
         RedisModule.with(env, logger),
@@ -96,7 +96,7 @@ export class AppModule {
   }
 }
 
-/** What is made of the environment. */
+/** Returns the providers that are made from the environment. */
 const configured = (env: NotificationEnv, logger: Logger): Provider[] => [
   { provide: NOTIFICATION_ENV, useValue: env },
   { provide: LOGGER, useValue: logger },

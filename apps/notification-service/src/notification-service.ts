@@ -6,7 +6,7 @@ import { type NotificationEnv } from './notification.env.js';
 import { EXAMPLES } from './openapi-examples.js';
 
 /**
- * Builds notification-service, ready to listen for HTTP. It takes outcomes and tells people once it is initialised.
+ * Builds notification-service, ready to listen for HTTP. It takes outcomes and tells people as soon as it is initialised.
  * @throws PendingMigrationsError, or the error of PostgreSQL
  */
 export async function createNotificationService(env: NotificationEnv, logger: Logger): Promise<NestExpressApplication> {

@@ -26,7 +26,7 @@ export type NotificationEnv = z.output<typeof notificationEnvironment>;
 export const readNotificationEnv = (source: NodeJS.ProcessEnv = process.env): NotificationEnv =>
   readEnvironment(notificationEnvironment, withKeys(source));
 
-/** Where this service has no keys of its own, webhooks are sealed with those of the other services, as in earlier versions. */
+/** If this service has no keys of its own, it seals the keys of webhooks with those of the other services, as earlier versions did. */
 function withKeys(source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (source['NOTIFICATION_SECRET_KEYS'] || source['NOTIFICATION_SECRET_KEYS_FILE']) return source;
   return { ...source, NOTIFICATION_SECRET_KEYS: source['SECRET_KEYS'], NOTIFICATION_SECRET_KEYS_FILE: source['SECRET_KEYS_FILE'] };

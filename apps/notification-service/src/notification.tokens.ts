@@ -1,5 +1,5 @@
-// Injection tokens of what has no class at run time.
+// Injection tokens for values that have no class at run time.
 
 export const LOGGER = Symbol('LOGGER');
-/** Where webhooks may go. */
+/** The hosts to which webhooks may go. */
 export const WEBHOOK_POLICY = Symbol('WEBHOOK_POLICY');

@@ -55,7 +55,7 @@ describe('the schema notify', () => {
     const days = (count: number): number => count * 24 * 60 * 60 * 1000;
     const kept = { RETENTION_NOTIFICATIONS: days(30), RETENTION_EVENTS: days(30) } as NotificationEnv;
     const counts = await new ExpireRows(source, createLogger('test', 'silent'), expiriesOf(kept)).expire();
-    // Thirty days ago is over as well by the time that it is looked at.
+    // Rows that are thirty days old have also expired by the time that the statement runs.
     expect(counts).toEqual({ contacts: 1, notifications: 1, processed_events: 2, rejected_outcomes: 2, webhook_messages: 2 });
     const left = await source.query<{ id: string }[]>(`SELECT right(id::text, 1) AS id FROM notify.notifications ORDER BY 1`);
     const contacts = await source.query<unknown[]>(`SELECT user_id FROM notify.contacts`);

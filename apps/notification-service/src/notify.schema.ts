@@ -14,7 +14,7 @@ import { ReadUntil1800000000320 } from './migrations/1800000000320-read-until.js
 /** Rows that are deleted when a person is erased: removing only the address from them would leave the name. */
 export const ERASURE: ErasureRules = { kept: {}, removed: ['rejected_outcomes', 'people'] };
 
-/** The PostgreSQL schema of notification-service. Its statements handle groups of rows, so there is SQL and no entities. */
+/** The PostgreSQL schema of notification-service. Its statements handle groups of rows, so they are written in SQL, without entities. */
 export const notifySchema: Schema = {
   name: 'notify',
   migrations: [

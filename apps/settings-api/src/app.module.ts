@@ -1,4 +1,4 @@
-// The root module of settings-api: its controllers and providers, and what they are made of.
+// Root module of settings-api: its controllers and providers, and the values that are made from the environment.
 import { readFileSync } from 'node:fs';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -71,7 +71,7 @@ export class AppModule {
     const database = dataSourceOptions(env.DATABASE_URL, settingsSchema, { applicationName: 'settings-api' });
     return {
       module: AppModule,
-      // Waits only briefly for a database that is still starting; whoever starts the service sees the reason and starts it again.
+      // Waits only briefly for a database that is still starting. After that the start fails, and whoever starts the service sees why.
       imports: [
         TypeOrmModule.forRoot({ ...database, retryAttempts: 5, retryDelay: 1000 }),
         ConsoleModule.with(env),
@@ -84,7 +84,7 @@ export class AppModule {
   }
 }
 
-/** What is made of the environment. */
+/** Returns the providers that are made from the environment. */
 function configured(env: SettingsEnv, logger: Logger): Provider[] {
   const onForbidden = tellForbiddenHosts(logger);
   const policy: NetworkPolicy = { allowedNetworks: env.SMTP_ALLOWED_NETWORKS, allowedPorts: env.SMTP_ALLOWED_PORTS, onForbidden };
@@ -102,7 +102,8 @@ function configured(env: SettingsEnv, logger: Logger): Provider[] {
   ];
 }
 
-// Ready without Redis, as settings are still read and saved, but not with a Redis that refuses commands, such as a replica.
+// Without Redis the service is ready, because it can still read and save settings. With a Redis that refuses commands, such as a replica,
+// it is not.
 const readinessChecks = (database: DataSource, redis: RedisHealth): ReadinessChecks => ({
   database: () => database.query('SELECT 1'),
   redis: () => redis.check(),

@@ -29,7 +29,7 @@ describe('/openapi.json', () => {
     ['post', `${SETTINGS}/smtp/test`, ['200', '400', '401', '403', '404', '422', '429']],
   ];
 
-  /** A field that a request has, by the end of its path. */
+  /** A field of the request, by the last part of its path. */
   const TAKEN: Record<string, string> = { certificate: 'file', connection: 'provider' };
 
   it('describes every call of the teams, and no other', () => {

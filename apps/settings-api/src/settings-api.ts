@@ -9,12 +9,12 @@ import { type SettingsEnv } from './settings.env.js';
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /**
- * Builds settings-api and starts to answer on Redis once that is there; the caller has it listen for HTTP.
+ * Builds settings-api, which answers on Redis as soon as Redis is available. The caller lets it listen for HTTP.
  * @throws PendingMigrationsError, or the error of PostgreSQL
  */
 export async function createSettingsApi(given: SettingsEnv, logger: Logger): Promise<NestExpressApplication> {
-  // A copy, as connections to Redis are shared by environment object: closing another settings-api of this process must not close those of
-  // this one.
+  // Copies the environment, because all users of one environment object share its connections to Redis: closing another settings-api in
+  // this process must not close the connections of this one.
   const env = { ...given };
   const app = await createHttpService({
     module: AppModule.with(env, logger),

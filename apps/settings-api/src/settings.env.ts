@@ -61,7 +61,7 @@ export const settingsEnvironment = environmentSchema({
 });
 export type SettingsEnv = z.output<typeof settingsEnvironment>;
 
-/** @throws EnvironmentError that names each wrong variable */
+/** Reads the environment. @throws EnvironmentError that names each wrong variable */
 export const readSettingsEnv = (): SettingsEnv => readEnvironment(settingsEnvironment, process.env);
 
 export const migrationUrl = (): string => readMigrationUrl(process.env);

@@ -1,4 +1,4 @@
-// Injection tokens of what has no class at run time.
+// Injection tokens for values that have no class at run time.
 
 export const LOGGER = Symbol('LOGGER');
 export const NETWORK_POLICY = Symbol('NETWORK_POLICY');

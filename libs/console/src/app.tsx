@@ -1,4 +1,4 @@
-// The page from the outside in: look, language, data, address, frame.
+// The page from the outside in: language, look, crash boundary, data, address, services.
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, Suspense, use, useEffect, useMemo, useRef, useState } from 'react';
@@ -22,11 +22,11 @@ function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // A refusal would only be repeated; try again only if there was no answer.
+        // A refusal (4xx) would only be repeated. Other failures, such as no answer, are tried again.
         retry: (failures, error) => !(error instanceof ProblemError && error.status < 500) && failures < RETRIES,
         retryDelay: (failures) => 500 * 2 ** failures,
         staleTime: 5_000,
-        // Without a network the tab asks nevertheless, and shows that there was no answer.
+        // Requests are sent even without a network, so that the page shows that there was no answer.
         networkMode: 'always',
       },
       mutations: { networkMode: 'always', retry: false },

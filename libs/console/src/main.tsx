@@ -7,7 +7,7 @@ import { watchSession } from './session/session-store.js';
 import { watchSteps } from './shell/navigation-guard.js';
 
 declare global {
-  // Read by the library that keeps the page behind a dialog from scrolling, when it makes its style element.
+  // The library that keeps the page behind a dialog from scrolling reads it when it creates its style element.
   var __webpack_nonce__: string | undefined;
 }
 

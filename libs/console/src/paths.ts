@@ -1,4 +1,4 @@
-/** Addresses of the page; those that e-mails lead to as well stand in contracts. */
+/** Paths of the page. Those that e-mails also link to are defined in contracts. */
 import { deliveriesPath, settingsPath } from '@billing-mail/contracts';
 
 export {
@@ -11,11 +11,11 @@ export {
   webhooksPath,
 } from '@billing-mail/contracts';
 
-/** Behind the `?` of the log's address: it shows what it begins with, and all of it otherwise. */
+/** Stands after the `?` of the log's address. With it the log shows what a reader begins with, without it everything. */
 export const LOG_START = 'start';
 export const logStartPath = (team: string): string => `${deliveriesPath(team)}?${LOG_START}`;
 export const runReportPath = (team: string): string => `${deliveriesPath(team)}/report`;
-/** @param pointer JSON pointer of a setting, which gets the focus there */
+/** @param pointer JSON pointer of the setting that gets the focus */
 export const settingPath = (team: string, pointer: string): string => `${settingsPath(team)}#${fieldId(pointer)}`;
 /** Id of a field's input, for labels and for links to it. */
 export const fieldId = (pointer: string): string => `field${pointer.replaceAll('/', '-')}`;

@@ -18,7 +18,7 @@ export const themeIn = ({ page }: Catalogue) =>
     },
   });
 
-/** Mantine's own muted, disabled and error colours stay below that contrast. */
+/** Colours in place of Mantine's own muted, disabled and error colours, whose contrast is lower than that. */
 export const readableColors: CSSVariablesResolver = () => ({
   variables: {},
   light: {

@@ -3,7 +3,8 @@ import { domainToASCII } from 'node:url';
 
 // RFC 5322 3.2.3 atext; quoted local parts are legal but carry injections through real servers, so they are refused.
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*$/;
-// RFC 6531 3.3 allows any character beyond ASCII; letters and digits are what names are made of. Some letters are invisible, such as fillers.
+// RFC 6531 3.3 allows any character beyond ASCII. Of these, only letters, marks and digits are accepted here, but no invisible ones, such
+// as fillers.
 const INTERNATIONAL_LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+\-/=?^_`{|}~]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+\-/=?^_`{|}~]+)*$/u;
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 // Mobile carriers in Japan have given out addresses such as "user.@docomo.ne.jp" and "a..b@docomo.ne.jp". Elsewhere such a dot is a mistake.
@@ -15,8 +16,8 @@ const MAX_LOCAL = 64;
 const MAX_ADDRESS = 254;
 
 /**
- * Why nobody can be sent a mail by `value`, in words for the person who typed it; `null` where somebody can. Besides what `explainAddress`
- * takes: letters of all languages before the @ (RFC 6531), and forms that mobile carriers once gave out.
+ * Says why no mail can be sent to `value`, in words for the person who typed it. Returns `null` if mail can be sent. Accepts more than
+ * `explainAddress`: also letters of all languages before the @ (RFC 6531), and forms that mobile carriers once gave out.
  */
 export function explainRecipient(value: string): string | null {
   const reason = explainAddress(value);
@@ -31,7 +32,10 @@ export function explainRecipient(value: string): string | null {
 /** Whether a server has to offer SMTPUTF8 (RFC 6531) to take mail for the address. */
 export const needsSmtpUtf8 = (address: string): boolean => !isAscii(address);
 
-/** The address as SMTP commands and headers hold it: what is no dot-atom stands in quotes (RFC 5321 4.1.2), as Postfix writes it as well. */
+/**
+ * Returns the address as SMTP commands and headers contain it: an ASCII local part that is not a dot-atom is quoted (RFC 5321 4.1.2), as
+ * Postfix does too.
+ */
 export function addressOnWire(address: string): string {
   const at = address.lastIndexOf('@');
   const local = address.slice(0, at);
@@ -47,7 +51,7 @@ const isTooLong = (local: string, domain: string): boolean => {
   return bytes > MAX_LOCAL || bytes + 1 + domain.length > MAX_ADDRESS;
 };
 
-/** Why `value` is no usable address, in words for the person who typed it; `null` when it is one. */
+/** Says why `value` is not a usable address, in words for the person who typed it. Returns `null` if it is one. */
 export function explainAddress(value: string): string | null {
   const at = value.lastIndexOf('@');
   if (value.trim() !== value) return 'has spaces around it; remove them';
@@ -66,9 +70,10 @@ export function explainAddress(value: string): string | null {
   return null;
 }
 
-/** The domain in its ASCII form (IDNA A-labels, lower case), or `null` when it is none. */
+/** Returns the domain in its ASCII form (IDNA A-labels, lower case), or `null` if it is not a domain. */
 export function asciiDomain(domain: string): string | null {
-  // domainToASCII follows the URL standard, which decodes percent signs and reads numbers as IPv4: only letters of a domain get there.
+  // domainToASCII follows the URL standard, which decodes percent signs and reads numbers as IPv4: only characters that a domain may have
+  // are passed on.
   if (/[^\p{L}\p{M}\p{N}.\-\u200c\u200d]/u.test(domain)) return null;
   const ascii = domainToASCII(domain);
   if (ascii === '' || ascii.length > 253) return null;

@@ -15,7 +15,7 @@ describe('an e-mail address', () => {
     expect(emailAddress.parse(written)).toBe(used);
   });
 
-  // Among them the kinds of the public isemail table that address parsers are known to let through.
+  // Includes the kinds of addresses from the public isemail table that address parsers are known to let through.
   it.each([
     '',
     'test',

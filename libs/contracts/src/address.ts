@@ -4,12 +4,12 @@ import { asciiDomain, DISPLAY_NAME, explainAddress, explainRecipient } from './a
 import { boundedText, explained, shownLine } from './text.js';
 
 /**
- * An address as it may stand in an SMTP command: dot-atom local part (RFC 5321 4.1.2, without quoted strings), domain in
- * ASCII. A Unicode domain is taken and turned into its A-labels. Errors say what is wrong and how to correct it.
+ * An address as it may stand in an SMTP command: dot-atom local part (RFC 5321 4.1.2, without quoted strings), domain in ASCII. A Unicode
+ * domain is accepted and converted to its A-labels. Errors say what is wrong and how to correct it.
  */
 export const emailAddress = addressBy(explainAddress);
 
-/** The address of somebody who gets mail: also with letters beyond ASCII before the @, and in old forms that really exist. */
+/** The address of a recipient. Letters beyond ASCII before the @, and old forms that really exist, are also accepted. */
 export const recipientAddress = addressBy(explainRecipient);
 
 function addressBy(explain: (value: string) => string | null) {
@@ -17,7 +17,7 @@ function addressBy(explain: (value: string) => string | null) {
     .superRefine(explained(explain))
     .overwrite((value) => {
       const at = value.lastIndexOf('@');
-      // RFC 6532 3.1: the same letter written in two ways would be two addresses.
+      // RFC 6532 3.1. Without NFC, the same letter written in two ways would make two addresses.
       return `${value.slice(0, at).normalize('NFC')}@${asciiDomain(value.slice(at + 1)) ?? ''}`;
     });
 }

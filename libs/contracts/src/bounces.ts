@@ -9,7 +9,7 @@ import { pageQuery } from './http.js';
 export const bouncedAddressView = z.object({
   address: z.string(),
   class: z.enum(BOUNCE_CLASSES),
-  /** Enhanced status code (RFC 3463) of the report, where it had one. */
+  /** Enhanced status code (RFC 3463) of the report, if it had one. */
   status: z.string().nullable(),
   /** Why, in the reader's language. */
   explanation: z.string(),
@@ -17,7 +17,7 @@ export const bouncedAddressView = z.object({
   diagnostic: z.string().nullable(),
   /** The delivery that came back last. */
   deliveryId: z.string(),
-  /** Its document; `null` once the log has it no more. */
+  /** Its document; `null` once the log no longer has it. */
   document: documentReference.nullable(),
   bouncedAt: z.iso.datetime(),
   /** Until when it is remembered. */
@@ -26,12 +26,12 @@ export const bouncedAddressView = z.object({
 export type BouncedAddressView = z.infer<typeof bouncedAddressView>;
 
 export const bouncedAddressQuery = pageQuery;
-/** Query of `DELETE …/bounced-addresses`: one address, or all where there is none. */
+/** Query of `DELETE …/bounced-addresses`: one address, or all if it is left out. */
 export const bouncedAddressRemoval = z.object({ address: recipientAddress.optional() });
 
 /** Answer of `POST /v1/bounces`. */
 export const bounceTaken = z.object({
-  /** `taken`: it says something about the delivery. `known`: that was known. `ignored`: it is about something else. */
+  /** `taken`: the mail says something about the delivery. `known`: that was known already. `ignored`: the mail is about something else. */
   result: z.enum(['taken', 'known', 'ignored']),
 });
 export type BounceTaken = z.infer<typeof bounceTaken>;

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { MOST_FIELD_ERRORS } from './http.js';
 
-// Errors found so far, by the context of the parse that they belong to.
+// How many wrong items were found so far, by the context of the parse that they belong to.
 const wrongItems = new WeakMap<object, number>();
 
 /**
- * A list of any length, like `z.array`, that stops checking its items after as many errors as are reported: 30 MB of wrong items would become gigabytes
- * of errors. The list stays invalid because the errors found so far remain; so do not use it within `catch`, which forgets them.
+ * Returns the schema of a list of any length, like `z.array`, but stops checking items after `MOST_FIELD_ERRORS` wrong ones: 30 MB of wrong
+ * items would become gigabytes of errors. The list stays invalid because the errors found so far remain, so do not use it within `catch`,
+ * which discards them.
  */
 export function listOf<T extends z.ZodType>(item: T, error: string): z.ZodArray<T> {
   const bounded = item.clone();

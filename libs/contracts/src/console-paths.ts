@@ -5,12 +5,12 @@ export const settingsPath = (team: string): string => `${teamPath(team)}/setting
 export const webhooksPath = (team: string): string => `${settingsPath(team)}/webhooks`;
 export const deliveriesPath = (team: string): string => `${teamPath(team)}/deliveries`;
 export const undeliverablePath = (team: string): string => `${deliveriesPath(team)}/undeliverable-addresses`;
-// Ids of deliveries are UUIDs, so that none is taken for another page.
+// Ids of deliveries are UUIDs, so none is mistaken for another page.
 export const deliveryPath = (team: string, id: string): string => `${deliveriesPath(team)}/${encodeURIComponent(id)}`;
 export const incidentPath = (team: string, id: string): string => `${teamPath(team)}/incidents/${encodeURIComponent(id)}`;
 export const inboxPath = (team: string): string => `${teamPath(team)}/inbox`;
 
-/** In the query, as a sign-in takes what stands behind the `#`. */
+/** In the query, because a sign-in uses the part behind the `#`. */
 export const PREFERENCES_SHOWN = 'show=preferences';
 /** The inbox, opened at the reader's preferences. */
 export const preferencesPath = (team: string): string => `${inboxPath(team)}?${PREFERENCES_SHOWN}`;

@@ -1,7 +1,9 @@
-/** References of RFC 2392 where HTML shows something: in attributes and in `url(…)` of styles. What a text says of "cid:" is none. */
+/**
+ * References (RFC 2392) by which HTML shows something: in attributes and in `url(…)` of styles. "cid:" in plain text is not a reference.
+ */
 const REFERENCE = /(?:\b(?:src|srcset|background|poster|data|href)\s*=|\burl\()\s*(?:["']\s*)?cid:([^"'\s>)]+)/gi;
 
-/** Content ids that HTML shows and no attachment has. */
+/** Returns the content ids that HTML shows and no attachment has. */
 export function missingContentIds(html: string, attachments: readonly { contentId?: string | undefined }[]): string[] {
   if (!/cid:/i.test(html)) return [];
   const shown = new Set(Array.from(html.matchAll(REFERENCE), ([, id = '']) => decoded(id)));

@@ -1,4 +1,4 @@
-// What can be asked of the delivery log, and its answers.
+// Queries of the delivery log, and their answers.
 import { z } from 'zod';
 import { LOG_STATUSES } from './delivery-vocabulary.js';
 import { pageQuery } from './http.js';
@@ -7,17 +7,20 @@ import { lineOfText } from './text.js';
 // A person looks for a handful of words; each one is a condition of its own for the database.
 const MOST_WORDS = 10;
 const MOST_DAYS = 90;
-/** How many recipients of a delivery a list names; nobody would read more in one cell. */
+/** Most recipients of a delivery that a list names; nobody would read more in one cell. */
 export const MOST_NAMED = 100;
 
 const wordsOf = (text: string): string[] => text.split(/\s+/u).filter((word) => word !== '');
 
-/** A moment in a query. Becomes a Date at once: PostgreSQL refuses a year 0 and offsets of 16 hours and more, which the form allows. */
+/** A moment in a query. Becomes a Date at once: PostgreSQL refuses a year 0 and offsets of 16 hours and more, which the format allows. */
 export const instant = z.iso
   .datetime({ offset: true, error: 'must be an instant such as 2026-11-24T00:00:00Z or 2026-11-24T00:00:00+01:00 (RFC 3339)' })
   .transform((value) => new Date(value));
 
-/** Query of `GET …/deliveries`. `from` is inclusive, `until` exclusive; `recipients`: so many of each are named at most; `search` becomes its words, all of which must be found. */
+/**
+ * Query of `GET …/deliveries`. `from` is inclusive, `until` exclusive; `recipients` is how many of each delivery are named at most.
+ * `search` is split into words, all of which must be found.
+ */
 export const deliveryLogQuery = pageQuery
   .extend({
     status: z.enum(LOG_STATUSES, `must be one of ${LOG_STATUSES.join(', ')}`).optional(),
@@ -68,7 +71,7 @@ export const deliveryStatisticsQuery = z.object({
     .default('UTC'),
 });
 
-/** Documents by what became of them: `sent` by the way that was set up, `fellBack` all the same but by the fallback. */
+/** Numbers of documents by what became of them. `sent`: by the configured route. `fellBack`: sent as well, but by the fallback. */
 export const deliveryCounts = z.object({
   sent: z.int(),
   fellBack: z.int(),
@@ -80,7 +83,7 @@ export const deliveryCounts = z.object({
 });
 export type DeliveryCounts = z.infer<typeof deliveryCounts>;
 
-/** What can have become of a document, each in one of these. */
+/** What can have become of a document; each one counts for exactly one of these. */
 export type DeliveryFate = keyof DeliveryCounts;
 export const DELIVERY_FATES: readonly DeliveryFate[] = deliveryCounts.keyof().options;
 

@@ -6,9 +6,9 @@ export type DocumentType = (typeof DOCUMENT_TYPES)[number];
 export const DELIVERY_STATUSES = ['queued', 'sending', 'waiting', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** Ended otherwise than as sent: `in_trouble`; `needs_attention` where nobody has sent it again since. */
+/** A delivery that ended so is `in_trouble`. It is `needs_attention` as long as nobody has sent it again or marked it as received. */
 export const NEEDS_ATTENTION = ['failed', 'partly_sent', 'uncertain'] as const satisfies readonly (typeof DELIVERY_STATUSES)[number][];
-/** What the log can be narrowed to: a state of deliveries, those that came back from somebody, or one of the figures that are counted of them. */
+/** Filters of the log: a status of deliveries, those that came back from a recipient (`bounced`), or one of the groups that are counted. */
 export const LOG_STATUSES = [...DELIVERY_STATUSES, 'bounced', 'needs_attention', 'in_trouble', 'under_way', 'fell_back'] as const;
 export type LogStatus = (typeof LOG_STATUSES)[number];
 

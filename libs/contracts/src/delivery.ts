@@ -23,7 +23,10 @@ export const attemptView = z.object({
   reply: z.string().nullable(),
   server: z.string().nullable(),
   tls: z.string().nullable(),
-  /** What both sides said, line by line with its time and without the sign-in, at most 8 KiB; `null` where all were accepted. Untrusted text. */
+  /**
+   * The SMTP dialogue, line by line with its times and without the sign-in, at most 8 KiB; `null` if all recipients were accepted.
+   * Untrusted text.
+   */
   transcript: z.string().nullable(),
 });
 export type AttemptView = z.infer<typeof attemptView>;
@@ -36,17 +39,20 @@ export const recipientView = z.object({
   route: z.enum(ROUTES).nullable(),
   reply: z.string().nullable(),
   at: timestamp.nullable(),
-  /** Why it was refused, is in doubt or came back, or may have arrived twice, and what to do, in the reader's language; `null` where there is nothing to say, or where the delivery's failure says it for all. */
+  /**
+   * Why the message for this recipient was refused, is in doubt, came back or may have arrived twice, and what to do, in the reader's
+   * language; `null` if there is nothing to say, or if the delivery's failure says it for all.
+   */
   explanation: z.string().nullable(),
-  /** When a document last came back from there for good, as long as that is remembered: this one may come back too. */
+  /** When another document last came back from this address for good, as long as that is remembered: this one may come back too. */
   bouncedBefore: timestamp.nullable(),
 });
 export type RecipientView = z.infer<typeof recipientView>;
 
-/** What came to the return path of a delivery, or was found out about it. */
+/** What a report to the return path of a delivery says. */
 export const reportView = z.object({
   kind: z.enum(REPORT_KINDS),
-  /** The recipient that it is about; `null` where the report does not tell. */
+  /** The recipient that it is about; `null` if the report does not say. */
   recipient: z.string().nullable(),
   class: z.enum(BOUNCE_CLASSES).nullable(),
   /** Whether the same mail would come back again. */
@@ -57,12 +63,15 @@ export const reportView = z.object({
   reporter: z.string().nullable(),
   retryUntil: timestamp.nullable(),
   at: timestamp,
-  /** Why it came back, in the reader's language; `null` for what says something else. */
+  /** Why it came back, in the reader's language; `null` for reports of other kinds. */
   explanation: z.string().nullable(),
 });
 export type ReportView = z.infer<typeof reportView>;
 
-/** Who sent a delivery again, or is told of it where an internal service did (`null` where nobody is known), and what was noted. */
+/**
+ * Who sent a delivery again, when, and with which note. If an internal service did, `by` is the user who is alerted (`null` if none is
+ * known).
+ */
 export const sendingAgain = z.object({ by: z.string().nullable(), at: timestamp, note: z.string().nullable() });
 export type SendingAgain = z.infer<typeof sendingAgain>;
 
@@ -73,7 +82,7 @@ export const deliveryView = z.object({
   teamId: z.string(),
   key: z.string(),
   document: documentReference,
-  /** Id of the user in whose name it is sent; `null` where the document named none that could be read. */
+  /** Id of the user in whose name it is sent; `null` if the document named none that could be read. */
   requestedBy: z.string().nullable(),
   subject: z.string(),
   status: z.enum(DELIVERY_STATUSES),
@@ -84,20 +93,20 @@ export const deliveryView = z.object({
   resendOf: z.string().nullable(),
   /** The latest delivery by which this one was sent again. */
   sentAgainAs: z.string().nullable(),
-  /** Addresses of To and Cc that get the mail but do not fit into its header. */
+  /** How many addresses of To and Cc get the mail but do not fit into its header. */
   recipientsNotShown: z.int(),
   createdAt: timestamp,
   settledAt: timestamp.nullable(),
   nextTryAt: timestamp.nullable(),
-  /** The trouble of its way out that it met last. */
+  /** The incident of its route that it met last. */
   incidentId: z.string().nullable(),
   /** The user, or internal service, who cancelled it. */
   cancelledBy: z.string().nullable(),
-  /** Who found out that it arrived, where nobody knew whether it did. `note` is what that user wrote. */
+  /** Who found out that an uncertain document has arrived. `note` is what that user wrote. */
   received: z.object({ by: z.string(), at: timestamp, note: z.string().nullable() }).nullable(),
-  /** Of one that is another one sent again. */
+  /** Set if this delivery sends another one again. */
   resend: sendingAgain.nullable(),
-  /** Of one that was sent again: the latest time. */
+  /** Set if this delivery was sent again: the latest time. */
   sentAgain: sendingAgain.nullable(),
   recipients: z.array(recipientView),
   attempts: z.array(attemptView),
@@ -107,7 +116,10 @@ export const deliveryView = z.object({
 });
 export type DeliveryView = z.infer<typeof deliveryView>;
 
-/** A delivery in the log: of its recipients the first few, before all others those whom it did not reach for certain, and how many there are. */
+/**
+ * A delivery in the log, with its first few recipients and their total number. Those whom it did not certainly reach come before all
+ * others.
+ */
 export const deliverySummary = deliveryView
   .omit({ resend: true, sentAgain: true, recipients: true, attempts: true, reports: true })
   .extend({

@@ -1,4 +1,4 @@
-// What a document may be: names that hide nothing, parts that belong together, and what concerns us alone, which never stops it.
+// Rules for a document: its names hide nothing, its parts belong together, and fields that only we use never stop it.
 import { z } from 'zod';
 import {
   type DispatchJobInput,
@@ -22,7 +22,7 @@ const errorsOf = (changes: object): FieldError[] => {
   const parsed = dispatchJobSchema().safeParse(job(changes));
   return parsed.success ? [] : toFieldErrors(parsed.error);
 };
-/** A document of whose fields each is this text. */
+/** A document all of whose fields are this text. */
 const about = (text: string) => ({
   document: { id: text, type: 'invoice', number: text, recurrence: { seriesId: text, occurrence: text } },
 });
@@ -108,7 +108,7 @@ describe('text that is far too long', () => {
     ['/attachments/0/filename', 'is longer than 255 characters; shorten it', (filename) => named(filename)],
     ['/document/id', 'is longer than 200 characters; shorten it', (id) => ({ document: { id, type: 'invoice' } })],
   ])('is not looked at any further (%s)', (pointer, says, changes) => {
-    // Control characters, of which each schema would complain as well.
+    // Control characters, which each schema would also refuse.
     expect(errorsOf(changes('\u0001'.repeat(1024 * 1024 + 1)))).toEqual([{ pointer, message: says }]);
   });
 
@@ -163,7 +163,7 @@ describe('attachments', () => {
 });
 
 describe('base64', () => {
-  /** As it is written down in RFC 4648 section 4, which would take four times as long. */
+  /** The definition in RFC 4648 section 4 as a regular expression, which takes four times as long. */
   const isByTheBook = (text: string): boolean => /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
   const foreign = [...Array.from({ length: 0x180 }, (_, code) => String.fromCharCode(code)), '\u2028', '\uff21', '\ud83d', '\u0141'];
   const placed = (text: string): string[] =>

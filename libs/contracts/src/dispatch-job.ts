@@ -27,10 +27,13 @@ const NAME_OF_DOCUMENT = { max: 200 } as const;
 /** A document as events and answers name it. */
 export const documentReference = reference(lineOfText(NAME_OF_DOCUMENT));
 export type DocumentReference = z.infer<typeof documentReference>;
-/** The same as it is taken: alerts and pages name the document by it. */
+/** The same as it is taken in. Its texts must be readable, because alerts and pages name the document by them. */
 export const documentToName = reference(shownLine(NAME_OF_DOCUMENT));
 
-/** Who is told of trouble, as events name them. Only we use address and language, so an event is read without the one that is unreadable. */
+/**
+ * Who is alerted about trouble, as events name them. Only we use address and language, so an unreadable one is left out and the event is
+ * read.
+ */
 export const requestedBy = z.strictObject({
   userId,
   email: emailAddress.optional().catch(undefined),
@@ -39,21 +42,21 @@ export const requestedBy = z.strictObject({
 export type RequestedBy = z.infer<typeof requestedBy>;
 
 /**
- * The same as a document names it, read as far as possible: what only we use never stops a document. If its user cannot be read, the people whom the
- * team has named are told, or else the whole team.
+ * The requester as a document names it, read as far as possible: fields that only we use never stop a document. If the user cannot be read,
+ * the people whom the team has named are alerted, or else the whole team.
  */
 export const requester = z
   .object({ ...requestedBy.shape, userId: userId.transform((id): string | undefined => id).catch(undefined) })
   .catch({ userId: undefined });
 export type Requester = z.infer<typeof requester>;
 
-/** Whom the events of a document name; `null` if nobody could be read. */
+/** Returns whom the events of a document name; `null` if no user could be read. */
 export const namedBy = ({ userId: id, ...about }: Requester): RequestedBy | null => (id === undefined ? null : { userId: id, ...about });
 
 /** At most this many of the dropped fields are named. */
 const DROPPED_NAMED = 20;
 
-/** The fields that could not be read of a document that is sent nevertheless, as pointers. */
+/** Returns JSON pointers to the fields of `requestedBy` that could not be read. The document is sent nevertheless. */
 export function droppedFields(sent: unknown, { requestedBy: read }: { requestedBy: Requester }): string[] {
   const by = (sent as { requestedBy?: unknown }).requestedBy;
   if (typeof by !== 'object' || by === null || Array.isArray(by)) return ['/requestedBy'];
@@ -84,9 +87,9 @@ const attachmentName = {
 const PIECE_CHARACTERS = 256 * 1024;
 
 /**
- * Base64 with its padding (RFC 4648 section 4). Node's decoder skips whatever is not base64, so that too few bytes come out; checking that takes a
- * quarter of the time of a regular expression. The decoder also accepts the alphabet for URLs, and the lower byte of characters beyond Latin-1;
- * both are checked separately.
+ * Base64 with its padding (RFC 4648 section 4). Node.js's decoder skips whatever is not base64 and so returns too few bytes; checking that
+ * takes a quarter of the time of a regular expression. The decoder also accepts the alphabet for URLs, and the lower byte of characters
+ * beyond Latin-1; both are checked separately.
  */
 export function isBase64(value: string): boolean {
   const padding = value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0;
@@ -138,7 +141,7 @@ function attachmentSize(item: Attachment | UploadAttachment): number {
   return (item.content.length / 4) * 3 - padding;
 }
 
-/** Publishers without HTML may send an empty one. */
+/** Publishers without HTML may send an empty text. */
 const showsSomething = (html: string): boolean => html.trim() === '' || hasVisible(html);
 
 const documentFields = <T extends z.ZodType<Attachment | UploadAttachment>>(limits: DocumentLimits, item: T) => ({
@@ -150,18 +153,18 @@ const documentFields = <T extends z.ZodType<Attachment | UploadAttachment>>(limi
   subject: shownLine({ max: limits.subjectCharacters }),
   text: blockOfText({ maxBytes: limits.bodyBytes }).refine(hasVisible, 'must not be empty, nor have only characters that nobody sees'),
   html: blockOfText({ maxBytes: limits.bodyBytes }).refine(showsSomething, 'has nothing that can be seen; leave it out').optional(),
-  /** Not before. */
+  /** The earliest time to send. */
   sendAt: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-12-01T07:00:00Z' }).optional(),
   attachments: z
     .array(item, 'must be a list')
     .max(limits.attachments, `has more than ${limits.attachments} attachments`)
     .refine((items) => items.reduce((sum, item) => sum + attachmentSize(item), 0) <= limits.attachmentBytes, tooLargeTogether(limits))
     .optional(),
-  /** Says of an empty list of attachments that it is meant. */
+  /** States that an empty list of attachments is intended. */
   withoutDocument: z.boolean('must be true or false').optional(),
 });
 
-/** What is said of attachments that are more bytes than a document may bring. */
+/** Returns the message for attachments that have more bytes than a document may have. */
 export const tooLargeTogether = ({ attachmentBytes }: DocumentLimits): string =>
   `attachments are larger than ${attachmentBytes} bytes together; send fewer or smaller files`;
 
@@ -215,7 +218,7 @@ export const uploadRequestSchema = (limits: DocumentLimits = DEFAULT_LIMITS) =>
     .transform(withAttachments);
 export type UploadRequest = z.infer<ReturnType<typeof uploadRequestSchema>>;
 
-/** Attachments that a team may not name, as their keys are not below its own. */
+/** Returns an error for each attachment that a team may not name, because its key in the document store is not below the team's own. */
 export const foreignRefs = (team: string, attachments: readonly object[]): FieldError[] =>
   attachments.flatMap((item, index) =>
     'ref' in item && !(item.ref as string).startsWith(`${team}/`)

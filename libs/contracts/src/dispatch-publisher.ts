@@ -1,10 +1,10 @@
 import { dispatchJobSchema, type DispatchJobInput } from './dispatch-job.js';
 import { DISPATCH_JOB } from './names.js';
 
-/** What is needed of a Bull queue (`new Queue(DISPATCH_QUEUE, redisUrl, { prefix: queuePrefix() })`) to publish to it. */
+/** The part of a Bull queue (`new Queue(DISPATCH_QUEUE, redisUrl, { prefix: queuePrefix() })`) that publishing needs. */
 export type JobQueue = { add(name: string, data: unknown, options: object): Promise<unknown> };
 
-/** What is needed of it besides, to wait for Redis's replicas. */
+/** The part of a Bull queue that is also needed to wait for Redis's replicas. */
 export type ReplicatedJobQueue = JobQueue & {
   toKey(name: string): string;
   client: { pipeline(commands: unknown[][]): { exec(): Promise<[error: Error | null, answer: unknown][] | null> } };
@@ -13,7 +13,10 @@ export type ReplicatedJobQueue = JobQueue & {
 /** On how many replicas of Redis a job must be before it counts as published, and how long that may take. */
 export type Replication = { replicas: number; withinMs: number };
 
-/** `traceparent`: the step of the publisher's own trace (W3C) that the delivery follows from. It is not part of the document; an unreadable one is ignored. */
+/**
+ * `traceparent`: the step of the publisher's own trace (W3C) that causes the delivery. It is not part of the document; an unreadable one is
+ * ignored.
+ */
 export type Publishing = { traceparent?: string };
 
 /** Redis has the job, but not on as many replicas as asked for: a failover now may lose it. Publish it again with the same key. */
@@ -22,13 +25,13 @@ export class NotReplicatedError extends Error {
 }
 
 /**
- * Publishes a document as invoicing does. Checks it first, so that a mistake is thrown where it was made (`ZodError` with a
- * path per field) instead of turning up in `rejected_jobs`. Publishing the same key again is safe: it stays one delivery.
+ * Publishes a document as invoicing does. Checks it first, so that a mistake is thrown where it was made (`ZodError` with a path per field)
+ * instead of turning up in `rejected_jobs`. Publishing the same key again is safe: it stays one delivery.
  *
- * What it promises when it resolves: the primary has the job (in its append-only file, as far as `appendfsync` says). Redis tells its replicas
- * afterwards, so a failover may still lose it. With `replication` that many replicas have it in memory (`WAIT`), and it rejects with
- * `NotReplicatedError` where they have not in time; even that is not a majority's vote. So publish again, with the same key, until the delivery
- * is seen: `GET /v1/teams/{teamId}/deliveries?documentId=`, or `delivery.updated`.
+ * When it resolves, the primary has the job (in its append-only file, as far as `appendfsync` says). Redis informs its replicas afterwards,
+ * so a failover may still lose the job. With `replicas` and `withinMs`, that many replicas have it in memory (`WAIT`); if they do not have
+ * it in time, it rejects with `NotReplicatedError`. Even that is not a majority's vote. So publish again, with the same key, until the
+ * delivery is seen: `GET /v1/teams/{teamId}/deliveries?documentId=`, or `delivery.updated`.
  */
 export async function publishDispatchJob(queue: JobQueue, job: DispatchJobInput, publishing?: Publishing): Promise<void>;
 export async function publishDispatchJob(
@@ -47,8 +50,8 @@ export async function publishDispatchJob(
   else await publishReplicated(queue as ReplicatedJobQueue, publish, { replicas, withinMs });
 }
 
-// The delivery's row in PostgreSQL is what counts, so finished jobs are not kept. No job id: while one is in use Bull drops whatever comes under it.
-// The trace goes beside the document, among the options, where older dispatchers do not look.
+// The delivery's row in PostgreSQL is what counts, so finished jobs are not kept. There is no job id, because Bull drops a job whose id is
+// in use. The trace is in the options and not in the document, because older dispatchers do not look there.
 const add = (queue: JobQueue, job: DispatchJobInput, traceparent: string | undefined): Promise<unknown> =>
   queue.add(DISPATCH_JOB, job, { removeOnComplete: true, removeOnFail: false, attempts: 1, ...(traceparent && { traceparent }) });
 
@@ -66,15 +69,15 @@ async function publishReplicated(
 }
 
 type Replicated = { replicas: number; history: string };
-/** The question under way, or the last one, and the next one. */
+/** `last`: the question that is under way, or the last one. `next`: the one that is not sent yet. */
 type Question = { last: Promise<unknown>; next: Promise<Replicated> | null };
 
 /** Questions by number of replicas and time. */
 const questions = new WeakMap<ReplicatedJobQueue, Map<string, Question>>();
 
 /**
- * WAIT blocks its connection, so publishers would wait one after the other, each for the time of all before it. Instead, all that come while one
- * waits share the next WAIT, which is sent after everything that they have written.
+ * WAIT blocks its connection, so publishers would wait one after the other, each for the time of all before it. Instead, all publishers
+ * that come while one waits share the next WAIT, which is sent after everything that they have written.
  */
 function replicatedBy(queue: ReplicatedJobQueue, replicas: number, withinMs: number): Promise<Replicated> {
   const ofQueue = questions.get(queue) ?? new Map<string, Question>();
@@ -93,8 +96,9 @@ function replicatedBy(queue: ReplicatedJobQueue, replicas: number, withinMs: num
 }
 
 /**
- * WAIT counts only what its own connection wrote, and the connection may be a new one by now; so a write precedes it. Whatever was written earlier is
- * replicated before that write. Its key is in the slot of the queue, so that a Cluster runs all of it on the queue's node.
+ * WAIT counts only what its own connection wrote, and the connection may be a new one by now; so a write is sent before it. Whatever was
+ * written earlier is replicated before that write. Its key is in the slot of the queue, so that a Redis Cluster runs all these commands on
+ * the queue's node.
  */
 async function askReplicated(queue: ReplicatedJobQueue, replicas: number, withinMs: number): Promise<Replicated> {
   const answers = await queue.client

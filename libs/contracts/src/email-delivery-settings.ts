@@ -1,4 +1,4 @@
-// A team's settings for E-mail delivery, in the three forms they travel in: as written, as read, and between services.
+// A team's settings for E-mail delivery, in three forms: as clients write them, as clients read them, and as services exchange them.
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { emailAddress, mailbox, recipientAddress } from './address.js';
@@ -33,17 +33,17 @@ const server = {
 };
 const sender = { fromAddress: emailAddress, fromName: senderName(DISPLAY_NAME).optional() };
 const username = lineOfText(SETTINGS_LINES.username);
-// Printable or Unicode, one line: a NUL would end the field inside AUTH PLAIN (RFC 4616).
+// One line of printable or Unicode characters: a NUL would end the field inside AUTH PLAIN (RFC 4616).
 const password = lineOfText(SETTINGS_LINES.password);
 
 const OBJECT = 'must be an object';
-// `passwordSet` is what a read answers; it is taken and ignored so that a client can write back what it read.
+// `passwordSet` is in the answer to a read. A write accepts and ignores it, so that a client can write back what it read.
 const passwordSet = z.boolean('must be true or false').optional();
 const auth = z.discriminatedUnion(
   'type',
   [
     z.strictObject({ type: z.literal('password'), username, password: password.optional(), passwordSet }),
-    // The connection itself is made elsewhere; what a read answers of it is taken and ignored.
+    // The connection itself is made elsewhere. A write accepts and ignores its fields, which are in the answer to a read.
     z
       .strictObject({
         type: z.literal('oauth2'),
@@ -79,7 +79,7 @@ const smtpInput = z
     OBJECT,
   )
   .refine((smtp) => !isPasswordInClear(smtp), { path: ['security'], message: SETTINGS_MESSAGES.passwordInClear });
-/** Custom SMTP server as a client writes it; `password` left out keeps the stored one. */
+/** Custom SMTP server as a client writes it. If `password` is left out, the stored one stays. */
 export type SmtpInput = z.infer<typeof smtpInput>;
 export { smtpInput };
 
@@ -107,7 +107,7 @@ const shared = {
   notifyUserIds: z.array(userId, 'must be a list').max(MOST_USERS_TOLD, SETTINGS_MESSAGES.users).default([]),
 };
 
-/** Body of `PUT /v1/teams/{teamId}/email-delivery`. What only the server sets (`version`, …) is taken and ignored. */
+/** Body of `PUT /v1/teams/{teamId}/email-delivery`. Fields that only the server sets (`version`, …) are accepted and ignored. */
 export const emailDeliveryInput = z
   .strictObject(
     {
@@ -159,7 +159,7 @@ export const emailDeliveryView = z.object({
       tls: serverTrustView.optional(),
       auth: z.discriminatedUnion('type', [
         z.object({ type: z.literal('password'), username: z.string(), passwordSet: z.boolean() }),
-        // All `null` where no mailbox is connected.
+        // All `null` if no mailbox is connected.
         z.object({
           type: z.literal('oauth2'),
           provider: connectionSummary.shape.provider.nullable(),
@@ -189,9 +189,9 @@ export const teamMailSettings = z.object({
       ]),
     })
     .nullable(),
-  /** Of types that somebody newer knows as well. A settings-api that does not know of it yet sends none. */
+  /** Types that only newer services know are allowed. An older settings-api, which does not know this field, sends none. */
   copies: z.array(z.object({ types: z.array(z.string()), cc: mailboxes, bcc: mailboxes })).default([]),
-  /** Signs what goes out by the team's own server. A settings-api that does not know of it yet sends none. */
+  /** Signs what goes out by the team's own server. An older settings-api, which does not know this field, sends none. */
   certificate: teamCertificate.nullable().default(null),
 });
 export type TeamMailSettings = z.infer<typeof teamMailSettings>;
@@ -210,7 +210,7 @@ const smtpTestStep = z.object({
   ok: z.boolean(),
   ms: z.number(),
   detail: z.string(),
-  /** The message of the network library, for whoever runs the server. */
+  /** The message of the network library, for the operator of the server. */
   technical: z.string().optional(),
   hint: z.string().optional(),
 });

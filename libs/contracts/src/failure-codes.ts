@@ -1,6 +1,6 @@
 /**
- * Every reason for which a try, a recipient or a delivery can fail, as an API value. What each means and what to do about it
- * stands in mail-core's `explaining`; which SMTP reply leads to which in mail-core's `replies`.
+ * Every reason for which a try, a recipient or a delivery can fail, as an API value. mail-core's `explaining` says what each means and what
+ * to do about it; mail-core's `replies` says which SMTP reply leads to which.
  */
 export const FAILURE_CODES = [
   // the way to the server
@@ -36,7 +36,7 @@ export const FAILURE_CODES = [
   'smtp_rate_limited',
   'smtp_connection_lost',
   'smtp_timeout',
-  // what the server thinks of sender, recipient, message
+  // the server's objections to sender, recipient or message
   'sender_refused',
   'sender_unauthenticated',
   'sender_mailbox_full',
@@ -51,11 +51,11 @@ export const FAILURE_CODES = [
   'too_many_recipients',
   'message_too_large',
   'message_refused',
-  // taken, and sent back later
+  // accepted, and sent back later
   'bounced',
-  // nobody knows
+  // nobody knows the result
   'no_final_reply',
-  // before any server was asked
+  // before any server was contacted
   'sending_limit',
   'settings_unavailable',
   'signing_unavailable',

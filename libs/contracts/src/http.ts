@@ -40,8 +40,8 @@ export const tokenClaims = z.object({
 export type TokenClaims = z.infer<typeof tokenClaims>;
 
 /**
- * A zod issue path as a JSON pointer. The sender chooses the names of unknown fields, so U+FFFD replaces whatever PostgreSQL cannot store as JSON
- * (NUL, a lone surrogate) or a log cannot show; otherwise the error itself could not be recorded.
+ * Returns a zod issue path as a JSON pointer. The sender chooses the names of unknown fields, so U+FFFD replaces whatever PostgreSQL cannot
+ * store as JSON (NUL, a lone surrogate) or a log cannot show; otherwise the error itself could not be recorded.
  */
 export function toPointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${showable(String(part)).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
@@ -50,12 +50,15 @@ export function toPointer(path: readonly PropertyKey[]): string {
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const showable = (name: string): string => name.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 
-/** At most this many wrong fields of one body are reported: more help nobody, and a body of 4 MB would be answered with 137 MB. */
+/** At most this many wrong fields of one body are reported: more would help nobody, and a body of 4 MB would be answered with 137 MB. */
 export const MOST_FIELD_ERRORS = 100;
 /** How much of an unknown field's name is reported. */
 const LONGEST_FIELD = 200;
 
-/** What is wrong with each field. Unknown fields are named one by one. If there are more than are reported, the last entry says so. */
+/**
+ * Returns what is wrong with each field. Unknown fields are named one by one. If there may be more errors than are reported, the last entry
+ * says so.
+ */
 export function toFieldErrors(error: z.ZodError): FieldError[] {
   const errors: FieldError[] = [];
   for (const issue of error.issues) {

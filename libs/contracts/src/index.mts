@@ -1,2 +1,3 @@
-// What `import` finds. The one implementation is CommonJS: of a second one a program could hold schemas and errors twice, that know nothing of each other.
+// Entry point for `import`. The only implementation is CommonJS: with a second one, a program could load schemas and error classes twice,
+// which would not recognise each other.
 export * from './index.js';

@@ -1,4 +1,4 @@
-// A team's mailbox at a provider that signs in by OAuth 2: how it is connected, what is told of it, and how a service gets a token for it.
+// A team's mailbox at a provider with OAuth 2: how it is connected, what clients see of it, and how a service gets a token for it.
 import { z } from 'zod';
 import { emailAddress } from './address.js';
 import { teamId } from './identifiers.js';
@@ -8,7 +8,7 @@ import { lineOfText } from './text.js';
 export const MAIL_PROVIDERS = ['microsoft', 'google', 'oidc'] as const;
 export type MailProviderName = (typeof MAIL_PROVIDERS)[number];
 
-/** Why a connection gives no token until somebody does something about it. */
+/** Why a connection gives no token until somebody mends it. */
 export const CONNECTION_TROUBLES = [
   /** The permission has expired or was withdrawn: connect again. */
   'sign_in_expired',
@@ -16,12 +16,12 @@ export const CONNECTION_TROUBLES = [
   'client_secret_expired',
   /** The provider does not know the app, or does not let it do this. */
   'client_refused',
-  /** Mail may not be sent with what was granted. */
+  /** The granted permissions do not include sending mail. */
   'permission_missing',
   /** The settings name another mail server than the one that the mailbox was connected for. */
   'other_server',
   'not_connected',
-  /** What is stored can not be opened any more: connect again. */
+  /** The stored secrets can no longer be opened: connect again. */
   'key_lost',
 ] as const;
 export type ConnectionTrouble = (typeof CONNECTION_TROUBLES)[number];
@@ -42,10 +42,10 @@ export const mailConnectionRequest = z
     {
       provider: z.enum(MAIL_PROVIDERS, `must be one of ${MAIL_PROVIDERS.join(', ')}`),
       grant: z.enum(['delegated', 'app'], 'must be "delegated" or "app"').default('delegated'),
-      /** The team's own app; left out, the platform's. */
+      /** The team's own app; if left out, the platform's. */
       clientId: lineOfText({ max: 500 }).optional(),
       clientSecret: lineOfText(CREDENTIAL).optional(),
-      /** Microsoft: the directory's id or domain; left out, that of whoever signs in. */
+      /** Microsoft: the directory's id or domain; if left out, that of the person who signs in. */
       tenant: z
         .string('must be text')
         .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/, 'must be the id or a domain of the directory')
@@ -58,9 +58,9 @@ export const mailConnectionRequest = z
         .regex(/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/, 'must be scopes separated by one space')
         .max(1000, 'is longer than 1000 characters')
         .optional(),
-      /** `oidc`: the mail server that the token is for; left out, the stored one. */
+      /** `oidc`: the mail server that the token is for; if left out, the stored one. */
       host: z.string('must be text').max(253, 'is longer than 253 characters').refine(isServerHost, SETTINGS_MESSAGES.host).optional(),
-      /** A shared mailbox that whoever signs in may send for, or the mailbox of an app; left out, that of whoever signs in. */
+      /** A shared mailbox that the person who signs in may send for, or the mailbox of an app; if left out, that person's own. */
       mailbox: emailAddress.optional(),
       /** Google, `app`: the key file of the service account. */
       serviceAccount: z
@@ -99,7 +99,7 @@ export type MailConnectionRequest = z.infer<typeof mailConnectionRequest>;
 
 const trouble = z.object({ code: z.enum(CONNECTION_TROUBLES), since: z.iso.datetime() }).nullable();
 
-/** What settings say of the connection that they send by. */
+/** The connection that a team sends by, as its settings show it. */
 export const connectionSummary = z.object({
   provider: z.enum(MAIL_PROVIDERS),
   mailbox: z.string(),
@@ -107,7 +107,7 @@ export const connectionSummary = z.object({
   trouble,
 });
 
-/** The same for services: another connection has another id. `username`: who signs in, if it is not the mailbox itself. */
+/** The same for services. Each new connection has a new `id`. `username` is the user who signs in, if that is not the mailbox itself. */
 export const connectionOfSettings = connectionSummary.extend({ id: z.string(), username: z.string().optional() });
 export type ConnectionOfSettings = z.infer<typeof connectionOfSettings>;
 
@@ -119,23 +119,25 @@ export const mailConnectionView = connectionSummary.extend({
   issuer: z.string(),
   scope: z.string(),
   connectedBy: z.string(),
-  /** How the provider's mail server is reached; `null` where it is not known. */
+  /** How the provider's mail server is reached; `null` if that is not known. */
   server: z.object({ host: z.string(), port: z.int(), security: z.enum(SMTP_SECURITIES) }).nullable(),
 });
 export type MailConnectionView = z.infer<typeof mailConnectionView>;
 
-/** Answer of `POST …/email-delivery/connection`: where a person signs in, or what is connected already (`app`). */
+/** Answer of `POST …/email-delivery/connection`: the URL where a person signs in, or the finished connection (`app`). */
 export const mailConnectionStart = z.object({
   authorizationUrl: z.string().optional(),
   connection: mailConnectionView.optional(),
 });
 export type MailConnectionStart = z.infer<typeof mailConnectionStart>;
 
-/** Answer of `DELETE …/email-delivery/connection`. `kept`: it is forgotten here, and the provider still lists it until somebody removes it there. */
+/**
+ * Answer of `DELETE …/email-delivery/connection`. `kept`: it is forgotten here, but the provider lists it until somebody removes it there.
+ */
 export const mailConnectionEnd = z.object({ permission: z.enum(['taken_back', 'kept']) });
 export type MailConnectionEnd = z.infer<typeof mailConnectionEnd>;
 
-/** `rejected`: SHA-256 (hex) of a token that the mail server has refused, so that it is not answered once more. */
+/** `rejected`: SHA-256 (hex) of a token that the mail server has refused, so that the answer is not the same token again. */
 export const smtpTokenRequest = z.object({
   teamId,
   connectionId: z.string().max(100),

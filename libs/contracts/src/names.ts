@@ -1,10 +1,10 @@
 /** Bull key prefix of every queue; the braces keep one queue on one Redis Cluster slot. */
 export const QUEUE_PREFIX = '{billing-mail}';
 
-/** A key or channel as it is called in Redis: with `REDIS_PREFIX` before it, where several environments share one Redis. */
+/** Returns the name of a key or channel in Redis: with `REDIS_PREFIX` before it if several environments share one Redis. */
 export const prefixed = (name: string, redisPrefix = ''): string => (redisPrefix === '' ? name : `${redisPrefix}:${name}`);
 
-/** `prefix` of Bull, for the queues of the environment with that `REDIS_PREFIX`. */
+/** Returns Bull's `prefix` for the queues of the environment with that `REDIS_PREFIX`. */
 export const queuePrefix = (redisPrefix?: string): string => prefixed(QUEUE_PREFIX, redisPrefix);
 
 /** Invoicing publishes documents here. One job name per queue. */

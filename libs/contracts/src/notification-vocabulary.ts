@@ -23,5 +23,5 @@ export type Severity = (typeof SEVERITIES)[number];
 /** When e-mails go out: each at once, or together at the full hour or once a day. */
 export const DIGESTS = ['none', 'hour', 'day'] as const;
 export type Digest = (typeof DIGESTS)[number];
-/** The hour, in UTC, at which those of a day go out: the beginning of the working day in central Europe. */
+/** The hour, in UTC, at which daily e-mails go out: the beginning of the working day in central Europe. */
 export const DAILY_DIGEST_HOUR = 5;

@@ -12,7 +12,7 @@ export const notificationView = z.object({
   title: z.string(),
   body: z.string(),
   deliveryId: z.string().nullable(),
-  /** The trouble of a way out that it tells of. */
+  /** The incident that the alert is about. */
   incidentId: z.string().nullable(),
   documentId: z.string().nullable(),
   count: z.int(),
@@ -26,7 +26,7 @@ const mutedTypes = z
   .max(NOTIFICATION_TYPES.length, `must be at most ${NOTIFICATION_TYPES.length}`)
   .default([]);
 
-/** Body of `PUT /v1/preferences`. `muted`: of which types nothing comes by a channel that is on. */
+/** Body of `PUT /v1/preferences`. `muted`: the types of alerts that do not come by a channel although it is on. */
 export const preferencesInput = z.strictObject({
   email: emailAddress.nullish().transform((value) => value ?? null),
   locale: locale.default('en'),
@@ -36,17 +36,17 @@ export const preferencesInput = z.strictObject({
 });
 export type Preferences = z.infer<typeof preferencesInput>;
 
-/** `emailConfirmed`: alerts go to `email`; otherwise they go to the address before it until the user confirms the new one. */
+/** `emailConfirmed`: whether alerts go to `email`. If not, they go to the previous address until the user confirms the new one. */
 export const preferencesView = preferencesInput.extend({ email: emailAddress.nullable(), locale, emailConfirmed: z.boolean() });
 export type PreferencesView = z.infer<typeof preferencesView>;
 
-/** Body of `PUT /v1/teams/{teamId}/alert-address`: where alerts of the team go besides those to its people; `null`: nowhere. */
+/** Body of `PUT /v1/teams/{teamId}/alert-address`: the address that gets alerts of the team besides its people, or `null` for none. */
 export const teamAlertAddressInput = z.strictObject({ alertTo: emailAddress.nullable() });
-/** `confirmed`: alerts go to `alertTo`; otherwise they go to the address before it until somebody in the team confirms the new one. */
+/** `confirmed`: whether alerts go to `alertTo`. If not, they go to the previous address until somebody in the team confirms the new one. */
 export const teamAlertAddressView = teamAlertAddressInput.extend({ confirmed: z.boolean() });
 export type TeamAlertAddress = z.infer<typeof teamAlertAddressView>;
 
-/** Body of `POST /v1/preferences/confirmation`: what was sent to the address. */
+/** Body of `POST /v1/preferences/confirmation`: the code that was sent to the address. */
 export const addressConfirmation = z.strictObject({
   code: z.string('must be text').regex(/^[A-Za-z0-9_-]{22}$/, 'must be the code from the e-mail'),
 });

@@ -1,4 +1,4 @@
-// What every event about a team carries, whatever it tells, and why something failed.
+// The fields that all outcome events share, and the reason for a failure.
 import { z } from 'zod';
 import { requestedBy } from './dispatch-job.js';
 import { FAILURE_CODES } from './failure-codes.js';
@@ -11,7 +11,7 @@ export const outcomeIdentity = {
   /** UUID; a consumer acts once per event id, however often the job comes. */
   eventId: z.uuid(),
   occurredAt: z.iso.datetime(),
-  /** The step that it follows from, where that is traced. */
+  /** The step that caused the event, if it is traced. */
   traceparent,
 };
 
@@ -19,27 +19,27 @@ export const outcomeIdentity = {
 export const outcomeEnvelope = {
   ...outcomeIdentity,
   teamId: z.string(),
-  /** Who caused it, where that could be read. */
+  /** The requester, if that could be read. */
   requestedBy: requestedBy.nullable(),
-  /** The team's `notifyUserIds`, told besides `requestedBy`. */
+  /** The team's `notifyUserIds`, who are alerted besides `requestedBy`. */
   notifyUserIds: z.array(z.string()),
   teamLocale: locale.nullable(),
 };
 
-/** What came in place of the reply to an end of data; `interrupted`: our own process ended while it waited. */
+/** What happened instead of a reply to the end of data. `interrupted`: our own process ended while it waited. */
 export const SEEN_FOR_REPLY = ['broke', 'stalled', 'nonsense', 'interrupted'] as const;
 export type SeenForReply = (typeof SEEN_FOR_REPLY)[number];
 
-/** Why it failed, as data; the words are made from it in the reader's language. */
+/** Why something failed, as data from which the text is made in the reader's language. */
 export const failureReason = z.object({
   code: z.enum(FAILURE_CODES),
-  /** `host:port` of the server that it is about, where it is about one. */
+  /** `host:port` of the server that it is about, if it is about one. */
   server: z.string().nullable(),
   /** What the server said, verbatim, at most 500 characters. Untrusted text. */
   reply: z.string().nullable(),
-  /** How long the server asked to wait before it is asked again. */
+  /** How long the server asked us to wait before the next try. */
   askedWaitMs: z.int().positive().optional(),
-  /** What the server takes at most, if it says so, and what the e-mail has. */
+  /** The largest size that the server accepts, if it says so, and the size of the e-mail. */
   sizes: z.object({ limitBytes: z.int().optional(), messageBytes: z.int() }).optional(),
   /** With `sending_limit`: which limit of the team's server makes it wait. */
   limit: z.object({ count: z.int(), per: z.enum(['minute', 'day']) }).optional(),

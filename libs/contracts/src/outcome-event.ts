@@ -1,4 +1,5 @@
-// What the dispatcher reports: every settled delivery, every rejected job and the trouble of a route, once per event id. How it travels is in outcome-group.ts.
+// The events of the dispatcher: every settled delivery, every rejected job and trouble on a route, once per event id. outcome-group.ts says
+// how they travel.
 import { z } from 'zod';
 import { BOUNCE_CLASSES } from './bounce-vocabulary.js';
 import { DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery-vocabulary.js';
@@ -24,13 +25,16 @@ const deliveryInTrouble = z.object({
       failure: failureReason.nullable(),
     }),
   ),
-  /** `byPlatform`: how many of the accepted went out by the platform's server. `uncertain`: with `delivery_in_doubt`. */
+  /** `byPlatform`: how many of the accepted went out by the platform's server. `uncertain`: only with `delivery_in_doubt`. */
   counts: z.object({ recipients: z.int(), accepted: z.int(), byPlatform: z.int().optional(), uncertain: z.int().optional() }),
-  /** Reason of the delivery as a whole: with `usedFallback` why the custom server failed. */
+  /** Reason of the delivery as a whole; with `usedFallback`, why the team's own server failed. */
   failure: failureReason.nullable(),
-  /** Accepted recipients of whom an earlier try did not learn whether the server took it: a second copy may have arrived. At most 50. */
+  /**
+   * Accepted recipients for whom an earlier try did not learn whether the server accepted the message: a second copy may have arrived. At
+   * most 50.
+   */
   afterDoubt: z.array(z.string()).optional(),
-  /** Who cancelled it, where somebody did. */
+  /** Who cancelled it, if somebody did. */
   cancelledBy: z.string().optional(),
 });
 
@@ -38,8 +42,8 @@ export const deliverySettledEvent = z.object({ ...outcomeEnvelope, type: z.liter
 export type DeliverySettledEvent = z.infer<typeof deliverySettledEvent>;
 
 /**
- * Nobody knows whether some recipients have it, and it is not sent to them again; for others it is still tried. `troubled` names only those in
- * doubt. How it ends is told by `delivery_settled`.
+ * Nobody knows whether some recipients have got the document, and it is not sent to them again; for others it is still tried. `troubled`
+ * names only those in doubt. `delivery_settled` says how the delivery ends.
  */
 export const deliveryInDoubtEvent = z.object({ ...outcomeEnvelope, type: z.literal('delivery_in_doubt'), delivery: deliveryInTrouble });
 export type DeliveryInDoubtEvent = z.infer<typeof deliveryInDoubtEvent>;
@@ -58,7 +62,7 @@ export const jobRejectedEvent = z.object({
 });
 export type JobRejectedEvent = z.infer<typeof jobRejectedEvent>;
 
-/** News of a settled delivery: it came back, somebody complained, or it went to an address that is known not to exist. */
+/** News of a delivery: it came back, somebody complained, or one of its addresses is known to be dead. */
 export const deliveryBouncedEvent = z.object({
   ...outcomeEnvelope,
   type: z.literal('delivery_bounced'),
@@ -69,9 +73,9 @@ export const deliveryBouncedEvent = z.object({
     document: documentReference,
     subject: z.string(),
     status: z.enum(DELIVERY_STATUSES),
-    /** `accepted`: how many are left that it did not come back from. */
+    /** `accepted`: how many accepted recipients are left, from whom it did not come back. */
     counts: z.object({ recipients: z.int(), accepted: z.int() }),
-    /** Those that it is about, at most 50; none where the report does not tell which recipient it is about. */
+    /** The recipients that it is about, at most 50; none if the report does not say which recipient it is about. */
     recipients: z.array(
       z.object({
         address: z.string(),
@@ -81,7 +85,7 @@ export const deliveryBouncedEvent = z.object({
         reply: z.string().nullable(),
       }),
     ),
-    /** Where no recipient is named: why it came back, and what the other server said. */
+    /** If no recipient is named: why it came back, and what the other server said. */
     class: z.enum(BOUNCE_CLASSES).nullable(),
     reply: z.string().nullable(),
   }),

@@ -15,7 +15,7 @@ const groupOf = <T extends z.ZodType>(event: T) => z.object({ version: z.literal
 export const outcomeGroup = groupOf(outcomeEvent);
 export type OutcomeGroup = z.infer<typeof outcomeGroup>;
 
-/** Data that is no outcome, and what is wrong with each field. */
+/** Data that is not an outcome, and what is wrong with each field. */
 export type UnreadableOutcome = { data: unknown; errors: FieldError[] };
 export type ReadOutcomes = { events: OutcomeEvent[]; unreadable: UnreadableOutcome[] };
 

@@ -1,10 +1,10 @@
-// People by name, as the application that they sign in to tells of them.
+// People and their names, as the application that they sign in to reports them.
 import { z } from 'zod';
 import { emailAddress } from './address.js';
 import { teamId, userId } from './identifiers.js';
 import { shownLine } from './text.js';
 
-/** `former`: has left the team. What they did there still names them, and no alert of the team goes to them. */
+/** `former`: has left the team. What they did there still shows their name, and they get no alerts of the team. */
 export const PERSON_ROLES = ['admin', 'member', 'former'] as const;
 const role = z.enum(PERSON_ROLES, `must be one of ${PERSON_ROLES.join(', ')}`);
 
@@ -38,7 +38,7 @@ export type Person = z.infer<typeof person>;
 export const teamPerson = z.object({
   id: z.string(),
   name: z.string(),
-  /** `null` where the directory does not say. */
+  /** `null` if the directory does not say. */
   role: role.nullable(),
 });
 export type TeamPerson = z.infer<typeof teamPerson>;

@@ -1,4 +1,4 @@
-// What became of the documents of a billing run: asked for by time, kind of document, or occurrence of a series.
+// What became of the documents of a billing run, selected by time, type of document, or occurrence of a series.
 import { z } from 'zod';
 import { DELIVERY_STATUSES, DOCUMENT_TYPES, RECIPIENT_STATUSES } from './delivery-vocabulary.js';
 import { instant } from './delivery-log.js';
@@ -22,6 +22,9 @@ export type RunReportQuery = z.output<typeof runReportQuery>;
 const countsBy = <Name extends string>(names: readonly Name[]) =>
   z.object(Object.fromEntries(['total', ...names].map((name) => [name, z.int()])) as Record<'total' | Name, z.ZodInt>);
 
-/** Answer: documents and recipients by what became of them. `accepted` is the most that is known of an arrival: nothing has come back so far. */
+/**
+ * Answer: the numbers of documents and recipients by status. `accepted` is the most that is known of an arrival: nothing has come back so
+ * far.
+ */
 export const runReport = z.object({ deliveries: countsBy(DELIVERY_STATUSES), recipients: countsBy(RECIPIENT_STATUSES) });
 export type RunReport = z.infer<typeof runReport>;

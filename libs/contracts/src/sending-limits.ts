@@ -1,6 +1,6 @@
-// How much a mail server takes of one account: what the team has set, or else what its provider publishes.
+// How much a mail server accepts from one account: what the team has set, or else what its provider publishes.
 
-/** What is left out is not limited. */
+/** A limit that is left out does not apply. */
 export type SendingLimits = {
   /** At a time. */
   connections?: number | undefined;
@@ -39,7 +39,10 @@ const PUBLISHED: Readonly<Record<string, SendingLimits>> = {
 /** 500 mails a day: https://support.google.com/mail/answer/22839 */
 const PERSONAL_AT_GOOGLE: SendingLimits = { recipientsPerDay: 500 };
 
-/** What the provider of a host publishes for an account, which the user name tells where it is an address; `null` where nothing is known. */
+/**
+ * Returns what the provider of a host publishes for an account; `null` if nothing is known. At Google, the domain of the user name shows
+ * whether the account is a personal one.
+ */
 export function publishedLimits(host: string, username = ''): SendingLimits | null {
   const name = host.trim().toLowerCase();
   const isPersonal = name === 'smtp.gmail.com' && /@(?:gmail|googlemail)\.com$/i.test(username.trim());
@@ -52,13 +55,16 @@ type LimitedServer = {
   auth?: { type: string; username?: string; connection?: { mailbox: string } | null };
 };
 
-/** What a team's server is held to; `null`: nothing. The team's own take the place of all of its provider's, so that `{}` lifts them. */
+/**
+ * Returns the limits that apply to a team's server; `null` if none do. The team's own limits replace all of its provider's, so `{}` lifts
+ * them.
+ */
 export function sendingLimitsOf({ host, limits, auth }: LimitedServer): SendingLimits | null {
   const held = limits ?? publishedLimits(host, auth?.username ?? auth?.connection?.mailbox);
   return held !== null && Object.values(held).some((limit) => limit !== undefined) ? held : null;
 }
 
-/** What is wrong with a limit; `null`: nothing. */
+/** Says what is wrong with a limit. Returns `null` if nothing is. */
 export function explainLimit(name: SendingLimit, value: number): string | null {
   const { least, most } = SENDING_LIMITS[name];
   if (!Number.isInteger(value)) return 'must be a whole number';

@@ -1,4 +1,4 @@
-// What a delivery says and what is attached to it, as those see it who want to know what went out.
+// What a delivery says and what is attached to it, for readers who want to know what went out.
 import { z } from 'zod';
 import { ROUTES } from './delivery-vocabulary.js';
 
@@ -6,16 +6,16 @@ const shownMailbox = z.object({ address: z.string(), name: z.string().nullable()
 
 /** Answer of `GET …/deliveries/{id}/content`. */
 export const deliveryContent = z.object({
-  /** Sender of the way that the delivery takes; `null` while it waits for the team's settings. */
+  /** Sender on the route that the delivery takes; `null` while it waits for the team's settings. */
   from: shownMailbox.nullable(),
   replyTo: z.string().nullable(),
-  /** As the header has them: those beyond `recipientsNotShown` and in Bcc stand only in the envelope. */
+  /** As in the header: recipients who do not fit into it (`recipientsNotShown`) and those in Bcc are only in the envelope. */
   to: z.array(shownMailbox),
   cc: z.array(shownMailbox),
   subject: z.string(),
   text: z.string(),
   html: z.string().nullable(),
-  /** Id of the user who had it sent; `null` where the document named none that could be read. */
+  /** Id of the user who had it sent; `null` if the document named none that could be read. */
   requestedBy: z.string().nullable(),
   attachments: z.array(
     z.object({
@@ -28,7 +28,7 @@ export const deliveryContent = z.object({
       inline: z.boolean(),
     }),
   ),
-  /** What went out, or began to, by each route. */
+  /** What went out, or began to go out, by each route. */
   messages: z.array(z.object({ route: z.enum(ROUTES), size: z.int(), sha256: z.string(), signed: z.boolean() })),
 });
 export type DeliveryContent = z.infer<typeof deliveryContent>;

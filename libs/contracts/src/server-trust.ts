@@ -1,4 +1,5 @@
-// How a team's own mail server proves who it is, and how we prove it to the server, where that differs from the usual; in the three forms it travels in.
+// How a team's own mail server proves who it is, and how we prove who we are, if that differs from the default. In three forms: as written,
+// as read, and as stored.
 import { z } from 'zod';
 import { certificateInput, certificateView, teamCertificate } from './team-certificate.js';
 import { boundedText } from './text.js';
@@ -10,7 +11,8 @@ const MOST_PEM = 64 * 1024;
 export const shownCertificate = certificateView.omit({ addresses: true });
 export type ShownCertificate = z.infer<typeof shownCertificate>;
 
-// What a read answers is taken and ignored, so that a client can write back what it read: without `file` the stored certificate stays.
+// A write accepts and ignores the fields in the answer to a read, so that a client can write back what it read: without `file` the stored
+// certificate stays.
 const shownAgain = Object.fromEntries(Object.keys(shownCertificate.shape).map((field) => [field, z.unknown().optional()])) as Record<
   keyof ShownCertificate,
   z.ZodOptional<z.ZodUnknown>
@@ -27,7 +29,7 @@ export const serverTrustInput = z.strictObject(
     ca: boundedText(MOST_PEM, 'is too large; paste the certificate of the authority alone').nullish(),
     /** The only certificate that is accepted from the server: its SHA-256 fingerprint, or the certificate as PEM. */
     pin: boundedText(MOST_PEM, 'is too large; paste the fingerprint or the certificate alone').nullish(),
-    /** Shown where the server asks for it. */
+    /** Shown to the server if it asks for one. */
     clientCertificate: clientCertificate.nullish(),
     certificates: z.unknown().optional(),
   },
@@ -38,13 +40,13 @@ export type ServerTrustInput = z.infer<typeof serverTrustInput>;
 export const serverTrustView = z.object({
   ca: z.string().optional(),
   pin: z.string().optional(),
-  /** Those in `ca`, or the one in `pin` where it is a whole certificate. */
+  /** Those in `ca`, or the one in `pin` if that is a whole certificate. */
   certificates: z.array(shownCertificate),
   clientCertificate: shownCertificate.optional(),
 });
 export type ServerTrustView = z.infer<typeof serverTrustView>;
 
-/** As it is stored and travels between services: with the key sealed. */
+/** As it is stored and as services exchange it: with the key sealed. */
 export const serverTrust = z.object({
   ca: z.string().optional(),
   pin: z.string().optional(),

@@ -1,4 +1,4 @@
-// What the fields of a team's settings may be. Kept apart from the schemas so that the page does not bundle zod.
+// Rules for the fields of a team's settings. Kept apart from the schemas so that the page does not bundle zod.
 import { isIP } from 'node:net';
 import { asciiDomain } from './address-rules.js';
 import { type DocumentType } from './delivery-vocabulary.js';
@@ -6,11 +6,11 @@ import { type DocumentType } from './delivery-vocabulary.js';
 export const SMTP_SECURITIES = ['tls', 'starttls', 'none'] as const;
 export type SmtpSecurity = (typeof SMTP_SECURITIES)[number];
 
-/** Lengths of what is one line of text. */
+/** Lengths, in characters, of the fields that are one line of text. */
 export const SETTINGS_LINES = { companyName: { max: 320 }, username: { max: 320 }, password: { max: 1000 } } as const;
 
 export const MOST_USERS_TOLD = 100;
-/** Of lists of copies that only some types of documents get. */
+/** Most lists of copies that are only for some types of documents. */
 export const MOST_COPY_LISTS = 20;
 export const PORTS = { least: 1, most: 65535 } as const;
 
@@ -24,7 +24,7 @@ export const isPasswordInClear = (smtp: { security: SmtpSecurity; auth: { type: 
 
 type CopyLists<Each> = { cc: Each[]; bcc: Each[] };
 
-/** Who gets copies of this type of document alone, besides the copies of all. */
+/** Returns who gets copies of documents of this type, besides those who get copies of all documents. */
 export const copiesOfType = <Each>(
   copies: readonly (CopyLists<Each> & { types: readonly string[] })[],
   type: DocumentType,

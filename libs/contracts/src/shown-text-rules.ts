@@ -1,12 +1,15 @@
-// What must not hide in texts by which people recognise whom and what they deal with: names, file names, subjects.
+// Rules against hidden characters in texts by which people recognise whom and what they deal with: names, file names, subjects.
 import { explainLine, type LineLimits } from './text-rules.js';
 
 /**
- * Embeddings, overrides and isolates turn the order of what is shown (`invoice‮fdp.exe` reads as `invoiceexe.pdf`); the others are not shown at
- * all. Joiners (U+200C, U+200D), marks of direction and variation selectors stay: Persian, Hindi, Hebrew and emoji are not written without them.
+ * Embeddings, overrides and isolates change the order of the shown characters (`invoice‮fdp.exe` reads as `invoiceexe.pdf`); the others are
+ * not shown at all. Joiners (U+200C, U+200D), direction marks and variation selectors are allowed: Persian, Hindi, Hebrew and emoji need
+ * them.
  */
 const HIDDEN = /[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\u{e0001}\u{e0020}-\u{e007f}]/u;
-/** Flags of countries within countries end in tags; scripts without blanks mark the ends of words by U+200B. */
+/**
+ * Uses that are needed: flags of parts of countries end in tag characters, and scripts without spaces mark the ends of words with U+200B.
+ */
 const WITHOUT_BLANKS = '[\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]';
 const NEEDED = new RegExp(`\\u{1f3f4}[\\u{e0020}-\\u{e007e}]+\\u{e007f}|(?<=${WITHOUT_BLANKS})\\u200b|\\u200b(?=${WITHOUT_BLANKS})`, 'gu');
 // U+2800 is the empty pattern of Braille.
@@ -15,10 +18,10 @@ const PLAIN = /^[\x20-\x7e]*$/;
 /** An encoded word (RFC 2047 2): mail readers show the decoded text in its place. */
 const ENCODED_WORD = /=\?[^?\s]+\?[bq]\?[^?]*\?=/i;
 
-/** Whether there is anything in a text that a person would see. */
+/** Whether a text has anything that a person can see. */
 export const hasVisible = (value: string): boolean => VISIBLE.test(value);
 
-/** What is wrong with text that is shown to people, in words for the sender; `null` when nothing is. */
+/** Says what is wrong with text that is shown to people, in words for the sender. Returns `null` if nothing is. */
 export function explainShownText(value: string): string | null {
   if (ENCODED_WORD.test(value)) return 'has an encoded word such as =?utf-8?q?…?=; send the text itself';
   if (PLAIN.test(value)) return null;
@@ -29,12 +32,12 @@ export function explainShownText(value: string): string | null {
     : `has an invisible or direction-changing character (U+${hidden.toString(16).toUpperCase().padStart(4, '0')}); remove it`;
 }
 
-/** The same for a line of at most so many characters. */
+/** The same for a line of limited length. */
 export const explainShownLine = (value: string, limits: LineLimits): string | null => explainLine(value, limits) ?? explainShownText(value);
 
 /**
- * The same for the name in front of a sender's address. Mail readers show it in place of the address, so it may not look like one. NFKC
- * brings full-width and small forms together with what they stand for.
+ * The same for the name in front of a sender's address. Mail readers show it in place of the address, so it must not look like one. NFKC
+ * replaces full-width and small forms by the ordinary characters.
  */
 export function explainSenderName(value: string): string | null {
   if (/[@<>]/.test(value.normalize('NFKC'))) return 'has "@", "<" or ">", as if it were an e-mail address; send the name alone';

@@ -1,4 +1,4 @@
-// Why a mailbox is not connected and what to do, in German: said in the window of the sign-in and on the page that opened it.
+// Why a mailbox is not connected and what to do, in German. Shown in the window of the sign-in and on the page that opened it.
 import { type ConnectionRefusal } from './sign-in-window.js';
 
 export const SIGN_IN_REFUSALS_IN_GERMAN: Readonly<Record<ConnectionRefusal, string>> = {

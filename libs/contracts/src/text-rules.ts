@@ -1,4 +1,4 @@
-// What a line of text may be. Kept apart from the schemas so that the page does not bundle zod.
+// Rules for a line of text. Kept apart from the schemas so that the page does not bundle zod.
 
 // C0, DEL, C1, and the Unicode line separators that some mail readers treat as line ends.
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
@@ -6,7 +6,7 @@ const CONTROL_IN_LINE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
 
 const characters = (value: string): number => Array.from(value).length;
 
-/** How long a line may be; `min` is 1 where nothing else is said. */
+/** The length of a line, in characters; `min` is 1 by default. */
 export type LineLimits = { min?: number; max: number };
 export type TextRule = { holds: (value: string) => boolean; otherwise: string };
 
@@ -23,6 +23,6 @@ export const lineRules = ({ min = 1, max }: LineLimits): TextRule[] => [
   { holds: (value) => characters(value) <= max, otherwise: tooManyCharacters({ max }) },
 ];
 
-/** What is wrong with a line, in words for whoever typed it; `null` when nothing is. */
+/** Says what is wrong with a line, in words for the person who typed it. Returns `null` if nothing is. */
 export const explainLine = (value: string, limits: LineLimits): string | null =>
   lineRules(limits).find(({ holds }) => !holds(value))?.otherwise ?? null;

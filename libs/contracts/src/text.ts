@@ -7,24 +7,24 @@ import { type LineLimits, lineRules, tooManyCharacters } from './text-rules.js';
 const CONTROL_IN_BLOCK = /[\u0000-\u0008\u000b\u000e-\u001f\u007f]/u;
 
 /**
- * Text of at most so many UTF-16 units. Nothing else is looked at in a longer one: to count the characters of 38 MB, or to look for addresses in
- * them, takes seconds.
+ * Returns a schema for text of at most `units` UTF-16 units. A longer text is not checked any further: to count the characters of 38 MB, or
+ * to look for addresses in them, takes seconds.
  */
 export const boundedText = (units: number, otherwise: string, maxLength = units) =>
   z
     .string('must be text')
     .refine((value) => value.length <= units, { error: otherwise, abort: true })
-    // For the description of the API, which can't read it from a rule: in characters, as JSON Schema counts.
+    // For the description of the API, which can't derive it from `refine`. In characters, as JSON Schema counts.
     .meta({ maxLength });
 
-/** A single line of text by `lineRules`. No character has more than two units. */
+/** A single line of text by `lineRules`. No character has more than two UTF-16 units. */
 export const lineOfText = (limits: LineLimits) =>
   lineRules(limits).reduce(
     (line, { holds, otherwise }) => line.refine(holds, otherwise),
     boundedText(2 * limits.max, tooManyCharacters(limits), limits.max),
   );
 
-/** A rule that says itself what is wrong. */
+/** Makes a zod check from a function that returns what is wrong, or `null`. */
 export const explained =
   (explain: (value: string) => string | null) =>
   (value: string, context: z.RefinementCtx): void => {
@@ -32,10 +32,10 @@ export const explained =
     if (message !== null) context.addIssue({ code: 'custom', message });
   };
 
-/** A line that people read to know whom and what they have before them. */
+/** A line by which people recognise whom or what they deal with. */
 export const shownLine = (limits: LineLimits) => lineOfText(limits).superRefine(explained(explainShownText));
 
-/** What stands in front of a sender's address. */
+/** The display name in front of a sender's address. */
 export const senderName = (limits: LineLimits) => lineOfText(limits).superRefine(explained(explainSenderName));
 
 /** Text of several lines; size in bytes of UTF-8. Tabs, form feeds and line ends are allowed, other control characters are not. */

@@ -7,7 +7,7 @@ describe('readTraceparent', () => {
   it.each([
     [`00-${TRACE}-${SPAN}-01`, { traceId: TRACE, spanId: SPAN, flags: 1 }],
     [`00-${TRACE}-${SPAN}-00`, { traceId: TRACE, spanId: SPAN, flags: 0 }],
-    // Of a version to come what is known of it.
+    // Of a later version, the known parts are read.
     [`cc-${TRACE}-${SPAN}-01-more`, { traceId: TRACE, spanId: SPAN, flags: 1 }],
     [`00-${TRACE}-${SPAN}-01-more`, null],
     [`ff-${TRACE}-${SPAN}-01`, null],

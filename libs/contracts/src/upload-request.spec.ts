@@ -1,4 +1,4 @@
-// The document of an upload: the same as of JSON, but that its files are named and come behind it.
+// The document of an upload: the same as in JSON, except that its files are named and follow it.
 import { foreignRefs, uploadRequestSchema } from './dispatch-job.js';
 import { toFieldErrors } from './http.js';
 

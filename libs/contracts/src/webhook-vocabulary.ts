@@ -1,6 +1,6 @@
 // What webhooks report and which states they have. Kept apart from the schemas so that the page does not bundle zod.
 
-/** What a webhook can ask for. The test event comes whatever it asks for. */
+/** What a webhook can ask for. The test event is sent whatever the webhook asks for. */
 export const WEBHOOK_EVENT_TYPES = [
   'delivery.sent',
   'delivery.partly_sent',
@@ -23,6 +23,6 @@ export type WebhookOffReason = (typeof WEBHOOK_OFF_REASONS)[number];
 export const WEBHOOK_MESSAGE_STATUSES = ['waiting', 'delivered', 'failed', 'missed'] as const;
 export type WebhookMessageStatus = (typeof WEBHOOK_MESSAGE_STATUSES)[number];
 
-/** Why a try came to no answer. */
+/** Why a try got no answer. */
 export const WEBHOOK_TROUBLES = ['forbidden_address', 'unknown_host', 'unreachable', 'tls', 'timeout', 'broken'] as const;
 export type WebhookTrouble = (typeof WEBHOOK_TROUBLES)[number];

@@ -27,7 +27,7 @@ const hasUserInfo = (value: string): boolean => {
 export const webhookInput = z.strictObject(
   {
     url: receiver,
-    /** What it is told; all, and what comes with later versions, where it is left out. */
+    /** The events that it gets; if left out, all, including those of later versions. */
     types: z
       .array(z.enum(WEBHOOK_EVENT_TYPES, `must be one of ${WEBHOOK_EVENT_TYPES.join(', ')}`))
       .min(1, 'must name at least one event; leave it out for all')
@@ -44,24 +44,24 @@ export const webhookView = z.object({
   url: z.string(),
   /** `null`: all. */
   types: z.array(z.enum(WEBHOOK_EVENT_TYPES)).nullable(),
-  /** `whpk_…`: what the `v1a` signatures are verified by. No secret. */
+  /** `whpk_…`: the key that verifies the `v1a` signatures. Not a secret. */
   publicKey: z.string(),
   createdAt: z.iso.datetime(),
   /** Since when no try has succeeded. */
   failingSince: z.iso.datetime().nullable(),
   off: z.object({ since: z.iso.datetime(), reason: z.enum(WEBHOOK_OFF_REASONS) }).nullable(),
-  /** Until when requests carry the signatures of the keys before as well. */
+  /** Until when requests also carry the signatures of the previous keys. */
   rotationEnds: z.iso.datetime().nullable(),
 });
 export type WebhookView = z.infer<typeof webhookView>;
 
-/** `secret` (`whsec_…`) is what the `v1` signatures are verified by, shown this once. */
+/** `secret` (`whsec_…`) is the key that verifies the `v1` signatures. It is shown only this once. */
 export const webhookWithSecret = webhookView.extend({ secret: z.string() });
 export type WebhookWithSecret = z.infer<typeof webhookWithSecret>;
 
 /** Body of `POST …/webhooks/{id}/rotate`. */
 export const webhookRotation = z.strictObject({
-  /** The keys before end at once: somebody else knows them. */
+  /** Whether the previous keys end at once, because somebody else knows them. */
   revokeOld: z.boolean('must be true or false').default(false),
 });
 export type WebhookRotation = z.infer<typeof webhookRotation>;
@@ -70,7 +70,7 @@ export const webhookTryView = z.object({
   number: z.int(),
   at: z.iso.datetime(),
   durationMs: z.int(),
-  /** HTTP status of the answer; `null` where none came. */
+  /** HTTP status of the answer; `null` if none came. */
   status: z.int().nullable(),
   trouble: z.enum(WEBHOOK_TROUBLES).nullable(),
   /** The receiver's own words, at most 1000 characters. Untrusted text. */
@@ -99,7 +99,7 @@ export const webhookLogQuery = pageQuery.extend({
 });
 
 const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-11-26T08:00:00Z' });
-/** Body of `POST …/webhooks/{id}/replay`: what happened from `from` until `to` goes out again. */
+/** Body of `POST …/webhooks/{id}/replay`: the events from `from` until `to` are sent again. */
 export const webhookReplay = z
   .strictObject({ from: time, to: time, delivered: z.boolean('must be true or false').default(false) }, 'must be an object')
   .refine(({ from, to }) => Date.parse(from) < Date.parse(to), { path: ['to'], error: 'must be later than "from"' });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { findFreePort } from './free-port.js';
 
-/** From here on systems give ports to outgoing connections. */
+/** The first port that systems give to outgoing connections. */
 const FIRST_OF_THE_SYSTEM = 32_768;
 
 describe('a free port', () => {
@@ -29,7 +29,7 @@ describe('a free port', () => {
 
   it('is none of those that somebody listens on', async () => {
     const following = (await findFreePort()) + 1;
-    // Where another program listens there already, it is just as well.
+    // If another program listens there already, that serves as well.
     await listenAt(following).catch(() => undefined);
     expect(await findFreePort()).not.toBe(following);
   });

@@ -2,18 +2,18 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * Below the ports that systems give to outgoing connections (Linux: from 32768, others: from 49152): any program may get one of those at any moment,
- * also between the answer and the start of whoever asked.
+ * Below the ports that systems give to outgoing connections (Linux: from 32768, others: from 49152). Any program may get one of those at
+ * any moment, even between the answer and the start of the server that asked.
  */
 const FIRST = 10_240;
 const COUNT = 19_760;
 
-// Each process goes its own way through them, so that two that ask at the same time hardly ever get the same one.
+// Each process begins at a random port, so that two that ask at the same time hardly ever get the same one.
 let next = randomInt(COUNT);
 
 /**
- * A TCP port on 127.0.0.1 that nobody listened on a moment ago: `wanted` when it is free, else another one, and never the same twice.
- * Somebody else may take it before you do; try again with another then.
+ * Returns a TCP port on 127.0.0.1 that nobody listened on a moment ago: `wanted` if it is free, otherwise another one, and never the same
+ * one twice. Somebody else may take it before the caller does; the caller then tries another one.
  */
 export async function findFreePort(wanted = 0): Promise<number> {
   if (wanted !== 0 && (await isFree(wanted))) return wanted;

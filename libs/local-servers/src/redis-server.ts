@@ -1,4 +1,4 @@
-// A private redis-server on 127.0.0.1: found, configured, started.
+// Finds, configures and starts a private redis-server on 127.0.0.1.
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,9 +10,9 @@ import { ServerStartError, startServerProcess, type ServerProcess } from './serv
 export type RedisOptions = {
   /** An existing folder. */
   dataFolder: string;
-  /** 0 takes any that is free. */
+  /** 0 takes any free port. */
   port: number;
-  /** `null` lets all of this machine enter. */
+  /** With `null` everybody on this machine may connect. */
   password: string | null;
   /** Lines of an ACL file: users with fewer rights besides the default one. */
   users?: readonly string[];
@@ -22,8 +22,9 @@ export type RedisOptions = {
 };
 
 /**
- * Starts a private redis-server on 127.0.0.1 that keeps what it acknowledged (append-only file) and never throws data away
- * when memory is full, as Bull demands. Throws ServerStartError with the end of its log.
+ * Starts a private redis-server on 127.0.0.1 that keeps what it acknowledged (append-only file) and never discards data when memory is
+ * full, as Bull demands. Resolves once it is ready.
+ * @throws ServerStartError with the end of its log.
  */
 export async function startRedisServer(options: RedisOptions): Promise<{ port: number; process: ServerProcess }> {
   const command = findProgram('redis-server');
@@ -33,7 +34,7 @@ export async function startRedisServer(options: RedisOptions): Promise<{ port: n
     try {
       return { port, process: await startOn(command, port, options) };
     } catch (error) {
-      // Between our look at the port and the server's, somebody else may have taken it.
+      // Somebody else may have taken the port between our check and the start of the server.
       const isPortTaken = error instanceof ServerStartError && /Address already in use/.test(error.output);
       if (!isPortTaken || attempt === 5) throw error;
     }
@@ -60,13 +61,13 @@ async function startOn(command: string, port: number, options: RedisOptions): Pr
     args: [file],
     ready: /Ready to accept connections/,
     readyWithinMs: 60_000,
-    // What it acknowledged is written, only not yet synced, so killing the process loses nothing; and a frozen one hears no TERM.
+    // Killing the process loses nothing: what it acknowledged is written, only not yet synced. A frozen process would not hear TERM.
     deathSignal: 'KILL',
     onOutput: options.onOutput,
   });
 }
 
-/** With such a file the default user comes from it as well. */
+/** Writes the ACL file. With such a file the default user comes from it as well. */
 async function writeUsers({ dataFolder, password }: RedisOptions, users: readonly string[]): Promise<string> {
   const file = join(dataFolder, 'users.acl');
   const credential = password === null ? 'nopass' : `#${createHash('sha256').update(password).digest('hex')}`;

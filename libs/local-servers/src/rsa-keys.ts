@@ -1,8 +1,9 @@
-// RSA keys, made and used by OpenSSL: forge, which makes certificates, does both in JavaScript and takes a hundred times as long.
+// Creates RSA keys, and signs with them, by OpenSSL. forge, which makes certificates, does both in JavaScript and takes a hundred times as
+// long.
 import { constants, createPrivateKey, generateKeyPairSync, privateEncrypt } from 'node:crypto';
 import type forge from 'node-forge';
 
-/** A new RSA key as PKCS#8 PEM. */
+/** Returns a new RSA key as PKCS#8 PEM. */
 export function newRsaKeyPem(bits = 2048): string {
   return generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
@@ -10,7 +11,7 @@ export function newRsaKeyPem(bits = 2048): string {
 // RFC 8017 9.2, note 1: DigestInfo of SHA-256 up to the hash.
 const SHA256_DIGEST_INFO = Buffer.from('3031300d060960864801650304020105000420', 'hex');
 
-/** What `certificate.sign` of forge takes for a key, with SHA-256: signs by OpenSSL, in a millisecond. */
+/** Returns what forge's `certificate.sign` takes for a key, with SHA-256. It signs by OpenSSL, in a millisecond. */
 export function signerBy(keyPem: string): forge.pki.rsa.PrivateKey {
   const key = createPrivateKey(keyPem);
   const sign = (hash: forge.md.MessageDigest): string => {

@@ -1,4 +1,4 @@
-// A server as a child process: started, awaited until it says that it is ready, ended; it never outlives its parent.
+// Runs a server as a child process: starts it, waits until it says that it is ready, and ends it. The server never outlives its parent.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Socket } from 'node:net';
@@ -9,14 +9,14 @@ export type ServerCommand = {
   args: string[];
   env?: NodeJS.ProcessEnv;
   cwd?: string;
-  /** What it prints (stdout or stderr) once it takes connections, or a question to ask until the answer is true. */
+  /** What it prints (stdout or stderr) once it takes connections, or a function that is called until it resolves to true. */
   ready: RegExp | (() => Promise<boolean>);
   readyWithinMs: number;
-  /** Sent to it by the kernel when we die without a word (kill -9). */
+  /** The signal that the kernel sends to it when our process is killed (kill -9). */
   deathSignal: 'INT' | 'TERM' | 'KILL';
   /** Run as this user; only root may ask for that. */
   account?: Account | null;
-  /** Hears all that it prints. */
+  /** Called with all that it prints. */
   onOutput?: (text: string) => void;
 };
 
@@ -50,7 +50,7 @@ export class ServerStartError extends Error {
 const OUTPUT_KEPT = 4000;
 const SETPRIV = '/usr/bin/setpriv';
 
-/** Starts a server and resolves when it is ready. Throws ServerStartError with the end of its output otherwise. */
+/** Starts a server. Resolves once it is ready. @throws ServerStartError with the end of its output */
 export async function startServerProcess(server: ServerCommand): Promise<ServerProcess> {
   const [command, ...args] = [...prefix(server), server.command, ...server.args];
   const child = spawn(command ?? server.command, args, {
@@ -122,7 +122,7 @@ async function askUntilTrue(isReady: () => Promise<boolean>, signal: AbortSignal
   while (!signal.aborted && !(await isReady())) await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
 }
 
-/** What stands before the command so that the server dies with us and runs as the right user. */
+/** Returns what to put before the command so that the server dies with us and runs as the right user. */
 function prefix(server: ServerCommand): string[] {
   if (!existsSync(SETPRIV)) {
     if (server.account) throw new ServerStartError(server.command, 'needs setpriv (package util-linux) to run as another user', '');
@@ -132,8 +132,8 @@ function prefix(server: ServerCommand): string[] {
 }
 
 /**
- * Another user cannot enter a checkout below root's home (mode 0700), neither for the program nor for its data. CAP_DAC_OVERRIDE
- * lets it; without the securebit access(2), which initdb asks before it goes on, would still say no.
+ * Returns the options of setpriv for another user. That user cannot enter a checkout below root's home (mode 0700), neither for the program
+ * nor for its data; CAP_DAC_OVERRIDE permits it. Without the securebit, access(2), which initdb asks before it goes on, would still refuse.
  */
 export function asAccount(account: Account): string[] {
   return [

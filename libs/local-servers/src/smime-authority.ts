@@ -1,9 +1,10 @@
-// A small S/MIME certificate authority (root, issuing, signer) for tests and for a development machine. Never for real mail: its keys lie about in the clear.
+// A small S/MIME certificate authority (root, issuing, signer) for tests and for a development machine. Never for real e-mail, because its
+// keys are stored in the clear.
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import forge from 'node-forge';
 import { signerBy } from './rsa-keys.js';
 
-/** What of the authority may be kept: plain PEM. `rootPem` is what receivers trust. */
+/** What may be kept of the authority, as plain PEM. Receivers trust `rootPem`. */
 export type SmimeAuthority = { rootPem: string; issuerPem: string; issuerKeyPem: string };
 
 export type Validity = { validFrom: Date; validTo: Date };
@@ -18,7 +19,7 @@ export type SignerRequest = Validity & {
   extendedKeyUsage?: Record<string, boolean> | null;
 };
 
-/** A root and an issuing authority below it. Keys as PEM; see `newRsaKeyPem`. */
+/** Creates a root and an issuing authority below it. Keys are PEM; see `newRsaKeyPem`. */
 export function createSmimeAuthority(
   request: Validity & { organization: string; rootKeyPem: string; issuerKeyPem: string },
 ): SmimeAuthority {
@@ -48,7 +49,7 @@ export function createSmimeAuthority(
   return { rootPem: root, issuerPem: issuing, issuerKeyPem };
 }
 
-/** The signer's certificate as PEM, issued by the issuing authority. */
+/** Returns the signer's certificate as PEM, issued by the issuing authority. */
 export function issueSigner(authority: SmimeAuthority, request: SignerRequest): string {
   const keyUsage = request.keyUsage ?? { digitalSignature: true, nonRepudiation: true };
   const extendedKeyUsage = request.extendedKeyUsage === undefined ? { emailProtection: true } : request.extendedKeyUsage;
@@ -69,12 +70,13 @@ export function issueSigner(authority: SmimeAuthority, request: SignerRequest): 
   });
 }
 
-/** PKCS#12 that forge, openssl and gpgsm read: the key, its certificate and the chain. */
+/** Returns the key, its certificate and the chain as PKCS#12 that forge, openssl and gpgsm read. */
 export function packPkcs12(keyPem: string, certificatePems: string[], passphrase: string): Buffer {
   const certificates = certificatePems.map((pem) => forge.pki.certificateFromPem(pem));
   const packed = forge.pkcs12.toPkcs12Asn1(forgeKey(keyPem), certificates, passphrase, {
     algorithm: 'aes256',
-    // forge derives the key in JavaScript; nobody is kept out by it who has the passphrase of a test.
+    // A low iteration count, because forge derives the key in JavaScript. A high one would keep out nobody who has the passphrase of a
+    // test.
     count: 256,
   });
   return Buffer.from(forge.asn1.toDer(packed).getBytes(), 'latin1');

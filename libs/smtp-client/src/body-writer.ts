@@ -2,16 +2,16 @@
 import { type Link } from './link.js';
 import { type OutgoingMessage } from './message.js';
 
-/** Enough that a message cut off here can't pass for a whole one, and small enough to leave in one packet. */
+/** The last bytes that are held back: enough that a message without them cannot pass for a complete one, and few enough for one packet. */
 const HELD_BYTES = 64;
-/** How much is written under one time limit: even a slow connection takes it well within the minute that a reply may take. */
+/** Bytes that are written under one time limit: even a slow connection takes them well within the minute that a reply may take. */
 const WRITE_BYTES = 256 * 1024;
 
 const LINE_END = Buffer.from('\r\n');
 const DOT = 0x2e;
 const LF = 0x0a;
 
-/** The body is not what was announced, or not fit for the wire: a fault of ours. */
+/** The body differs from what was announced, or is not fit for the wire. The fault is ours. */
 class UnfitBodyError extends Error {}
 
 export class BodyWriter {
@@ -31,8 +31,8 @@ export class BodyWriter {
   }
 
   /**
-   * Resolves when everything but the last bytes is out and the whole body was found fit, or when the link has ended. Rejects with
-   * what the body failed with, or with `UnfitBodyError`.
+   * Resolves when all but the last bytes have been written and the whole body was found fit, or when the link has ended. Rejects with
+   * the error of the body's source, or with `UnfitBodyError`.
    */
   async writeAllButTheEnd(): Promise<void> {
     const { body, size } = this.message;
@@ -44,7 +44,7 @@ export class BodyWriter {
     await this.writeAllButTheLast(HELD_BYTES);
   }
 
-  /** Lets the rest go, with the end of data. False when the link has ended before. */
+  /** Writes the last bytes and the end of data. Returns false if the link had ended before. */
   end(): boolean {
     const isOut = this.link.endBody(this.held);
     this.hasBegun ||= isOut;
@@ -68,7 +68,7 @@ export class BodyWriter {
   private async take(block: Buffer): Promise<void> {
     this.check(block);
     if (block.length >= HELD_BYTES) {
-      // One write for each block, which waits until we know whether it is the last one.
+      // Each block takes one write. It is held back until the next one arrives, because it may be the last.
       await this.writeAllButTheLast(0);
       this.held = block;
     } else {
@@ -80,7 +80,8 @@ export class BodyWriter {
   private check(block: Buffer): void {
     this.bytes += block.length;
     if (this.bytes > this.message.size) throw new UnfitBodyError(`the body has more than the ${this.message.size} bytes announced`);
-    // Such a line would end the message or lose its dot (RFC 5321 4.5.2). Some servers read a bare LF as a line end, so it counts as one here.
+    // A line that begins with a dot would end the message or lose the dot (RFC 5321 4.5.2). Some servers take a bare LF for a line end, so
+    // it counts as one here.
     if ((this.isAtLineStart && block[0] === DOT) || block.includes('\n.')) throw new UnfitBodyError('a line of the body begins with a dot');
     if (block.length > 0) this.isAtLineStart = block[block.length - 1] === LF;
   }

@@ -4,8 +4,9 @@ import { hostname, networkInterfaces } from 'node:os';
 export type ClientName = { name: string; weakness: string | null };
 
 /**
- * The name that we say in EHLO: the configured one, else that of this machine, where it is fully qualified; else this machine's address as a
- * literal (RFC 5321 4.1.3). Never a single label: Postfix refuses it by `reject_non_fqdn_helo_hostname`, and filters count it as spam.
+ * Returns the name that we send in EHLO: the configured name, else the name of this machine, if it is fully qualified; else this machine's
+ * address as a literal (RFC 5321 4.1.3). It is never a single label: Postfix refuses one with `reject_non_fqdn_helo_hostname`, and filters
+ * count it as spam.
  */
 export function clientNameFor(configured: string | undefined, machine = hostname(), addresses = ownAddresses()): ClientName {
   if (configured !== undefined && isFullyQualified(configured)) return { name: configured, weakness: null };
@@ -18,7 +19,7 @@ export function clientNameFor(configured: string | undefined, machine = hostname
 }
 
 const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
-// The names of machines that nobody has named.
+// Default names of machines that nobody has named.
 const UNNAMED = /^localhost(?:\.|$)|\.(?:local|localdomain)$/i;
 
 function isFullyQualified(name: string): boolean {
@@ -34,7 +35,7 @@ function isFullyQualified(name: string): boolean {
 
 const literalOf = (address: string): string => (address.includes(':') ? `[IPv6:${address}]` : `[${address}]`);
 
-/** Addresses of this machine that others may see, IPv4 first. */
+/** Returns the addresses of this machine that others may see, IPv4 first. */
 function ownAddresses(): string[] {
   const others = Object.values(networkInterfaces())
     .flatMap((entries) => entries ?? [])

@@ -8,15 +8,15 @@ import { type SmtpServer } from './smtp-server.js';
 
 export type Connected<S> = { ok: true; socket: S } | { ok: false; fact: SmtpFact };
 
-/** An earlier session to resume, and who stores the sessions that the server issues now. */
+/** A TLS session to resume, and the function that stores the sessions which the server issues now. */
 export type Resuming = { session?: Buffer; onSession?: (session: Buffer) => void };
 
 /** Keepalive detects a peer that vanished before its final reply, for which we wait minutes. */
 const KEEPALIVE_MS = 30_000;
 
-/** Connects to one address. `signal` destroys the socket, also one that has long been connected. */
+/** Connects to one address. Aborting `signal` destroys the socket, even long after it has connected. */
 export function connectTo(address: string, port: number, timeoutMs: number, signal?: AbortSignal): Promise<Connected<Socket>> {
-  // The signal goes with the socket, whatever is set up on it: aborting it destroys the socket.
+  // The signal belongs to the TCP socket, whatever is set up on top of it: aborting it destroys the socket.
   const ending = signal === undefined ? {} : { signal };
   const socket = connectTcp({ host: address, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS, ...ending });
   const late = timeoutFact('connect', `no connection to ${address}:${port}`, timeoutMs);
@@ -24,8 +24,8 @@ export function connectTo(address: string, port: number, timeoutMs: number, sign
 }
 
 /**
- * Makes the connection a TLS one: TLS 1.2 or newer, certificate checked against the host's name (or IP) and Node's roots, and those of
- * `server.caPem`; where one is pinned, against that alone and its time.
+ * Sets up TLS 1.2 or newer on the connection. Checks the certificate against the host's name (or IP address), and against Node's roots and
+ * `server.caPem`. If a certificate is pinned, only the pin and the validity period are checked.
  */
 export async function secureSocket(
   plain: Socket,
@@ -33,12 +33,12 @@ export async function secureSocket(
   timeoutMs: number,
   { session, onSession }: Resuming = {},
 ): Promise<Connected<TLSSocket>> {
-  // An IP literal is no SNI name (RFC 6066 3); `host` alone makes Node check the certificate against it.
+  // An IP address must not be sent as SNI (RFC 6066 3); with `host` alone Node still checks the certificate against it.
   const name = isIP(server.host) === 0 ? { servername: server.host } : {};
   const secureContext = contextOf(server);
   plain.on('error', ignoreLateError);
   const resumed = session === undefined ? {} : { session };
-  // Node would check the issuer and the name; here `objectionTo` checks for the pinned certificate before anything is sent.
+  // Node would check the issuer and the name. Instead, `objectionTo` compares the certificate with the pin before anything is sent.
   const pinned = server.pin === undefined ? {} : { rejectUnauthorized: false };
   const socket = connectTls({ socket: plain, host: server.host, minVersion: 'TLSv1.2', ...name, ...secureContext, ...resumed, ...pinned });
   // With TLS 1.3, sessions come some time after the handshake, and more than once.
@@ -52,7 +52,7 @@ export async function secureSocket(
   return secured;
 }
 
-/** Resolves to the socket once it is `ready`; if it fails, closes or takes too long, destroys it and resolves to the reason. */
+/** Resolves to the socket once it has emitted `ready`. If it fails, closes or takes too long, destroys it and resolves to the reason. */
 function firstOf<S extends Socket>(
   socket: S,
   ready: 'connect' | 'secureConnect',
@@ -78,7 +78,7 @@ function firstOf<S extends Socket>(
 // The first event has decided the result; without a listener, a later error of the socket would be thrown.
 function ignoreLateError(): void {}
 
-/** What is wrong with the server's certificate if one certificate is pinned. */
+/** Returns what is wrong with the server's certificate, given the pinned one; `null` if nothing is. */
 function objectionTo(shown: X509Certificate | undefined, pin: string): SmtpFact | null {
   const objection = (reason: 'not_pinned' | 'expired' | 'not_yet_valid', text: string): SmtpFact => ({
     ...{ kind: 'tls', stage: 'tls', reason, text },
@@ -94,7 +94,10 @@ function objectionTo(shown: X509Certificate | undefined, pin: string): SmtpFact 
 const CONTEXTS_AT_MOST = 50;
 const contexts = new Map<string, SecureContext>();
 
-/** Parsing Node's 140 root certificates takes milliseconds, so contexts are kept. The key of a client certificate need not be part of their name, as each certificate has only one. */
+/**
+ * Returns the TLS context for a server with its own authorities or a client certificate. Contexts are kept, because parsing Node's 140 root
+ * certificates takes milliseconds. The cache key needs no client key, because each client certificate has only one.
+ */
 function contextOf({ caPem, clientCertificate }: SmtpServer): { secureContext?: SecureContext } {
   if (caPem === undefined && clientCertificate === undefined) return {};
   const key = JSON.stringify([caPem ?? '', clientCertificate?.chainPem ?? '']);

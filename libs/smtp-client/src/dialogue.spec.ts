@@ -2,7 +2,7 @@ import { Dialogue } from './dialogue.js';
 import { redactionOf } from './redacting.js';
 
 const AS_IT_IS = (text: string): string => text;
-/** Without the times, which are the machine's. */
+/** Returns the lines without the times, which depend on the machine. */
 const wordsOf = (dialogue: Dialogue): string[] => (dialogue.written() ?? '').split('\n').map((line) => line.replace(/^\+\d+\.\d{3} /, ''));
 
 describe('the transcript of a dialogue', () => {

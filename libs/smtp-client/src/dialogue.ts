@@ -1,4 +1,4 @@
-// What both sides said during one try, and when. It is recorded as it is, and turned into text only for a try that needs a transcript.
+// Records what both sides said during one try, and when. The record is turned into text only for a try that needs a transcript.
 import { type AttemptStage } from '@billing-mail/contracts';
 import { cleanReply } from '@billing-mail/mail-core';
 import { type Redact } from './redacting.js';
@@ -9,19 +9,19 @@ const MOST_LINES = 100;
 const MOST_BYTES = 8 * 1024;
 /** A delivery to thousands of recipients takes hundreds of transactions: the middle is dropped while it is recorded. */
 const MOST_TURNS = 300;
-/** `cleanReply` keeps 500 characters of a line, but servers may send 64 KiB, and each turn would keep them in memory. */
+/** `cleanReply` keeps 500 characters of a line, but a server may send 64 KiB, which each turn would keep in memory. */
 const MOST_HELD = 2_000;
 /** Anything shorter may be a word that a server uses anyway. */
 const LEAST_BLANKED = 8;
 const MASK = '***';
 const LEFT_OUT = '[…]';
 
-/** `words`: commands of ours, a reply, a note in brackets, or how many bytes of a message went out. */
+/** `words`: our commands, a reply, a note, or how many bytes of a message were sent. */
 type Turn = { atMs: number; by: 'C' | 'S' | '-'; words: string | Reply | number; redact: Redact | null };
 
 /**
- * Sign-in lines of ours are never in it. What a server says is cleared of the secret, and of what we said to sign in, when it is put into
- * words: a normal delivery does not pay for the search (docs/operating.md, Transcripts).
+ * What we send to sign in is masked at once. The secret, and what we sent to sign in, are removed from the server's replies only when the
+ * transcript is written, so that a normal delivery does not pay for the search (docs/operating.md, Transcripts).
  */
 export class Dialogue {
   private readonly beganMs = performance.now();
@@ -29,12 +29,12 @@ export class Dialogue {
   private readonly blanked: string[] = [];
   private isCut = false;
 
-  /** One or more commands of ours, as they go on the wire. */
+  /** Records one or more of our commands, as they go on the wire. */
   said(commands: string, stage: AttemptStage | undefined): void {
     this.add('C', stage === 'auth' ? this.withoutSecret(commands) : commands, null);
   }
 
-  /** The rest of a message and its end of data. */
+  /** Records that a message of this many bytes and its end of data were sent. */
   sent(bytes: number): void {
     this.add('C', bytes, null);
   }
@@ -43,12 +43,15 @@ export class Dialogue {
     this.add('S', bounded(reply), redact);
   }
 
-  /** What neither side said. */
+  /** Records an event that neither side said. */
   noted(what: string): void {
     this.add('-', what, null);
   }
 
-  /** Line by line, with the seconds since the try began; `null` where nothing happened. At most 100 lines and 8 KiB, the middle is left out. */
+  /**
+   * Returns the transcript line by line, with the seconds since the try began; `null` if nothing happened. Beyond 100 lines or 8 KiB the
+   * middle is left out.
+   */
   written(): string | null {
     const lines = this.turns.flatMap((turn, index) => [
       ...(this.isCut && index === MOST_TURNS / 3 ? [LEFT_OUT] : []),
@@ -64,7 +67,7 @@ export class Dialogue {
     this.isCut = true;
   }
 
-  /** RFC 4954 4: what follows the mechanism, and every line that goes on with it, is the secret in some form. */
+  /** RFC 4954 4: what follows the mechanism, and every line that continues AUTH, contains the secret in some form. */
   private withoutSecret(line: string): string {
     const [, command = '', secret = ''] = /^(AUTH \S+ ?)?(.*?)\r?\n?$/s.exec(line) ?? [];
     if (secret.length >= LEAST_BLANKED) this.blanked.push(secret);

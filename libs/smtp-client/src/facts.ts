@@ -1,4 +1,4 @@
-// Turns what Node reports about a link into facts.
+// Turns the errors that Node.js reports about a connection into facts.
 import { type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { type AttemptStage } from '@billing-mail/contracts';
@@ -24,17 +24,17 @@ const NETWORK_REASONS: Readonly<Record<string, NetworkReason>> = {
 };
 
 /**
- * What a server's alert means (RFC 8446 6.2, RFC 5246 7.2.2), by its number: its name differs between versions of OpenSSL, and so does the `code` that
- * Node derives from it.
+ * What a server's TLS alert means (RFC 8446 6.2, RFC 5246 7.2.2), by its number. Its name differs between versions of OpenSSL, and so does
+ * the `code` that Node.js derives from it.
  */
 const ALERT_REASONS: Readonly<Record<number, TlsReason>> = {
-  // TLS 1.1 and older, ciphers of that time.
+  // The server supports only TLS 1.1 or older, or only ciphers of that time.
   40: 'outdated',
   70: 'outdated',
   71: 'outdated',
 };
 
-/** Bad, unsupported, revoked, expired, unknown, of an unknown authority, denied, required: all of them speak of the certificate of the client. */
+/** Alerts about the client's certificate: bad, unsupported, revoked, expired, unknown, of an unknown authority, access denied, required. */
 const ALERTS_OF_CLIENT_CERTIFICATE: ReadonlySet<number> = new Set([42, 43, 44, 45, 46, 48, 49, 116]);
 
 const HANDSHAKE_FAILURE = 40;
@@ -57,7 +57,7 @@ const TLS_REASONS: Readonly<Record<string, TlsReason>> = {
   INVALID_CA: 'untrusted',
   INVALID_PURPOSE: 'untrusted',
   PATH_LENGTH_EXCEEDED: 'untrusted',
-  // TLS 1.1 and older, and keys of that time. A server that has no TLS at all at this port (WRONG_VERSION_NUMBER) is not among them.
+  // The server supports only TLS 1.1 or older, or has a key of that time. No TLS at all at this port (WRONG_VERSION_NUMBER) is different.
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'outdated',
   ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED: 'outdated',
   ERR_SSL_DH_KEY_TOO_SMALL: 'outdated',
@@ -66,18 +66,21 @@ const TLS_REASONS: Readonly<Record<string, TlsReason>> = {
   CA_MD_TOO_WEAK: 'outdated',
 };
 
-/** A link that broke. Codes that are not in the tables (TLS alerts in mid-session, …) count as `reset`: the connection existed and is gone. */
+/**
+ * Returns the fact for a link that broke. Codes that are not in the table (TLS alerts in mid-session, …) count as `reset`: the connection
+ * existed and is gone.
+ */
 export function networkFact(stage: AttemptStage, error: NodeJS.ErrnoException): SmtpFact {
   return { kind: 'network', stage, reason: NETWORK_REASONS[error.code ?? ''] ?? 'reset', text: error.message };
 }
 
-/** A link that broke once the handshake was done, which with TLS 1.3 is before the server has looked at the certificate of the client. */
+/** Returns the fact for a link that broke after the handshake, with TLS 1.3 maybe before the server has seen the client's certificate. */
 export function linkFact(stage: AttemptStage, error: NodeJS.ErrnoException, socket: Socket): SmtpFact {
   const reason = stage === 'greeting' && socket instanceof TLSSocket ? reasonOfClient(error, socket) : null;
   return reason === null ? networkFact(stage, error) : { kind: 'tls', stage, reason, text: handshakeText(error) };
 }
 
-/** A TLS handshake that failed: by the network, by a certificate, or by the handshake itself. */
+/** Returns the fact for a TLS handshake that failed because of the network, a certificate or the handshake itself. */
 export function handshakeFact(error: NodeJS.ErrnoException, socket: TLSSocket): SmtpFact {
   const code = error.code ?? '';
   if (code in NETWORK_REASONS) return networkFact('tls', error);
@@ -85,7 +88,7 @@ export function handshakeFact(error: NodeJS.ErrnoException, socket: TLSSocket): 
   return { kind: 'tls', stage: 'tls', reason, text: handshakeText(error) };
 }
 
-/** What the server objects to in the client's certificate, or that there is none; `null` if its alert is about something else. */
+/** Returns whether the server wants a client certificate or refuses the one that it got; `null` if the error is about something else. */
 function reasonOfClient(error: Error, socket: TLSSocket): TlsReason | null {
   const alert = alertOf(error);
   if (alert === null) return null;
@@ -96,13 +99,16 @@ function reasonOfClient(error: Error, socket: TLSSocket): TlsReason | null {
   return socket.getX509Certificate() === undefined ? 'client_certificate_wanted' : 'client_certificate_refused';
 }
 
-/** The number at the end of OpenSSL's message about an alert. */
+/** Returns the alert number at the end of OpenSSL's error message; `null` if there is none. */
 function alertOf({ message }: Error): number | null {
   const [, number] = /SSL alert number (\d+)/.exec(message) ?? [];
   return number === undefined ? null : Number(number);
 }
 
-/** OpenSSL's own form names files of its source code (`error:0A000102:SSL routines:…:statem_lib.c:1985:`), Node adds advice on its command line. */
+/**
+ * Returns the message without internals: OpenSSL names files of its source code (`error:0A000102:SSL routines:…:statem_lib.c:1985:`), and
+ * Node.js adds advice about its command line.
+ */
 function handshakeText({ message, code, reason }: NodeJS.ErrnoException & { reason?: string }): string {
   const isOpenSsl = /error:[0-9A-F]{8}:/i.test(message);
   const words = isOpenSsl ? (reason ?? 'TLS failed') : (message.split('; ')[0] ?? '');

@@ -1,11 +1,11 @@
 import { type SmtpSession } from './session.js';
 
-/** For whom, to which server and with which credentials. */
+/** For whom a session is, and to which server and with which credentials. */
 export type Way = {
   readonly scope: string;
-  /** The same for all that may share a session. */
+  /** The same key for all messages that may share a session. */
   readonly key: string;
-  /** The scope has gone on to another server or other credentials. */
+  /** The scope now uses another server or other credentials. */
   isRetired: boolean;
 };
 
@@ -18,8 +18,8 @@ export type KeptSession = {
   isUsed: boolean;
   /** The server has the whole message and has not answered yet; the next message may already use the session. */
   isOffered: boolean;
-  /** Another message uses it by now. */
+  /** Another message has taken the session over. */
   isPassedOn: boolean;
-  /** Runs while it waits for its next message. */
+  /** Runs while the session is idle. */
   idleTimer: NodeJS.Timeout | null;
 };

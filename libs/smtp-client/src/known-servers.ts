@@ -1,6 +1,6 @@
-// What is remembered of servers from the sessions before, in memory only.
+// What earlier sessions have learnt about servers, kept in memory only.
 
-/** A limit may be lifted, and a dead address may come back, so what was learnt expires and is learnt again. */
+/** What was learnt expires and is learnt again, because a limit may be lifted and a dead address may work again. */
 const LIMIT_HOLDS_MS = 60 * 60_000;
 const DEAFNESS_HOLDS_MS = 60 * 60_000;
 const BAD_RESUMING_HOLDS_MS = 60 * 60_000;
@@ -9,7 +9,7 @@ const ADDRESS_HOLDS_MS = 10 * 60_000;
 // An entry takes about 2 KB, most of it a TLS session. Only the thousand servers used last are remembered.
 const REMEMBERED_AT_MOST = 1_000;
 
-/** One server, as one sender knows it. */
+/** What one sender has learnt about one server. */
 export class KnownServer {
   private session: Buffer | undefined;
   private notResumedUntil = 0;
@@ -21,7 +21,10 @@ export class KnownServer {
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** To be resumed (RFC 8446 2.2), which saves certificates and a private-key operation. Whoever has it can read what was sent under it. */
+  /**
+   * The TLS session to resume (RFC 8446 2.2), which saves sending certificates and a private-key operation. Keep it secret: whoever has it
+   * can read what was sent under it.
+   */
   get tlsSession(): Buffer | undefined {
     return this.now() < this.notResumedUntil ? undefined : this.session;
   }
@@ -30,13 +33,13 @@ export class KnownServer {
     this.session = session;
   }
 
-  /** The server issues sessions but breaks off when one is resumed, so that we would have to connect twice each time. */
+  /** Call this if the server issues sessions but breaks off when one is resumed, so that we would have to connect twice each time. */
   learnBadResuming(): void {
     this.session = undefined;
     this.notResumedUntil = this.now() + BAD_RESUMING_HOLDS_MS;
   }
 
-  /** How many recipients the server accepts in one transaction; `Infinity` while no limit was met. */
+  /** How many recipients the server accepts in one transaction; `Infinity` if no limit is known. */
   get recipientsAtMost(): number {
     return this.now() < this.limitHoldsUntil ? this.limit : Infinity;
   }
@@ -46,17 +49,17 @@ export class KnownServer {
     this.limitHoldsUntil = this.now() + LIMIT_HOLDS_MS;
   }
 
-  /** Whether the server reads a message that is offered before it has answered the previous one. */
+  /** Whether the server reads a message that is offered before it has answered the previous one; true unless it is known not to. */
   get hearsNextAtOnce(): boolean {
     return this.now() >= this.deafUntil;
   }
 
-  /** The server announces PIPELINING, but discarded the commands that came right after an end of data. */
+  /** Call this if the server announces PIPELINING but discarded the commands that came right after an end of data. */
   learnDeafness(): void {
     this.deafUntil = this.now() + DEAFNESS_HOLDS_MS;
   }
 
-  /** The addresses of its name, beginning with the one that worked when others did not. */
+  /** Returns the addresses of the server's name, beginning with the one that worked when others did not. */
   inOrder(addresses: readonly string[]): string[] {
     const first = this.now() < this.addressHoldsUntil ? this.workingAddress : null;
     if (first === null || !addresses.includes(first)) return [...addresses];
@@ -73,7 +76,7 @@ export class KnownServer {
 export class KnownServers {
   private readonly servers = new Map<string, KnownServer>();
 
-  /** @param key of server, sender and credentials: what one team learns is not told to another */
+  /** @param key stands for server, sender and credentials, so that what one team learns is not passed on to another */
   of(key: string): KnownServer {
     const known = this.servers.get(key) ?? new KnownServer();
     this.servers.delete(key);

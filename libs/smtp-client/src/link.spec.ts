@@ -19,7 +19,7 @@ const open = (port = (server.address() as AddressInfo).port): Promise<Socket> =>
     const socket = connect(port, '127.0.0.1', () => resolve(socket));
   });
 
-/** Answers the first command and is silent from then on; says its port. */
+/** Program of a server that answers the first command and is silent from then on. It prints its port. */
 const ANSWERING = `
   const server = require('node:net').createServer((socket) => socket.once('data', () => socket.write('250 ok\\r\\n')));
   server.listen(0, '127.0.0.1', () => console.log(server.address().port));
@@ -27,13 +27,13 @@ const ANSWERING = `
 
 describe('the link', () => {
   it('reads a reply that came while the process stood still, although its time is up', async () => {
-    // A process of its own, so that it answers while this one stands still.
+    // The server runs in its own process, so that it answers while this one is blocked.
     const answering = spawn(process.execPath, ['-e', ANSWERING], { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       const [port] = (await once(answering.stdout, 'data')) as [Buffer];
       const link = new Link(await open(Number(port)), { ...PATIENT, replyMs: 300 });
       const answered = link.exchange('NOOP\r\n', 'mail');
-      await new Promise((resolve) => setImmediate(resolve)); // the command is out
+      await new Promise((resolve) => setImmediate(resolve)); // the command has been sent
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 900);
       expect(await answered).toMatchObject({ code: 250 });
       expect(await link.exchange('RSET\r\n', 'mail')).toBeNull();

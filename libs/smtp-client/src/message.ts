@@ -1,47 +1,48 @@
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { type Dialogue } from './dialogue.js';
 
-/** What the caller says when everything but the end of data is out. */
+/** The caller's decision when everything but the end of data has been sent. */
 type GateDecision = 'release' | 'hold';
 
 export type OutgoingMessage = {
-  /** Envelope sender, vetted; empty for the null sender. */
+  /** Envelope sender, already validated; empty for the null sender. */
   from: string;
-  /** Envelope recipients, vetted, at least one. */
+  /** Envelope recipients, already validated; at least one. */
   recipients: readonly string[];
   /**
-   * Name of the message in reports on it. Where the server offers it (RFC 3461) it is asked to report failures and delays, and to name each
-   * recipient in that report as it is here. If not set, the server reports in its usual way.
+   * Identifies the message in delivery reports. If it is set and the server offers DSN (RFC 3461), the server is asked to report failures
+   * and delays, and to name each recipient in the report as it is written here. If it is not set, the server reports in its usual way.
    */
   envelopeId?: string;
-  /** Bytes of `body`, exactly: a body that turns out shorter or longer is never ended. */
+  /** The exact number of bytes of `body`. A body that turns out shorter or longer is never completed with an end of data. */
   size: number;
   /**
-   * The message as it goes on the wire: lines ended by CRLF, the last one too, and none that begins with a dot. Blocks are asked for
-   * once the server takes the message, and no longer when it is given up. The source must produce or fail in bounded time by
-   * itself: there is no time limit here, because the server is not to blame for waiting.
+   * The message as it goes on the wire: every line, including the last, ends with CRLF, and no line begins with a dot. Blocks are requested
+   * once the server accepts the message, and no more after it is given up. The source must itself produce or fail in bounded time: there is
+   * no time limit here, because the server is not to blame for this wait.
    */
   body: Buffer | (() => AsyncIterable<Uint8Array>);
   /**
-   * Asked once the body is out but for its last bytes, with the recipients that the server took. Commit what must be known
-   * after a crash, then answer; a rejection holds. Must settle by itself: the transaction's result waits for it.
+   * Called when all of the body but its last bytes has been sent, with the recipients that the server accepted. Commit what must be known
+   * after a crash, then answer; a rejection counts as `hold`. It must settle by itself, because the transaction's result waits for it.
    */
   beforeEndOfData: (acceptedRecipients: string[]) => Promise<GateDecision>;
-  /** Called once the end of data is out and only the server's answer is missing. */
+  /** Called when the end of data has been sent and only the server's answer is missing. */
   afterEndOfData?: () => void;
-  /** Records what both sides say about it. */
+  /** Records what both sides say about this message. */
   dialogue?: Dialogue;
 };
 
-/** `accepted`: the server took the address at RCPT. `fact`: it refused it. Neither: the server was not asked. */
+/** `accepted`: the server accepted the address at RCPT. `fact`: why it refused the address. If neither is set, the server was not asked. */
 export type RecipientAnswer = { address: string; accepted: boolean; fact?: SmtpFact };
 
 /**
- * What became of a message. `bodyBegun`: a byte of the body was written, so that the server may hold a part of it.
- * - `accepted`: the final reply was positive; it holds for every recipient with `accepted`.
- * - `failed`: `fact` tells where and how. With `endOfDataReleased` and a fact that is no refusal nobody knows whether the server took it.
- * - `held`: the gate said no, `cause` kept it from answering, or the session was closed; the server has not seen the end of data.
- * - `body_failed`: our own trouble with the body; the server has not seen the end of data.
+ * What became of a message. `bodyBegun`: at least one byte of the body was written, so the server may hold a part of it.
+ * - `accepted`: the final reply was positive; it counts for every recipient with `accepted`.
+ * - `failed`: `fact` tells where and how. If `endOfDataReleased` is true and the fact is not a refusal, nobody knows whether the server
+ *   took it.
+ * - `held`: `beforeEndOfData` answered `hold` or failed (`cause`), or the session was closed; the server has not seen the end of data.
+ * - `body_failed`: the body could not be read or was not fit to send; the server has not seen the end of data.
  */
 export type TransactionResult = { recipients: RecipientAnswer[]; bodyBegun: boolean; endOfDataReleased: boolean } & Ending;
 
@@ -52,7 +53,7 @@ export type Ending =
   | { outcome: 'held'; cause: unknown }
   | { outcome: 'body_failed'; cause: unknown };
 
-/** The result of a message of which nothing was said to the server. */
+/** Returns the result of a message that was never offered to the server. */
 export function notOffered(message: Pick<OutgoingMessage, 'recipients'>, ending: Ending): TransactionResult {
   const recipients = message.recipients.map((address) => ({ address, accepted: false }));
   return { recipients, bodyBegun: false, endOfDataReleased: false, ...ending };

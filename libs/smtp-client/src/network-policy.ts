@@ -1,13 +1,13 @@
 import ipaddr from 'ipaddr.js';
 import { type NetworkPolicy } from './smtp-server.js';
 
-// Azure's WireServer answers on an address that is public unicast by the registry; the other clouds' metadata services sit in
-// link-local (169.254.169.254), shared (100.100.100.200) or unique local (fd00:ec2::254) space, which are refused as such.
+// Azure's WireServer answers on an address that is registered as public unicast. The metadata services of other clouds have
+// link-local (169.254.169.254), shared (100.100.100.200) or unique local (fd00:ec2::254) addresses, which are refused as such.
 const METADATA_SERVICES = new Set(['168.63.129.16']);
 
 /**
- * Whether a team's server may be reached at this resolved address: public unicast, or named in `allowedNetworks`. IPv6 forms
- * that carry an IPv4 address are judged by it (`::ffff:10.0.0.1`) or refused as a whole (NAT64, 6to4, Teredo).
+ * Returns whether a team's own server may be reached at this resolved address: it must be public unicast, or in `allowedNetworks`. IPv6
+ * addresses that contain an IPv4 address are judged by it (`::ffff:10.0.0.1`) or always refused (NAT64, 6to4, Teredo).
  */
 export function isAddressAllowed(address: string, policy: NetworkPolicy): boolean {
   if (!ipaddr.isValid(address)) return false;

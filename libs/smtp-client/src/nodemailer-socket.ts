@@ -1,11 +1,11 @@
-// What nodemailer's SMTPConnection holds in place of a socket while a session is being opened: it passes commands and replies on.
+// The stand-in for a socket that nodemailer's SMTPConnection uses while a session is being opened. It passes commands and replies on.
 import { Duplex } from 'node:stream';
 import { type Link } from './link.js';
 import { type Reply } from './reply.js';
 
 /**
- * A stand-in for `net.Socket` with the parts that SMTPConnection uses. Time limits are the link's, so `setTimeout` and its
- * like have nothing to do here.
+ * A stand-in for `net.Socket` with the parts that SMTPConnection uses. The link enforces the time limits, so `setTimeout` and
+ * similar methods do nothing here.
  */
 export class NodemailerSocket extends Duplex {
   /** The reply to the last EHLO. */
@@ -22,7 +22,7 @@ export class NodemailerSocket extends Duplex {
     super({ allowHalfOpen: false });
     link.listen((reply) => this.passOn(reply));
     this.stopListening = link.onEnd(() => this.destroy());
-    // The greeting was read before nodemailer came in, and before TLS where that is negotiated.
+    // The greeting was read before nodemailer took part, and with STARTTLS before the TLS handshake.
     this.push(onWire(greeting));
   }
 
@@ -42,7 +42,7 @@ export class NodemailerSocket extends Duplex {
     return this;
   }
 
-  /** From here on, closing this stand-in does not close the link, and the other way round. */
+  /** Separates this stand-in from the link: from now on, closing one does not close the other. */
   letGo(): void {
     this.isLetGo = true;
     this.stopListening();
@@ -52,7 +52,7 @@ export class NodemailerSocket extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.command = chunk.toString('latin1');
-    // What has no verb of its own continues AUTH (RFC 4954 4).
+    // Everything but EHLO and HELO belongs to AUTH; a line without a verb continues it (RFC 4954 4).
     this.link.command(chunk, /^(?:EHLO|HELO) /.test(this.command) ? 'greeting' : 'auth');
     done();
   }

@@ -223,9 +223,9 @@ describe('a server that fails before the first message', () => {
   });
 
   it('is reached at its next address when the first does not take the connection', async () => {
-    // localhost leads to 127.0.0.1 and ::1; the server listens on the first only, so reverse the roles with a port on ::1.
+    // localhost resolves to 127.0.0.1 and ::1. Here another server listens on ::1 only, so the connection to 127.0.0.1 is refused.
     const v6 = createServer((socket) => socket.resume().end('554 only here\r\n'));
-    // One that is free on 127.0.0.1: there another program could listen on the port that the system chooses for ::1.
+    // The port must be free on 127.0.0.1: another program could listen there on the port that the system chooses for ::1.
     const port = await freePort();
     await new Promise<void>((resolve) => v6.listen(port, '::1', resolve));
     const policy = { allowedNetworks: ['127.0.0.0/8', '::1/128'], allowedPorts: [port] };
@@ -280,7 +280,7 @@ describe('signing in', () => {
     const session = await sessionWith(server, { security: 'tls', auth: password });
     await session.close();
     expect(session.tls).toBe('TLSv1.3');
-    // An IP address is no server name.
+    // An IP address must not be sent as a server name.
     expect(server.connections[0]?.serverName).toBeNull();
     expect(server.connections[0]?.authAttempts).toMatchObject([{ ...ACCOUNT, encrypted: true, accepted: true }]);
   });
@@ -408,7 +408,7 @@ describe('a server that is trusted in a way of its own', () => {
     }
   });
 
-  /** Checks what it is shown in OpenSSL's own way, and says by an alert what it thinks of it; speaks no SMTP. */
+  /** Connects to an OpenSSL server, which checks the client's certificate itself and reports objections by an alert; it speaks no SMTP. */
   async function askOpenSsl(args: string[], change: Partial<SmtpServer>): Promise<OpenResult> {
     const folder = await newScratchFolder('openssl');
     await mkdir(folder);
@@ -421,7 +421,7 @@ describe('a server that is trusted in a way of its own', () => {
     let said = '';
     const program = await startServerProcess({
       command: 'openssl',
-      // With `-www` it does not end when it has nothing to read.
+      // With `-www` it does not exit when its standard input ends.
       args: ['s_server', '-accept', '127.0.0.1:0', '-cert', 'own.pem', '-key', 'own.pem', '-CAfile', 'clients.pem', '-www', ...args],
       cwd: folder,
       ready: ACCEPTING,
@@ -520,7 +520,7 @@ describe('a session', () => {
     await session.close();
   });
 
-  // Each stands still where only its time, here far away, would end it.
+  // Each opening hangs at a point where otherwise only a time-out, which is far away here, would end it.
   it.each([
     ['greeted', { banner: 'stall' }, {}],
     ['encrypted', { security: 'tls', handshake: 'stall' }, { security: 'tls' }],
@@ -546,7 +546,7 @@ describe('a session', () => {
 
 async function eventuallyConnected({ connections }: ScriptedSmtpServer): Promise<void> {
   while (connections.length === 0) await sleep(5);
-  await sleep(50); // to where it stands still
+  await sleep(50); // until it hangs
 }
 
 function localhostAllowed() {

@@ -13,24 +13,27 @@ import { beforeUnreached } from './unreached-name.js';
 
 export type OpenResult =
   | { ok: true; session: SmtpSession }
-  /** `server` is `host:port`; `tls` the TLS version where the conversation had come that far. */
+  /** `server` is `host:port`; `tls` is the TLS version if TLS was set up before the failure. */
   | { ok: false; fact: SmtpFact; server: string; tls: string | null };
 
 type Step<T> = ({ ok: true } & T) | { ok: false; fact: SmtpFact };
 
 const failed = (fact: SmtpFact): { ok: false; fact: SmtpFact } => ({ ok: false, fact });
 
-/** `host:port` as logs and users see it. */
+/** Returns `host:port` as logs and users see it. */
 export const serverLabel = (server: Pick<SmtpServer, 'host' | 'port'>): string =>
   `${isIPv6(server.host) ? `[${server.host}]` : server.host}:${server.port}`;
 
-/** Opens a session, or tells by one fact why there is none. Leaves no socket and no timer behind when it fails. */
+/**
+ * Opens a session, or reports by one fact why it could not. Leaves no socket and no timer behind when it fails.
+ * @throws TypeError if `clientName` does not fit an SMTP command
+ */
 export async function openSession(server: SmtpServer, options: SessionOptions): Promise<OpenResult> {
   if (!/^[A-Za-z0-9.:[\]-]+$/.test(options.clientName)) throw new TypeError('clientName must be a host name');
   const steps = new StepClock(options.onStep);
   const fail = (fact: SmtpFact, tls: string | null = null): OpenResult => {
     steps.failed(fact);
-    // The dialogue already contains a refusal of the server, as its reply.
+    // If the server refused, the dialogue already contains its reply.
     if (fact.kind !== 'reply') options.dialogue?.noted(fact.text);
     return { ok: false, fact, server: serverLabel(server), tls };
   };
@@ -72,7 +75,7 @@ async function vetAddresses(server: SmtpServer, options: SessionOptions, steps: 
   }
   const since = performance.now();
   const resolved = await resolveHost(server.host, timeouts.connectMs, options.dnsServers);
-  // One forbidden address makes the whole name forbidden, because we do not choose which one a connection uses (DNS rebinding).
+  // One forbidden address makes the whole name forbidden, because we may connect to any of its addresses (DNS rebinding).
   const isForbidden = resolved.ok && !resolved.addresses.every((address) => isAddressAllowed(address, policy));
   const isUnknown = !resolved.ok && resolved.fact.kind === 'address' && resolved.fact.reason === 'host_unknown';
   if (!isFree && (isForbidden || isUnknown)) {

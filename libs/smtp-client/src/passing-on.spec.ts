@@ -1,4 +1,4 @@
-// The next message may be offered while the server is still to answer the end of the one before: what that may cost neither of the two.
+// The next message may be offered before the server has answered the end of the previous one, and neither of the two may suffer from it.
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { type TransactionResult } from './message.js';
@@ -13,7 +13,7 @@ class LateServer {
   readonly pieces: string[][] = [];
   private readonly server: Server;
 
-  /** @param late what it answers then on its first connection: to the end of data and to what came after it */
+  /** @param late sends, on the first connection, the replies to the end of data and to what came after it */
   constructor(
     private readonly late: (socket: Socket) => void,
     private readonly isAnsweredAlone = false,

@@ -1,4 +1,4 @@
-// Where a server that a team names by URL may be: the same gate as for its mail server, for HTTP.
+// Checks the address of an HTTP server that a team names by URL, by the same policy as for the team's own mail server.
 import { isIP, type LookupFunction } from 'node:net';
 import { isAddressAllowed } from './network-policy.js';
 import { resolveHost } from './resolving.js';
@@ -9,18 +9,19 @@ const DNS_MS = 5000;
 
 export type HostPolicy = Omit<NetworkPolicy, 'allowedPorts'>;
 
-/** Public servers are spoken to by https:// on port 443 alone. */
+/** The URL leads to a public server, but not by https:// on port 443. */
 export class ForbiddenAddressError extends Error {
   override readonly name = 'ForbiddenAddressError';
 }
-/** The name leads nowhere, or into a private network; the error does not say which. */
+/** The name has no address, or leads into a private network; the error does not say which. */
 export class UnreachedHostError extends Error {
   override readonly name = 'UnreachedHostError';
 }
 
 /**
- * The one address that was checked, for the `lookup` of a request, so that a change of the name in the meantime has no effect. Public addresses are
- * reached only by https:// on port 443; those in `allowedNetworks` by any scheme and port.
+ * Resolves the name of `target`, checks its addresses, and returns a `lookup` for the request that always answers with one checked address,
+ * so that a change of the name in the meantime has no effect. Public addresses are reached only by https:// on port 443; those in
+ * `allowedNetworks` by any scheme and port.
  * @throws ForbiddenAddressError, UnreachedHostError
  */
 export async function pinnedLookup(target: URL, policy: HostPolicy): Promise<LookupFunction> {

@@ -1,8 +1,8 @@
 import { type SmtpServer } from './smtp-server.js';
 
 /**
- * The platform's own server from its URL: `smtps://` is TLS from the start, `smtp://` with user and password requires STARTTLS,
- * without them it is plain unless `?security=starttls`. The operator named it, so no network policy applies to it.
+ * Returns the platform's own server from its URL. `smtps://` means TLS from the start; `smtp://` with user and password requires STARTTLS;
+ * without them it is unencrypted, unless the URL has `?security=starttls`. The operator named it, so no network policy applies.
  */
 export function platformServer(url: string, caPem?: string): SmtpServer {
   const { protocol, hostname, port, username, password, searchParams } = new URL(url);

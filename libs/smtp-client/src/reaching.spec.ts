@@ -5,7 +5,7 @@ import { type SessionOptions } from './session-options.js';
 import { type SessionStep } from './smtp-server.js';
 import { ACCOUNT, handlesLeft, openHandles, openWith, PATIENT } from './testing/client.js';
 
-// One name, two machines: DNS names 127.0.0.2 first, and the port is the same.
+// One name with two machines: DNS answers 127.0.0.2 first, and both have the same port.
 const FIRST = '127.0.0.2';
 const SECOND = '127.0.0.1';
 const NAME = 'smtp.test';
@@ -51,7 +51,7 @@ describe('a name with several addresses', () => {
     expect(await opened()).toBe(SECOND);
   });
 
-  // A first machine that is silent has its share of the time, the second one all that a busy machine needs.
+  // The silent first machine uses up its share of the time; the second one has as much time as a busy machine needs.
   const SILENT_TIMES = { ...PATIENT, replyMs: 3_000, connectMs: 3_000 };
   it.each<[string, SmtpScript, SmtpScript['security']?, SessionOptions['timeouts']?]>([
     ['says nothing', { banner: 'stall' }, 'none', SILENT_TIMES],
@@ -162,7 +162,7 @@ describe('a name with many addresses', () => {
   it('is asked no longer than a few silent machines take', async () => {
     const machines: ScriptedSmtpServer[] = [];
     for (const address of count(12)) machines.push(await listen(address, { banner: 'stall' }));
-    // Each is waited for half as long as one alone would be.
+    // Each machine gets half of the time that a single one would get.
     const result = await openNamed(count(12), { timeouts: { connectMs: 1_000, replyMs: 1_000, finalReplyMs: 1_000 } });
     expect(result).toMatchObject({ ok: false });
     expect(machines.at(-1)?.connections).toEqual([]);

@@ -1,4 +1,4 @@
-// From the addresses of a server to a link that is connected, encrypted where that is wanted, and introduced to: the first address that does it.
+// Connects to the first address of a server that works: TCP, TLS if it is configured, greeting and EHLO.
 import { isIP, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type AttemptStage } from '@billing-mail/contracts';
@@ -13,18 +13,18 @@ import { type Capabilities, type SmtpServer, type Timeouts } from './smtp-server
 import { Speaker } from './speaking.js';
 import { type StepClock } from './step-clock.js';
 
-/** What a server at one of its addresses came to. */
+/** A server that was reached at one of its addresses. */
 export type Reached = { link: Link; speaker: Speaker; capabilities: Capabilities; address: string; tls: string | null };
-/** `tls`: the TLS version where the conversation had come that far. */
+/** `tls`: the TLS version if TLS was set up before the failure. */
 export type NotReached = { ok: false; fact: SmtpFact; tls: string | null };
 
 type Step<T> = ({ ok: true } & T) | { ok: false; fact: SmtpFact };
 
-/** Twice what large providers list, so that no name makes us connect to hundreds of addresses. */
+/** Twice as many as large providers list. The limit keeps a name from making us connect to hundreds of addresses. */
 export const ADDRESSES_AT_MOST = 32;
-/** No further address is tried after this many times the longest wait, so that a try ends soon although all machines are silent. */
+/** No further address is tried after this many times the longest wait, so that a try ends soon even if all machines are silent. */
 const WAITS_IN_ALL = 4;
-/** If more addresses of a name fail, the rest are only counted in the report. */
+/** How many failed addresses the report describes; further ones are only counted. */
 const TOLD_IN_FULL = 4;
 
 const CLOSED: SmtpFact = { kind: 'network', stage: 'greeting', reason: 'closed', text: 'the connection is closed' };
@@ -33,8 +33,8 @@ const failed = (fact: SmtpFact): { ok: false; fact: SmtpFact } => ({ ok: false, 
 
 /**
  * Tries the addresses of the server one after the other, until one has greeted us, encrypted the connection and answered EHLO: if one machine is
- * dead, silent, overloaded or has no certificate, the others may still work. What is the same for all of them, such as the password, comes later.
- * A failure is reported as the address that got furthest met it.
+ * dead, silent, overloaded or has no certificate, the others may still work. What is the same for all of them, such as the password, is
+ * tried later. If all fail, reports the failure of the address that got furthest.
  */
 export async function reachAny(
   server: SmtpServer,
@@ -60,7 +60,7 @@ export async function reachAny(
   return furthestOf(failures, server.security);
 }
 
-/** One or two addresses get the whole time each, more of them at least half of it, because a busy machine may take that long to greet. */
+/** One or two addresses get the whole time each, more of them at least half of it each: a busy machine may take that long to greet. */
 function sharesOf({ connectMs, replyMs, finalReplyMs }: Timeouts, count: number): Timeouts {
   const share = (ms: number): number => Math.min(ms, Math.max((2 * ms) / count, ms / 2));
   return { connectMs: share(connectMs), replyMs: share(replyMs), finalReplyMs };
@@ -81,7 +81,7 @@ function furthestOf(failures: readonly NotReached[], security: SmtpServer['secur
 
 const isUnroutable = (fact: SmtpFact): boolean => fact.kind === 'network' && fact.reason === 'unroutable';
 
-/** One address, from the connection to our name. Leaves no socket and no timer behind when it fails. */
+/** Tries one address, from the connection to EHLO. Leaves no socket and no timer behind when it fails. */
 class Attempt {
   tls: string | null = null;
   private hasResumed = false;
@@ -94,7 +94,7 @@ class Attempt {
     private readonly steps: StepClock,
   ) {}
 
-  /** If the connection breaks while a TLS session is resumed, resuming may be the reason: connect once more without it. */
+  /** If the connection breaks while a TLS session is resumed, resuming may be the reason, so this connects once more without it. */
   async reach(failuresBefore: number): Promise<Step<Reached>> {
     const reached = await this.reachOnce(failuresBefore);
     if (reached.ok || !this.hasResumed || !isBrokenOff(reached.fact) || this.options.opening?.aborted === true) return reached;
@@ -126,7 +126,7 @@ class Attempt {
     return { ok: true, link, speaker, capabilities: introduced.capabilities, address, tls: this.tls };
   }
 
-  /** Reads the greeting and sets up TLS, both before nodemailer comes in. */
+  /** Reads the greeting and sets up TLS, both before nodemailer takes part. */
   private async greet(plain: Socket): Promise<Step<{ link: Link; greeting: Reply }>> {
     const { security } = this.server;
     if (security !== 'tls') {
@@ -161,7 +161,7 @@ class Attempt {
       ...(known === undefined ? {} : { onSession: (fresh) => (known.tlsSession = fresh) }),
     });
     if (!secured.ok) {
-      // The remembered session may be the reason.
+      // The remembered TLS session may be the reason.
       if (known !== undefined) known.tlsSession = undefined;
       return secured;
     }
@@ -172,16 +172,16 @@ class Attempt {
   }
 }
 
-/** Our own objections to the server's certificate. They do not come from resuming, as a resumed session shows no certificate. */
+/** Our own objections to the server's certificate. Resuming cannot be their reason, because a resumed session shows no certificate. */
 const OBJECTIONS: ReadonlySet<string> = new Set(['untrusted', 'incomplete', 'expired', 'not_yet_valid', 'wrong_host', 'not_pinned']);
 
-/** Whether the server broke off the handshake, or the connection before its greeting. After a time-out we have waited long enough. */
+/** Whether the server broke off the handshake or the connection. A time-out does not count, because we have waited long enough by then. */
 const isBrokenOff = (fact: SmtpFact): boolean =>
   (fact.kind === 'tls' && !OBJECTIONS.has(fact.reason)) || (fact.kind === 'network' && fact.reason !== 'timeout');
 
 const readGreeting = (link: Link) => expectReply(link, link.awaitGreeting(), 'greeting', (reply) => reply.code === 220);
 
-// RFC 3207: required here, so a server that does not offer it is not spoken to in clear.
+// STARTTLS (RFC 3207) is required here: if the server does not offer it, we do not go on unencrypted.
 async function agreeOnTls(link: Link, clientName: string): Promise<Step<object>> {
   const hello = await expectReply(link, link.exchange(`EHLO ${clientName}\r\n`, 'greeting'), 'greeting', isSuccess);
   if (!hello.ok) return hello;
@@ -192,7 +192,7 @@ async function agreeOnTls(link: Link, clientName: string): Promise<Step<object>>
   return expectReply(link, link.exchange('STARTTLS\r\n', 'tls'), 'tls', isSuccess);
 }
 
-/** The reply if it is the expected one; otherwise a failure, after QUIT, because servers count dropped connections against us (RFC 5321 4.1.1.10). */
+/** Resolves to the hoped-for reply. Otherwise sends QUIT first: servers count dropped connections against us (RFC 5321 4.1.1.10). */
 async function expectReply(
   link: Link,
   awaited: Promise<Reply | null>,

@@ -5,7 +5,7 @@ const bytes = Buffer.from(auth.password);
 const redact = redactionOf(auth);
 
 const everyByte = (text: string) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
-/** Every second byte escaped: neither as it is nor encoded as a whole. */
+/** Returns the password with every second character escaped, and all that are not ASCII: it is neither plain nor encoded as a whole. */
 const mixed = (escape: (hex: string) => string, charset: BufferEncoding = 'utf8') =>
   Array.from(auth.password, (character, index) =>
     index % 2 === 0 && character.charCodeAt(0) < 128
@@ -51,7 +51,7 @@ const FORMS: [name: string, text: string][] = [
   ['hexadecimal in capitals, with colons', (bytes.toString('hex').toUpperCase().match(/../g) ?? []).join(':')],
 ];
 
-/** With a break after each so many characters, as a reply of several lines has it. */
+/** Returns the text with a line break after every `width` characters, as in a reply of several lines. */
 const broken = (text: string, width: number, lineEnd: string) => (text.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []).join(lineEnd);
 
 describe('redaction of a password', () => {
@@ -119,7 +119,7 @@ describe('redaction of a password', () => {
       '535-5.7.8 Username and Password not accepted. For more information, go to\n5.7.8  https://support.example/?p=BadCredentials';
     expect(redact(said)).toBe(said);
     expect(redactionOf({ type: 'none' })(auth.password)).toBe(auth.password);
-    // Three bytes are found by chance.
+    // Three bytes occur by chance, so they are not searched for in hexadecimal.
     expect(redactionOf({ ...auth, password: 'abc' })('queued as 616263')).toBe('queued as 616263');
   });
 });

@@ -1,20 +1,20 @@
-// Takes a password or a token out of what a server says: some echo the line that they refuse, in whatever form they log it. Pure.
+// Removes passwords and tokens from what a server says: some servers echo the line that they refuse, in whatever form they log it. Pure.
 import { secretOf, type SignIn } from './signing-in/credentials.js';
 
 export type Redact = (text: string) => string;
 
 const MASK = '***';
 
-/** Fewer bytes occur by chance in the middle of base64 or among hexadecimal digits. */
+/** Shorter secrets are not searched for inside base64 or as hexadecimal digits, because there they occur by chance. */
 const LEAST_BYTES_INSIDE = 4;
 
 // A reply may be broken over lines anywhere, and each line may begin with codes of its own.
 const LINE_BREAK = /[ \t]{0,8}\r?\n(?:[2-5]\d\d[ -])?(?:[245]\.\d{1,3}\.\d{1,3}[ \t])?[ \t]{0,8}/g;
-/** RFC 2045 6.7: a line of quoted-printable that goes on ends in `=`. */
+/** RFC 2045 6.7: in quoted-printable, a line that continues on the next one ends with `=`. */
 const SOFT_LINE_BREAK = new RegExp(`=${LINE_BREAK.source}`, 'g');
-/** Some encodings write a space as `+` or `_`, and a line that is broken at a space loses it. */
+/** Some encodings write a space as `+` or `_`, and a text that is wrapped at a space loses it. */
 const BLANKS = /[ \t+_]/g;
-/** Percent-encoding, quoted-printable, HTML, and what JSON and programming languages put a backslash before. */
+/** Escapes of percent-encoding, quoted-printable and HTML, and the backslash escapes of JSON and programming languages. */
 const ESCAPED = new RegExp(
   [
     '(?:[%=]|\\\\x)(?<hexByte>[0-9a-f]{2})',
@@ -27,9 +27,9 @@ const ESCAPED = new RegExp(
   ].join('|'),
   'gi',
 );
-/** Letters that have a small form, byte by byte as a reading has them: servers log in capitals, too. */
+/** Characters that may have a lower-case form, as the UTF-8 bytes that a reading consists of: some servers log in capitals. */
 const CAPITALS = /[A-Z]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g;
-/** What HTML has names for: the signs of ASCII, and the letters from U+00A0 and from U+00E0 on, of which the capitals are called the same. */
+/** Named characters of HTML: the signs of ASCII, U+00A0 to U+00BF and U+00E0 to U+00FF. Capitals differ in the case of their names only. */
 const NAMED: ReadonlyMap<string, string> = new Map([
   ...`amp& lt< gt> quot" apos' excl! num# dollar$ percnt% lpar( rpar) ast* plus+ comma, period. sol/ colon: semi; equals= quest? commat@
     lsqb[ lbrack[ bsol\\ rsqb] rbrack] hat^ lowbar_ grave\` lcub{ lbrace{ verbar| vert| rcub} rbrace} times× szligß euro€`
@@ -45,15 +45,16 @@ function namesFrom(code: number, names: string): [name: string, letter: string][
   return names.split(' ').map((name, index) => [name, String.fromCodePoint(code + index)]);
 }
 
-/** A reading of a reply, one letter a byte, and where in the reply each of them comes from. */
+/** A decoded form of a reply: `letters` has one character per byte; `starts` and `ends` say where in the reply each of them comes from. */
 type Reading = { letters: string; starts: number[]; ends: number[] };
 type Range = [start: number, end: number];
 
 const nothing = (): string => '';
 
 /**
- * Replaces the secret by asterisks wherever it stands: as it is, in percent-encoding, quoted-printable, HTML or JSON (also mixed), as hexadecimal
- * digits, or in base64 alone or within something longer, such as what AUTH PLAIN sends; in one line or broken over several.
+ * Returns a function that replaces the secret by asterisks wherever it occurs: as it is; in percent-encoding, quoted-printable, HTML or
+ * JSON (also mixed); as hexadecimal digits; in base64, alone or within something longer, such as what AUTH PLAIN sends. It may be split
+ * over several lines.
  */
 export function redactionOf(auth: SignIn): Redact {
   const secret = secretOf(auth);
@@ -77,7 +78,7 @@ export function redactionOf(auth: SignIn): Redact {
         replaced(joinedLines, ESCAPED, unescapedFromLatin1),
       ])
       .flatMap((plain) => {
-        // Lower case only now, because escape sequences have capitals of their own.
+        // Converted to lower case only now, because capitals have a meaning in escape sequences.
         const joined = replaced(replaced(plain, CAPITALS, inSmallLetters), BLANKS, nothing);
         return placesOf(literal, joined.letters, joined);
       });
@@ -95,7 +96,7 @@ export function redactionOf(auth: SignIn): Redact {
 const inSmallLetters = ([letter]: RegExpMatchArray): string => {
   if (letter.length === 1) return letter.toLowerCase();
   const small = Buffer.from(letter, 'latin1').toString('utf8').toLowerCase();
-  // Bytes that are no UTF-8 stay as they are.
+  // Bytes that are not valid UTF-8 stay as they are.
   return small.includes('\ufffd') ? letter : Buffer.from(small).toString('latin1');
 };
 
@@ -118,7 +119,7 @@ function add(reading: Reading, letters: string, start: number, end: number): voi
   }
 }
 
-/** The reading with other letters where the pattern fits; they come from where all of what they replace does. */
+/** Returns the reading with each match of `pattern` replaced by `by`; the new letters come from the whole range of the match. */
 function replaced(reading: Reading, pattern: RegExp, by: (match: RegExpMatchArray) => string): Reading {
   const { letters, starts, ends } = reading;
   const result: Reading = { letters: '', starts: [], ends: [] };
@@ -143,7 +144,7 @@ function replaced(reading: Reading, pattern: RegExp, by: (match: RegExpMatchArra
 
 const inUtf8 = (text: string): string => Buffer.from(text).toString('latin1');
 
-/** What was escaped, in bytes of UTF-8; `ofByte` says what a byte that was escaped as such stands for. */
+/** Returns what an escape sequence stands for, in bytes of UTF-8; `ofByte` converts bytes given by hexadecimal or octal digits. */
 const unescaping =
   (ofByte: (byte: string) => string) =>
   ({ 0: all, groups = {} }: RegExpMatchArray): string => {
@@ -181,7 +182,7 @@ function masked(text: string, places: Range[]): string {
   return clean + text.slice(done);
 }
 
-/** The letters that stand for these bytes alone, wherever in a group of three the first of them comes. */
+/** Returns the base64 characters that encode only these bytes, for each position of the first byte in a group of three. */
 const insideBase64 = (bytes: Buffer): string[] =>
   [0, 1, 2].map((before) => {
     const all = Buffer.concat([Buffer.alloc(before), bytes]);

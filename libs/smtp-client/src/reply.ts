@@ -1,39 +1,39 @@
-// Reads SMTP replies (RFC 5321 4.2) out of whatever bytes a peer sends, in bounded memory. Pure.
+// Parses SMTP replies (RFC 5321 4.2) from whatever bytes a peer sends, in bounded memory. Pure.
 import { isUtf8 } from 'node:buffer';
 import { type AttemptStage } from '@billing-mail/contracts';
 import { parseEnhancedCode, type SmtpFact } from '@billing-mail/mail-core';
 
 /**
- * One complete reply. `lines` are without code and separator, untrusted. `isMixed`: earlier lines had a positive code, as when a
- * server begins a greeting and then refuses.
+ * One complete reply. `lines` are without code and separator; they are untrusted. `isMixed`: earlier lines had a positive code, for example
+ * because the server began a greeting and then refused.
  */
 export type Reply = { code: number; lines: string[]; isMixed?: true };
 
 /** A reply, or why the input is not one. */
 export type Reading = { type: 'reply'; reply: Reply } | { type: 'violation'; text: string };
 
-// RFC 5321 4.5.3.1.5 gives a line 512 octets. Real EHLO answers stay under 2 KiB; the bounds only stop a peer that never ends.
+// RFC 5321 4.5.3.1.5 allows a line 512 octets. Real EHLO replies stay under 2 KiB; these limits only stop a peer whose reply never ends.
 const MAX_REPLY_BYTES = 64 * 1024;
 const MAX_REPLY_LINES = 512;
-// As much as a person or a rule could need; otherwise 64 KiB would end up in logs and rows.
+// As much of a reply as a person or a rule could need; otherwise 64 KiB would end up in logs and rows.
 export const MAX_TEXT_CHARACTERS = 4000;
 
 const LF = 0x0a;
 const CR = 0x0d;
-// RFC 5321 4.2: what counts is the code. Real servers also put a tab behind it, or nothing.
+// RFC 5321 4.2: only the code counts. Real servers also put a tab or nothing after it.
 const LINE = /^([2-5]\d\d)(?!\d)([- \t]?)(.*)$/s;
 
-/** Incremental reader: `push` bytes as they come, then `next` until it answers `null`. */
+/** Incremental parser: `push` bytes as they arrive, then call `next` until it returns `null`. */
 export class ReplyReader {
   private rest: Buffer = Buffer.alloc(0);
   private lines: string[] = [];
   private code: string | null = null;
   private bytes = 0;
   private isMixed = false;
-  /** Whether the last line of a reply has no code although the reply has one: then we cannot know whether it is complete. */
+  /** Whether the last line read has no code although the reply has one: then we cannot know whether the reply is complete. */
   endsWithoutCode = false;
 
-  /** Whether there is input that is not a complete reply yet. */
+  /** Whether there is input that `next` has not returned as a reply. */
   get hasUnread(): boolean {
     return this.rest.length > 0 || this.lines.length > 0;
   }
@@ -75,7 +75,7 @@ export class ReplyReader {
     return separator === '-' ? null : this.conclude(code);
   }
 
-  /** The part that has arrived of a reply that will not be completed; `null` if not even its code has arrived. */
+  /** Returns what has arrived of a reply that will not be completed; `null` if not even its code has arrived. */
   finish(): Reply | null {
     const rest = decode(this.rest);
     this.rest = Buffer.alloc(0);
@@ -105,7 +105,7 @@ const isWelcome = (code: string): boolean => code < '400';
 // Reply text has no declared charset (RFC 5321 4.2.1); UTF-8 is common, and Latin-1 reads everything else byte for byte.
 const decode = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 
-/** The reply as it came, bounded. */
+/** Returns the reply as it came, cut to `MAX_TEXT_CHARACTERS`. */
 export function replyText({ code, lines }: Reply): string {
   const last = lines.length - 1;
   return lines
@@ -119,7 +119,7 @@ export const isSuccess = (reply: Reply): boolean => reply.code >= 200 && reply.c
 
 export const isPositive = (reply: Reply): boolean => reply.code >= 200 && reply.code < 400;
 
-/** An unwelcome reply as a fact: 4xx and 5xx are refusals, anything else here violates the protocol. */
+/** Returns an unwelcome reply as a fact: 4xx and 5xx are refusals, and anything else violates the protocol here. */
 export function replyFact(stage: AttemptStage, reply: Reply): SmtpFact {
   const text = replyText(reply);
   if (reply.code < 400) return { kind: 'protocol', stage, text: `unexpected reply: ${text}` };

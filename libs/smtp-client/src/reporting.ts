@@ -1,15 +1,15 @@
-// What a server is asked to report of a message, as parameters of MAIL and RCPT (RFC 3461; for addresses beyond ASCII RFC 6533).
+// Parameters of MAIL and RCPT that ask a server for delivery reports (RFC 3461; RFC 6533 for addresses with characters outside ASCII).
 import { needsSmtpUtf8 } from '@billing-mail/contracts';
 
 export type Reporting = { atMail: string; atRcpt: (address: string) => string };
 
-/** RFC 3461 4.4 and 4.2: longer ones a server may refuse, and with them the message. */
+/** RFC 3461 4.4 and 4.2: a server may refuse longer values, and the message with them. */
 const MOST_ENVELOPE_ID = 100;
 const MOST_ORIGINAL_RECIPIENT = 500;
 
 /**
- * Failures and delays, with the headers of the message alone: a document need not travel back. Nothing but what is printable and no "+", "="
- * or blank gets into a command, whatever an address holds.
+ * Asks for reports of failures and delays that contain only the headers of the message, because a document need not travel back. The values
+ * are encoded so that no control character, space, "+" or "=" of an address gets into a command.
  */
 export function reportingOn(envelopeId: string): Reporting {
   const id = xtext(envelopeId);
@@ -22,11 +22,11 @@ export function reportingOn(envelopeId: string): Reporting {
   };
 }
 
-/** RFC 3461 4: printable ASCII but "+" and "=" stands for itself. */
+/** RFC 3461 4: printable ASCII characters other than "+" and "=" stand for themselves. */
 const xtext = (text: string): string =>
   [...Buffer.from(text)].map((byte) => (isPlain(byte) ? String.fromCharCode(byte) : `+${hex(byte)}`)).join('');
 
-/** RFC 6533 3: the form that fits also where the server does not take UTF-8 in commands. */
+/** RFC 6533 3: the form that is also valid for servers that do not accept UTF-8 in commands. */
 const utf8Xtext = (text: string): string =>
   Array.from(text, (letter) => {
     const point = letter.codePointAt(0) ?? 0;

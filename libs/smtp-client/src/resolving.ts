@@ -9,14 +9,14 @@ export type Resolution = { ok: true; addresses: string[] } | { ok: false; fact: 
 const NO_SUCH_NAME = new Set(['ENOTFOUND', 'ENODATA', 'EBADNAME']);
 
 /**
- * All addresses of `host`, IPv4 first. Asks DNS directly (c-ares), because `getaddrinfo` occupies a thread of libuv's small
- * pool for as long as DNS is slow, and signing needs that pool. What DNS does not have may still stand in the hosts file or
- * below a search domain, so a negative answer is checked once more with `getaddrinfo`; a timeout is not.
- * @param dnsServers `address:port` to ask in place of the system's, and of the hosts file
+ * Resolves to all addresses of `host`, IPv4 first. Asks DNS directly (c-ares), because while DNS is slow `getaddrinfo` occupies a thread of
+ * libuv's small pool, which signing needs. A name that DNS does not know may still be in the hosts file or below a search domain, so a
+ * negative answer is checked once more with `getaddrinfo`; a timeout is not.
+ * @param dnsServers `address:port` of servers to ask in place of the system's; the hosts file is then not used either
  */
 export async function resolveHost(host: string, timeoutMs: number, dnsServers?: readonly string[]): Promise<Resolution> {
   if (isIP(host) !== 0) return { ok: true, addresses: [host] };
-  // RFC 6761 6.3: never asks DNS.
+  // RFC 6761 6.3: DNS is never asked for localhost.
   if (host.toLowerCase() === 'localhost') return { ok: true, addresses: ['127.0.0.1', '::1'] };
   const resolver = new Resolver({ timeout: Math.max(250, Math.floor(timeoutMs / 4)), tries: 2 });
   if (dnsServers !== undefined) resolver.setServers(dnsServers);
@@ -39,7 +39,7 @@ export async function resolveHost(host: string, timeoutMs: number, dnsServers?: 
 }
 
 async function lookUpLocally(host: string, timeoutMs: number): Promise<string[]> {
-  // DNS has already given the reason of the failure; only addresses matter here.
+  // DNS has already given the reason for the failure, so errors do not matter here.
   const asked = lookup(host, { all: true, order: 'ipv4first' }).catch(() => []);
   const found = await pTimeout(asked, { milliseconds: timeoutMs, fallback: () => [] });
   return found.map((entry) => entry.address);

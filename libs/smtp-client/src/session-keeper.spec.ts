@@ -40,7 +40,7 @@ async function sendOne(number: number, ...args: Parameters<typeof lineOf>): Prom
   return result;
 }
 
-/** What the server keeps, by the numbers of the messages in the order in which they came. */
+/** Returns the numbers of the messages that the server keeps, in the order in which they came. */
 const kept = (): number[] => server.messages.map(({ raw }) => Number(/^Subject: (\d+)/.exec(raw?.toString() ?? '')?.[1]));
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 const commandsOf = (connection: number): string[] => server.connections[connection - 1]?.commands ?? [];
@@ -200,7 +200,7 @@ describe('a kept session that dies', () => {
     await sendOne(1);
     server.script = script;
     const line = lineOf();
-    // In the body the server hangs up on what it has of it, and some turns of the event loop later that is noticed.
+    // If the server hangs up within the body, the client notices it some turns of the event loop later.
     const beforeEndOfData = async () => {
       if (script.body !== undefined) await server.allClosed();
       for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve));
@@ -316,7 +316,7 @@ describe('a keeper that is closed', () => {
   });
 });
 
-/** A server's alert in place of its hello (RFC 8446 6). */
+/** A TLS alert that a server sends in place of its hello (RFC 8446 6). */
 const HANDSHAKE_FAILURE = '\x15\x03\x03\x00\x02\x02\x28';
 
 describe('TLS', () => {
@@ -346,7 +346,7 @@ describe('TLS', () => {
     keep({ messagesPerSession: 1 });
     server.script = { security: 'tls' };
     await sendOne(1, { security: 'tls' });
-    // Another certificate has keys of its own.
+    // With another certificate the server has other keys, so it cannot resume the session.
     server.script = { security: 'tls', certificate: 'wrong_host' };
     expect(await sendOne(2, { security: 'tls' })).toMatchObject({ outcome: 'failed', fact: { kind: 'tls', reason: 'wrong_host' } });
     server.script = { security: 'tls' };
@@ -363,7 +363,7 @@ describe('TLS', () => {
     keep({ messagesPerSession: 1 });
     server.script = (connection) => ({ security, ...(connection === 2 ? breaking : {}) });
     for (const number of [1, 2, 3]) expect(await sendOne(number, { security })).toMatchObject({ outcome: 'accepted' });
-    // The one that broke, and nothing is resumed there any more.
+    // Three messages and the connection that broke; after that no session is resumed.
     expect(server.connections).toHaveLength(4);
     expect(server.connections.slice(2).map(({ tlsResumed }) => tlsResumed)).toEqual([false, false]);
   });

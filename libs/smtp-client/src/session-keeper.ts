@@ -1,4 +1,4 @@
-// The one place that keeps sessions: a session that is given back serves the next message on the same route.
+// Keeps open sessions, so that a session that is given back carries the next message with the same scope, server and credentials.
 import { createHmac, randomBytes } from 'node:crypto';
 import { type KeptSession, type Way } from './kept-session.js';
 import { KnownServers } from './known-servers.js';
@@ -12,19 +12,22 @@ export type KeeperOptions = {
   /** How long a session may wait for its next message, in milliseconds. */
   idleMs: number;
   messagesPerSession: number;
-  /** Idle sessions over all servers; above it the longest idle one is closed. Default 256: with as many in use it stays below the 1,024 files of a process. */
+  /**
+   * Most idle sessions over all servers; above it the one that has been idle longest is closed. Default 256: with as many in use, the
+   * process stays below its limit of 1,024 open files.
+   */
   idleSessionsAtMost?: number;
 };
 
 export class SessionKeeper {
   private readonly options: Required<KeeperOptions>;
-  /** Sessions in use and idle ones; among the idle ones the longest idle first. */
+  /** Sessions in use and idle sessions; of the idle ones, the longest idle comes first. */
   private readonly sessions = new Set<KeptSession>();
   private readonly openings = new Set<Way>();
   private readonly closings = new Map<Promise<void>, string>();
   private readonly known = new KnownServers();
   private readonly salt = randomBytes(32);
-  /** Cached for servers that are used again and again, as the platform's is for each message. */
+  /** Keys of servers that are used repeatedly, such as the platform's own server for each of its messages. */
   private readonly keys = new WeakMap<SmtpServer, { scope: string; key: string }>();
   private openedCount = 0;
   private isClosed = false;
@@ -39,10 +42,10 @@ export class SessionKeeper {
   }
 
   /**
-   * A line to `server`, over an idle session of the same scope, server and credentials if there is one. Idle sessions of the same scope with
-   * another server or other credentials are closed, because these have been changed.
+   * Returns a line to `server`, over an idle session of the same scope, server and credentials if there is one. Closes idle sessions of the
+   * same scope with another server or other credentials, because the scope's settings have changed.
    * @param scope whose messages these are; sessions are never shared between scopes
-   * @param options without `onStep` and `opening`, which belong to one message and not to a session that outlives it
+   * @param options `onStep`, `opening` and `dialogue` are not used: they belong to one message and not to a session that outlives it
    */
   line(server: SmtpServer, scope: string, options: SessionOptions): SmtpLine {
     const key = this.keyOf(server, scope);
@@ -93,7 +96,7 @@ export class SessionKeeper {
   }
 
   private take(key: string): KeptSession | null {
-    // The session used last is the least likely to have been closed by the server.
+    // The server is least likely to have closed the session that was used last.
     const kept = this.waiting().findLast((one) => one.way.key === key) ?? null;
     if (kept !== null) stopTimer(kept);
     return kept ?? this.takeOffered(key);
@@ -156,8 +159,8 @@ export class SessionKeeper {
   }
 
   /**
-   * Contains the password only as a hash, with a key that lives as long as this process. A token is not part of it: it is renewed every hour
-   * while the account stays the same, and a session that has signed in outlives it.
+   * Returns a key that contains the password only as an HMAC, whose own key lives as long as this process. A token is not part of it: it is
+   * renewed every hour while the account stays the same, and a session that has signed in outlives it.
    */
   private keyOf(server: SmtpServer, scope: string): string {
     const known = this.keys.get(server);

@@ -14,11 +14,11 @@ export type SessionOptions = {
   dialogue?: Dialogue;
   /** DNS servers (`address:port`) to ask in place of the system's. */
   dnsServers?: readonly string[];
-  /** Awaited before any step is reported, with the addresses that may be connected to. `openSession` throws what it throws. */
+  /** Awaited before any step is reported, with the addresses that we may connect to. If it rejects, so does `openSession`. */
   beforeConnecting?: (addresses: readonly string[]) => Promise<void>;
-  /** Ends the opening at once when it is aborted. Do not abort it later; use `session.close`. */
+  /** Aborting it ends the opening at once. Once the session is open, use `session.close` instead. */
   opening?: AbortSignal;
-  /** Open only after the sessions of the same scope that are being closed are gone, for a server that counts connections. */
+  /** Wait until all sessions of the same scope that are being closed are gone. Meant for servers that limit the number of connections. */
   afterClosing?: boolean;
   /** What is known of this server from earlier sessions; this session adds to it. */
   known?: KnownServer;

@@ -8,7 +8,7 @@ let server: ScriptedSmtpServer;
 eachWithServer((started) => (server = started));
 
 const SMALL = 'Subject: small\r\n\r\nhello\r\n';
-// More than the kernel's buffers hold on both sides, so that a server that stops reading is felt.
+// More than the kernel's buffers hold on both sides, so that the client notices when a server stops reading.
 const LARGE = Buffer.from(`${'x'.repeat(76)}\r\n`.repeat(300_000));
 const TWO = ['one@customer.test', 'two@customer.test'];
 
@@ -152,7 +152,7 @@ const FAULTS: Fault[] = [
   })),
 ];
 
-/** With PIPELINING, and without: everything holds for both. */
+/** With and without PIPELINING: all these tests hold for both. */
 const MANNERS = [
   { manner: 'in a row', extensions: ['PIPELINING'] },
   { manner: 'one by one', extensions: [] },
@@ -349,7 +349,7 @@ describe('the end-of-data gate', () => {
       const beforeEndOfData = () => (asked(), new Promise<'release'>((resolve) => (answer = resolve)));
       sending = session.send(messageOf(LARGE, { beforeEndOfData }));
     });
-    // The wait is no fault of the server: its time does not run meanwhile.
+    // The server is not to blame for this wait, so its time limit does not run meanwhile.
     await sleep(2_500);
     expect(server.transactions).toMatchObject([{ dataBegun: true, endOfDataSeen: false }]);
     answer('release');

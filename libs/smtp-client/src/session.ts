@@ -1,4 +1,4 @@
-// An open, authenticated conversation with one server, over which messages go one after the other.
+// An open, authenticated conversation with one server, which carries one message after the other.
 import { needsSmtpUtf8 } from '@billing-mail/contracts';
 import { classifyReply, type SmtpFact } from '@billing-mail/mail-core';
 import { type Link } from './link.js';
@@ -8,7 +8,8 @@ import { type Capabilities } from './smtp-server.js';
 import { StepClock, type StepListener } from './step-clock.js';
 import { Transaction } from './transaction.js';
 
-// Printable ASCII without space, quotes and angle brackets, and letters of all languages: anything else could end the command and start another one.
+// Printable ASCII without space, quotes and angle brackets, and letters and digits of all languages: anything else could end the command
+// and start another one.
 const COMMAND_SAFE = /^[!#-;=?-~\p{L}\p{M}\p{N}]+$/u;
 
 const UNHEARD: SmtpFact & { kind: 'network' } = {
@@ -28,29 +29,29 @@ export type SmtpSession = {
   /** Whether a message is under way. */
   readonly isBusy: boolean;
   /**
-   * Whether the next message may be sent although the server is still to answer the end of the one before: envelope and end of data may go out
-   * in a row (RFC 2920 3.1), which saves each message a round trip. The answer to the earlier message comes first, and only the loss of the
-   * connection can lose it.
+   * Whether the next message may be sent before the server has answered the end of the previous one. The envelope may follow an end of data
+   * without a wait (RFC 2920 3.1), which saves each message a round trip. The answer to the earlier message comes first, and only the loss
+   * of the connection can lose it.
    */
   readonly takesNext: boolean;
   /**
-   * Sends one message; what became of it is a value. Throws only for what is a mistake of the caller: an address that does
-   * not fit an SMTP command, no recipient, a second message while one is under way (but see `takesNext`) or after `close`.
+   * Sends one message and resolves to what became of it, also if it failed. Rejects only for mistakes of the caller: an address that does
+   * not fit an SMTP command, no recipient, a second message while one is under way (but see `takesNext`), or a message after `close`.
    */
   send(message: OutgoingMessage): Promise<TransactionResult>;
-  /** Ends this message at once: `held`, or unanswered if its end of data is out. The previous message still gets its answer. */
+  /** Ends this message at once: it is `held`, or stays unanswered if its end of data is out. The previous message still gets its answer. */
   abort(message: OutgoingMessage): void;
   /**
-   * Asks by MAIL and RCPT whether the server accepts `from` as a sender, and this client at all; sends nothing; `null` when it does. Many
-   * servers object to a client or its sender only at RCPT. An objection to the recipient alone does not count, and is not reported as a step.
-   * For tests of a server: close the session afterwards; its QUIT withdraws the envelope.
+   * Asks by MAIL and RCPT whether the server accepts this client, and `from` as a sender; sends no message. Resolves to `null` if it does.
+   * Many servers object to a client or its sender only at RCPT. An objection to the recipient alone does not count, and is not reported as
+   * a step. For tests of a server: close the session afterwards; its QUIT withdraws the envelope.
    */
   offerEnvelope(from: string, recipient: string): Promise<SmtpFact | null>;
-  /** QUIT, then the socket is gone within two seconds. Ends a message that is under way. Never throws. */
+  /** Ends any message that is under way, sends QUIT, and destroys the socket within two seconds. Never throws. */
   close(): Promise<void>;
-  /** No message follows this one; close the connection after it. */
+  /** Accepts no further message, and closes the connection after the one that is under way. */
   leave(): void;
-  /** Calls back when the line is gone, whoever ended it; at once if it is. */
+  /** Calls `listener` when the connection has ended, whoever ended it; at once if it has ended already. */
   onEnd(listener: () => void): void;
 };
 
@@ -104,7 +105,7 @@ export class LinkSession implements SmtpSession {
     this.isLeft = true;
   }
 
-  /** @param asked what the caller asked for, of which `message` may be a part */
+  /** @param asked the message that the caller asked for; `message` may be only a part of it */
   private async offer(message: OutgoingMessage, asked: OutgoingMessage): Promise<TransactionResult> {
     const isOccupied = this.isBusy && this.link.failure === null && !this.takesNext;
     if (isOccupied || this.closing !== null) throw new Error('this session is sending already, or closed');
@@ -134,8 +135,8 @@ export class LinkSession implements SmtpSession {
   }
 
   /**
-   * A message that was offered before the previous one was answered has not failed itself if the server did not read it, or refused it because
-   * of the previous one.
+   * If a message was offered before the previous one was answered, and the server did not read it or refused it because of the previous
+   * one, the message itself has not failed: its result says that the server has not heard of it.
    */
   private heardAfter(before: Transaction, own: Transaction, message: OutgoingMessage, result: TransactionResult): TransactionResult {
     if (result.outcome !== 'failed') return result;
@@ -146,7 +147,7 @@ export class LinkSession implements SmtpSession {
     return notOffered(message, { outcome: 'failed', fact: isIgnored ? { ...UNHEARD, reason: 'timeout' } : UNHEARD });
   }
 
-  /** If the server lacks SMTPUTF8, leave out recipients that need it: it might take such an address for another one. */
+  /** Without SMTPUTF8, leaves out the recipients that need it, because the server might take such an address for another one. */
   private async sendToOthers(message: OutgoingMessage): Promise<TransactionResult> {
     const fact: SmtpFact = { kind: 'unsupported', stage: 'rcpt', reason: 'smtputf8', text: 'the server does not offer SMTPUTF8' };
     const recipients = message.recipients.filter((address) => !needsSmtpUtf8(address));
@@ -162,7 +163,7 @@ export class LinkSession implements SmtpSession {
     };
   }
 
-  /** A refused envelope is still open at the server, which would answer the next MAIL with 503. */
+  /** Sends RSET if a refused envelope is still open at the server, which would answer the next MAIL with 503. */
   private async closeEnvelope(): Promise<void> {
     if (!this.hasOpenEnvelope) return;
     const reply = await this.link.exchange('RSET\r\n', 'mail');

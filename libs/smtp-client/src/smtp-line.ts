@@ -1,4 +1,4 @@
-// A line to one server: messages go over a kept session or a new one, and over a new one if a kept one turns out to be dead.
+// A line to one server. Messages go over a kept session or a new one; if a kept session turns out to be dead, a new one replaces it.
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { Dialogue } from './dialogue.js';
 import { type KeptSession } from './kept-session.js';
@@ -7,49 +7,49 @@ import { notOffered, type OutgoingMessage, type TransactionResult } from './mess
 
 export type Opening = { ok: true } | { ok: false; fact: SmtpFact };
 
-/** For one user at a time: one call after the other, and `giveBack` at the end in any case. */
+/** Sends messages of one caller to one server. Make one call after the other, and call `giveBack` at the end in any case. */
 export interface SmtpLine {
   /** Takes or opens a session if there is none yet. */
   open(): Promise<Opening>;
-  /** What was said while sessions were opened over it; messages may name it as theirs. */
+  /** Records what was said while this line opened sessions; messages may use it as their `dialogue` too. */
   readonly dialogue: Dialogue;
   /** TLS version of the session used last, or `null` without TLS. */
   readonly tls: string | null;
-  /** Recipients that the server takes in one transaction: as it announces, or as was learnt before; else `Infinity`. */
+  /** How many recipients the server accepts in one transaction: the lower of the announced and the learnt limit, or `Infinity`. */
   readonly recipientsAtMost: number;
-  /** The server took that many recipients, and said that more would be too many. Remembered for a while, for all messages that go this way. */
+  /** Call this when the server accepted `count` recipients and refused more as too many. Remembered for a while, also for other lines. */
   learnRecipientLimit(count: number): void;
   /**
-   * Sends one message, and opens a session before where there is none. A session that has carried messages and dies before it
-   * answers MAIL, or answers it by 421, is no failure of this message: it goes over a fresh session at once, once.
+   * Sends one message, and opens a session first if there is none. If a session that was used before ends before the server answers MAIL,
+   * or the answer is 421, the message has not failed: it is sent once more, at once, over a fresh session.
    */
   send(message: OutgoingMessage): Promise<TransactionResult>;
   /**
-   * Passes the session on to the next message before the server has answered the end of this one, if the session allows that and `toNext` says
-   * that there is a next message. For `afterEndOfData`.
+   * Passes the session on to the next message before the server has answered the end of this one, if the session allows it and `toNext`
+   * returns true because there is a next message. Call it from `afterEndOfData`.
    */
   passOn(toNext: () => boolean): void;
   /**
-   * Leaves a session that has carried more than one message, so that the next one goes over another: what it refused may have been
-   * refused for what came before. False where there is nothing to leave.
+   * Leaves a session that has carried more than one message, so that the next one goes over another session: the server may have refused
+   * this message because of an earlier one. Resolves to false if there is no such session.
    */
   leaveUsedSession(): Promise<boolean>;
   /** Makes the session available to others if it is healthy and may carry more messages; closes it otherwise. Never throws. */
   giveBack(): Promise<void>;
-  /** Ends what is under way at once, including the opening of a session; nothing is sent afterwards. */
+  /** Ends at once whatever is under way, including the opening of a session. Nothing is sent afterwards. */
   abort(): void;
 }
 
 /** Where a line gets its sessions. */
 export interface SessionSource {
-  /** A session that is idle, if there is one. */
+  /** Returns an idle session, or else one that was offered by `passOn`; `null` if there is none. */
   take(): KeptSession | null;
   open(
     signal: AbortSignal,
     dialogue: Dialogue,
   ): Promise<{ ok: true; kept: KeptSession } | { ok: false; fact: SmtpFact; tls: string | null }>;
   hasRoom(kept: KeptSession): boolean;
-  /** Whether the next message may use it already. */
+  /** Whether the next message may use the session before the current one is answered. */
   mayPassOn(kept: KeptSession): boolean;
   giveBack(kept: KeptSession): Promise<void>;
   /** Closes it with QUIT. */
@@ -160,7 +160,7 @@ export class KeptLine implements SmtpLine {
   }
 }
 
-/** The session ended before the server said anything about the message. */
+/** Whether the session ended before the server said anything about the message. */
 const hasDiedUnanswered = (result: TransactionResult): result is TransactionResult & { outcome: 'failed' } =>
   result.outcome === 'failed' &&
   result.fact.stage === 'mail' &&

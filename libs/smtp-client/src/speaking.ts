@@ -1,4 +1,4 @@
-// The one place that holds nodemailer's SMTPConnection: it introduces us and signs in, and then lets the link go.
+// The only place that uses nodemailer's SMTPConnection: it sends EHLO and signs in, and then lets the link go.
 import { type Socket } from 'node:net';
 import SMTPConnection, { type SMTPConnectionCustomAuthContext } from 'nodemailer/lib/smtp-connection';
 import { type SmtpFact } from '@billing-mail/mail-core';
@@ -11,10 +11,10 @@ import { TokenRefused, type Mechanism } from './signing-in/mechanism.js';
 import { waysToSignIn, whyUnsayable } from './signing-in/ways-to-sign-in.js';
 import { type Capabilities, type SmtpServer } from './smtp-server.js';
 
-// The link enforces all time limits exactly; nodemailer's own start at other moments, so they are set to the longest that a Node timer can wait.
+// The link enforces all time limits exactly. nodemailer starts its own at other moments, so they get the longest time that a timer allows.
 const NEVER_MS = 2 ** 31 - 1;
 
-/** Speaks over a link that is greeted, and encrypted where that was asked for. */
+/** Sends EHLO and signs in over a link on which the greeting has been read and, if it is configured, TLS has been set up. */
 export class Speaker {
   private readonly socket: NodemailerSocket;
   private readonly connection: SMTPConnection;
@@ -31,7 +31,7 @@ export class Speaker {
     this.ways = auth.type === 'none' ? [] : waysToSignIn(auth, { host, port });
     this.socket = new NodemailerSocket(link, greeting);
     this.connection = new SMTPConnection({
-      // The stand-in has only the parts of a socket that are used; nodemailer's type asks for all of them.
+      // The stand-in has only the parts of a socket that nodemailer uses, while its type requires all of them.
       connection: this.socket as unknown as Socket,
       host,
       port,
@@ -46,18 +46,18 @@ export class Speaker {
     });
     this.connection.on('error', (error: Error) => {
       this.trouble ??= this.factOf(error);
-      // nodemailer closes its socket now; the link is for us to end, with QUIT.
+      // nodemailer closes its socket now, but we end the link ourselves, with QUIT.
       this.socket.letGo();
       this.onTrouble();
     });
   }
 
-  /** EHLO, or HELO where the server knows nothing newer. A failure ends the link. */
+  /** Sends EHLO, or HELO if the server does not know EHLO. A failure ends the link. */
   async introduce(): Promise<{ ok: true; capabilities: Capabilities } | { ok: false; fact: SmtpFact }> {
     const failure = await this.failureOf((done) => this.connection.connect(done));
     const { ehlo } = this.socket;
     if (failure !== null) {
-      // HELO was the second attempt: a server that hangs up on it has given its reason at the first.
+      // HELO was the second attempt. A server that hangs up on it gave its reason in the reply to EHLO.
       const fact = failure.kind === 'network' && ehlo !== null && !isPositive(ehlo) ? replyFact('greeting', ehlo) : failure;
       this.letGo();
       await this.link.quit();
@@ -67,8 +67,8 @@ export class Speaker {
   }
 
   /**
-   * Signs in by the best mechanism that the server offers and takes; `null` when that went well. A refusal leaves the link open. Of several
-   * refusals the one of the password or token counts: the others are about the way to give it.
+   * Signs in by the best mechanism that the server offers and accepts. Resolves to `null` on success. A refusal leaves the link open. Of
+   * several refusals, the one of the password or token counts: the others are about the mechanism.
    */
   async signIn(credentials: Credentials, offered: readonly string[]): Promise<SmtpFact | null> {
     const unsayable = whyUnsayable(credentials);
@@ -81,7 +81,8 @@ export class Speaker {
       const { fact, isExplained } = await this.signInBy(way, credentials);
       if (fact === null) return null;
       last = fact;
-      // Some servers say 535 to a mechanism that they offer and do not have. Once more, and no further: they also count wrong passwords.
+      // Some servers answer 535 to a mechanism that they offer but do not support. After a 535 only one more mechanism is tried, because
+      // servers also count wrong passwords.
       if (isExplained || ofSecret !== null || this.link.failure !== null) break;
       if (isAboutSecret(fact)) ofSecret = fact;
       else if (!isAboutMechanism(fact)) break;
@@ -103,13 +104,13 @@ export class Speaker {
     return { fact: isTold ? { ...fact, text: withWords(fact.text, explanation), byToken: true } : fact, isExplained: explanation !== null };
   }
 
-  /** From here on nodemailer has no part in the link, which stays as it is. */
+  /** Detaches nodemailer from the link, which stays as it is. */
   letGo(): void {
     this.socket.letGo();
     this.connection.close();
   }
 
-  /** Runs one call of nodemailer to its callback, to its trouble or to the end of the link; `null` when it went well. */
+  /** Runs one call of nodemailer until its callback, its `error` event or the end of the link. Resolves to `null` on success. */
   private async failureOf(call: (done: (error?: Error | null) => void) => void): Promise<SmtpFact | null> {
     const error = await this.link.orEnd(
       new Promise<Error | null>((resolve) => {
@@ -135,13 +136,16 @@ const notPossible = (text: string): SmtpFact => ({ kind: 'unsupported', stage: '
 const isAboutSecret = (fact: SmtpFact): boolean => fact.kind === 'reply' && fact.code === 535;
 
 /**
- * RFC 5321 4.2.4 and RFC 4954 6: the command, or the way to sign in, is not known or too weak (534 5.7.9); another one may be taken. Another
- * status of 534 (Google's 5.7.14, "log in via your web browser") is about the account.
+ * RFC 5321 4.2.4 and RFC 4954 6: the server does not know the command or the mechanism, or finds the mechanism too weak (534 5.7.9), but
+ * may accept another one. A 534 with another status (Google's 5.7.14, "log in via your web browser") is about the account.
  */
 const isAboutMechanism = (fact: SmtpFact): boolean =>
   fact.kind === 'reply' && ((fact.code >= 500 && fact.code <= 504) || (fact.code === 534 && (fact.enhancedCode ?? '5.7.9') === '5.7.9'));
 
-/** Not the own name of what we speak: to an XOAUTH2 without a token of its own nodemailer prefers another mechanism, which would get the token as a password. */
+/**
+ * Gives our own mechanisms a name that nodemailer does not know. Given "XOAUTH2" without its own kind of token, nodemailer would choose
+ * another mechanism and send the token as a password.
+ */
 const nodemailerName = ({ name, signIn }: Mechanism): string => (signIn === undefined ? name : `OUR-${name}`);
 
 type NodemailerWay = [name: string, handler: (context: SMTPConnectionCustomAuthContext) => Promise<void>];

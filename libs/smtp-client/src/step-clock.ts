@@ -16,7 +16,7 @@ const STEP_OF_STAGE: Readonly<Record<AttemptStage, SessionStep['step']>> = {
   final: 'data',
 };
 
-/** Tells each step with the time since the one before. */
+/** Reports each step with the time in milliseconds since the previous one. */
 export class StepClock {
   private began = performance.now();
 

@@ -10,7 +10,7 @@ eachWithServer((started) => (server = started));
 const BODY = `Subject: small\r\n\r\n${'hello '.repeat(10)}\r\n${'world '.repeat(10)}\r\n`;
 const RECIPIENTS = ['a@x.test', 'b@x.test', 'c@x.test'];
 
-/** A server that answers all commands of an envelope in one packet, and none of them before it has them all. */
+/** Starts a server that waits for all commands of an envelope and then answers them in one packet. */
 async function startPatientServer(): Promise<{ server: Server; port: number; pieces: string[] }> {
   const pieces: string[] = [];
   const patient = createServer((socket) => {
@@ -33,7 +33,7 @@ describe('a server that takes commands in a row', () => {
   it('gets a message in three writes: its envelope, its head, its last bytes with the end of data', async () => {
     const patient = await startPatientServer();
     const session = await sessionWith({ host: server.host, port: patient.port, caPem: server.caPem });
-    // What comes in meanwhile is read by itself.
+    // The pause makes the server read what has been sent so far as a piece of its own.
     const beforeEndOfData = async () => (await sleep(50), 'release' as const);
     const result = await session.send(messageOf(BODY, { recipients: RECIPIENTS, beforeEndOfData }));
     await session.close();

@@ -1,4 +1,4 @@
-// One message over one session: what came of MAIL, each RCPT, DATA, the gate and the end of data, as one value.
+// Sends one message over one session: MAIL, each RCPT, DATA, the body, the caller's decision, the end of data. The outcome is one value.
 import { addressOnWire, type AttemptStage, needsSmtpUtf8 } from '@billing-mail/contracts';
 import { cleanReply, type SmtpFact } from '@billing-mail/mail-core';
 import { BodyWriter } from './body-writer.js';
@@ -10,8 +10,8 @@ import { type Capabilities } from './smtp-server.js';
 import { type StepClock } from './step-clock.js';
 
 /**
- * Where the server takes commands in a row (RFC 2920), MAIL, every RCPT and DATA go out in one write and the replies are matched in
- * their order; otherwise each command waits for the reply to the one before. The first ending counts.
+ * If the server offers PIPELINING (RFC 2920), MAIL, every RCPT and DATA go out in one write, and the replies are matched in their order.
+ * Otherwise each command waits for the reply to the previous one. The first ending counts.
  */
 export class Transaction {
   private readonly recipients: RecipientAnswer[];
@@ -42,7 +42,7 @@ export class Transaction {
     ];
   }
 
-  /** Whether the server has the whole message and only its answer is outstanding. */
+  /** Whether we have sent the whole message and only the server's answer is outstanding. */
   get awaitsAnswer(): boolean {
     return this.endOfDataReleased && this.ending === null;
   }
@@ -51,7 +51,7 @@ export class Transaction {
     return this.ending?.outcome === 'accepted';
   }
 
-  /** Whether the server has not answered any command of it. */
+  /** Whether the server has not answered any command of this transaction. */
   get isUnheard(): boolean {
     return this.answered === 0;
   }
@@ -70,27 +70,27 @@ export class Transaction {
     }
     if (!this.isOver() || this.ending === null) throw new Error('a transaction came to no end');
     const { ending } = this;
-    // The server waits for the rest of a message that must not be sent.
+    // The server waits for the rest of a message that must not be sent, so only closing the connection ends it.
     if ((ending.outcome === 'held' && !this.isWithdrawn) || ending.outcome === 'body_failed') this.link.abandon();
     if (ending.outcome === 'failed') this.steps.failed(ending.fact);
     if (ending.outcome === 'failed' && ending.fact.kind !== 'reply') this.message.dialogue?.noted(ending.fact.text);
     return { recipients: this.recipients, bodyBegun: this.body.begun, endOfDataReleased: this.endOfDataReleased, ...ending };
   }
 
-  /** Ends it from our side: `held` before the end of data is out; afterwards nobody knows whether the server took it. */
+  /** Ends the transaction from our side: it is `held` if the end of data is not out; otherwise nobody knows whether the server took it. */
   abort(): void {
     if (!this.endOfDataReleased) this.settle({ outcome: 'held', cause: new Error('the session was closed from our side') });
     this.link.abandon();
   }
 
-  /** Ends it while the previous message still waits for its answer, which must not be lost: the link stays open for that one. */
+  /** Ends the transaction while the previous message still waits for its answer. The link stays open, so that this answer is not lost. */
   withdraw(): void {
     this.isWithdrawn = true;
     this.settle({ outcome: 'held', cause: new Error('the message was given up from our side') });
     this.goOn();
   }
 
-  /** Begins something and waits until `observe` has seen the replies that it needs, or the link has ended. */
+  /** Calls `begin` and waits until `observe` has seen all the replies to it, or the link has ended. */
   private async untilReplied(begin: () => void): Promise<void> {
     await this.link.orEnd(
       new Promise<void>((resolve) => {
@@ -116,9 +116,9 @@ export class Transaction {
 
   private observe(reply: Reply, stage: AttemptStage): void {
     if (this.isWithdrawn) return;
-    // Once the sender was refused, what comes back says nothing about a recipient.
+    // After the sender has been refused, the replies to RCPT say nothing about the recipients.
     if (stage === 'rcpt' && this.ending === null) this.noteRecipient(reply);
-    // RFC 5321 4.2.1: after 421 there is no next command, whatever it answered.
+    // RFC 5321 4.2.1: after a 421 the server accepts no further command, whichever command it answered.
     if (reply.code === 421) return this.link.end(replyFact(stage, reply));
     this.conclude(reply, stage);
     if (stage === 'final') return this.goOn();
@@ -163,7 +163,7 @@ export class Transaction {
   private concludeGoAhead(reply: Reply): void {
     if (!isPositive(reply)) return this.fail(replyFact('data', reply));
     if (this.ending === null) return this.link.beginBody();
-    // Sender or recipients were refused, but DATA, sent in the same write, was accepted: an end mark could pass for an empty message.
+    // Sender or recipients were refused, but DATA, sent in the same write, was accepted. An end of data could pass for an empty message.
     this.link.abandon();
   }
 
@@ -175,7 +175,7 @@ export class Transaction {
     }
   }
 
-  /** Waits for the decision under way even if the link is gone, so that its commit cannot come after the result. */
+  /** Asks whether the end of data may go out. Waits for the answer even if the link is gone, so that no commit comes after the result. */
   private async mayEnd(): Promise<boolean> {
     const accepted = this.recipients.filter((recipient) => recipient.accepted).map((recipient) => recipient.address);
     try {
@@ -187,7 +187,7 @@ export class Transaction {
     return false;
   }
 
-  /** Whether it has ended; a lost link ends it too. */
+  /** Whether the transaction has ended; a lost link ends it too. */
   private isOver(): boolean {
     if (this.link.failure !== null) this.fail(this.link.failure);
     return this.ending !== null;

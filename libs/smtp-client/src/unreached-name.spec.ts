@@ -15,7 +15,7 @@ describe('a name that leads to no public server', () => {
   afterAll(() => dns.close());
   beforeEach(() => forbidden.splice(0));
 
-  /** How it ends for users: all that a fact says, and in which beat. */
+  /** Returns how the opening ends for users: the text of the fact, and whether it took at least one beat. */
   const endOf = async (host: string) => {
     const since = performance.now();
     const server = { host, port: 587, security: 'none', auth: { type: 'none' } } as const;

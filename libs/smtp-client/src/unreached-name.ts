@@ -7,10 +7,13 @@ import { type NetworkPolicy } from './smtp-server.js';
 /** Answers come at multiples of this time, because looking up a name that does not exist takes longer than refusing one that does. */
 export const BEAT_MS = 2000;
 
-/** How long to wait with an answer that took `tookMs`. */
+/** Returns how many milliseconds to delay an answer that took `tookMs`, so that it comes at a beat. */
 export const waitForBeatMs = (tookMs: number): number => Math.ceil(Math.max(tookMs, 1) / BEAT_MS) * BEAT_MS - tookMs;
 
-/** Call this before that answer. For an IP address it does not wait, because whoever entered it knows it already. `why`: see `NetworkPolicy`. */
+/**
+ * Waits for the next beat; call it before that answer. For an IP address it does not wait, because whoever entered it knows it already.
+ * If `why` is `forbidden`, calls `onForbidden` (see `NetworkPolicy`).
+ */
 export async function beforeUnreached(
   host: string,
   since: number,

@@ -1,4 +1,4 @@
-// What tests of servers need besides the servers.
+// Tools for tests: private servers, certificates and keys, verifiers of signed messages, and mutated payloads.
 export {
   createPostgresCluster,
   findFreePort,

@@ -1,4 +1,4 @@
-/** What can't be done on this machine, with what it would take; a campaign tells it as skipped. */
+/** Something cannot be done on this machine; the message says what it would need. A campaign reports it as skipped. */
 export class NotPossibleHereError extends Error {
   override readonly name = 'NotPossibleHereError';
 }

@@ -1,4 +1,5 @@
-// What `docker compose run --rm tools …` does beside the services that run there: tokens to try things with, the samples, the doctor, and backups.
+// What `docker compose run --rm tools …` does with the services that run there: issues tokens to try things with, sends the samples, runs
+// the doctor, and makes and restores backups.
 import { join } from 'node:path';
 import { readEnvironment, variables } from '@billing-mail/platform';
 import { z } from 'zod';
@@ -35,14 +36,14 @@ const SERVICES = {
   'mail-dispatcher': 'http://mail-dispatcher:4101',
   'notification-service': 'http://notification-service:4102',
 };
-// Where the volume of that name is mounted.
+// Mount point of the volume "backups".
 const BACKUPS = '/data/backups';
 const MAILBOX_HOST = 'mailbox';
 const MAILBOX_PAGE = 'http://localhost:1080/index.html';
-// The mailbox serves as a team's own server too; at the other port nobody listens, and both are ports that a team's server may use.
+// The mailbox also serves as a team's own server. Nothing listens on `downPort`. A team's own server may use either port.
 const OWN_SERVER = { host: 'mailbox.internal', port: 2525, downPort: 587 };
 
-/** Resolves with what is to be printed; `roles` is what docker-compose.yml does before it migrates. @throws CurableError */
+/** Runs a tool and resolves with what is to be printed. docker-compose.yml runs `roles` before it migrates. @throws CurableError */
 export async function runContainerTool([tool, ...args]: string[], source: NodeJS.ProcessEnv): Promise<string> {
   if (tool === 'token' && args.length === 1) return token(args[0] ?? '', readEnvironment(environment, source));
   if (tool === 'samples' && args.length === 0) return samples(readEnvironment(environment, source));
@@ -60,7 +61,7 @@ async function doctor(args: string[], source: NodeJS.ProcessEnv): Promise<string
   return report;
 }
 
-/** A name alone: what lies elsewhere in the container is gone with it. */
+/** Only a plain name is allowed: a folder elsewhere in the container is lost when the container ends. */
 function inBackups(arg: string): string {
   if (arg.startsWith('--')) return arg;
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(arg)) return join(BACKUPS, arg);
@@ -74,7 +75,7 @@ const tellStep: RunStep = async (title, work) => {
   return result;
 };
 
-/** For work that prints by itself: nothing is left to print. */
+/** For work that prints its own output. */
 const silent = async (work: Promise<void>): Promise<string> => work.then(() => '');
 
 async function token(name: string, env: Environment): Promise<string> {

@@ -1,4 +1,5 @@
-// What travels by Redis, as an AsyncAPI 3 document: the two queues and the patterns of the transport, made of the schemas that the services read by.
+// Describes what is sent through Redis as an AsyncAPI 3 document: the two queues and the patterns of the transport, made from the schemas
+// with which the services read them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -39,7 +40,7 @@ type Operation = {
   reply?: { channel: { $ref: string } };
 };
 
-/** A queue of Bull: what its jobs bring, each version with its frozen samples. */
+/** Returns the channel of a Bull queue: the data of its jobs, with the frozen samples of each version. */
 function queueChannel(queue: string, job: string, messages: [name: string, summary: string, schema: z.ZodType][]): Channel {
   return {
     address: queue,
@@ -56,7 +57,10 @@ const samplesOf = (message: string): { name: string; payload: unknown }[] =>
     .sort()
     .map((file) => ({ name: file, payload: JSON.parse(readFileSync(join(SAMPLES, file), 'utf8')) as unknown }));
 
-/** As Nest's Redis transport writes them (https://docs.nestjs.com/microservices/redis): channels of publish and subscribe, JSON around the data. */
+/**
+ * Returns the channel of a pattern as Nest's Redis transport uses it (https://docs.nestjs.com/microservices/redis): publish and
+ * subscribe, with JSON around the data.
+ */
 const eventChannel = (pattern: string, summary: string, data: z.ZodType): Channel => ({
   address: pattern,
   description:
@@ -105,7 +109,7 @@ const answered = (pattern: string, summary: string): Operation => ({
   reply: { channel: to(`${pattern}.reply`) },
 });
 
-/** From where Billing Mail stands: what it receives others publish, what it sends others may hear. */
+/** From Billing Mail's point of view: others publish what it receives, and may subscribe to what it sends. */
 const OPERATIONS: Record<string, Operation> = {
   takeDocument: {
     action: 'receive',
@@ -127,7 +131,7 @@ const OPERATIONS: Record<string, Operation> = {
   deliveryUpdated: { action: 'send', channel: to(DELIVERY_UPDATED), summary: 'mail-dispatcher tells that a delivery has another status' },
 };
 
-/** The document, as JSON. */
+/** Returns the document as JSON. */
 export function asyncApiDocument(): string {
   const document = {
     asyncapi: '3.0.0',

@@ -1,8 +1,8 @@
-// The file by which the Helm chart knows which service reads which variable. Secrets are left out: the chart names the files that hold them.
+// The file that tells the Helm chart which service reads which variable. Secrets are left out: the chart names the files that contain them.
 import { type z } from 'zod';
 import { type ServiceEnvironment } from './service-environments.js';
 
-/** In YAML, as `variables.yaml` of the chart. */
+/** Returns the chart's `variables.yaml`. */
 export function chartVariables(environments: readonly ServiceEnvironment[]): string {
   const lists = environments.map(({ service, schema }) => {
     const names = Object.entries(schema.shape).filter(([, field]) => (field as z.ZodType).meta()?.['secret'] !== true);

@@ -1,4 +1,4 @@
-// docker-compose.yml without a Docker engine: against the Compose specification (compose-spec.json is a copy of the schema that its
+// Checks docker-compose.yml without a Docker engine: against the Compose specification (compose-spec.json is a copy of the schema that its
 // authors publish), against what the services read, and against the files that docker/make-secrets.sh makes.
 import { execFile } from 'node:child_process';
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
@@ -31,7 +31,7 @@ const FROM_ADDRESS = 'e-invoice@example.com';
 const SERVICES = ['settings-api', 'mail-dispatcher', 'notification-service'] as const;
 
 const dependency = z.object({ condition: z.enum(['service_healthy', 'service_completed_successfully']) });
-// Their values are this file's own: inside a container a port is nobody else's business.
+// docker-compose.yml leaves these at their defaults: inside a container no other program uses the ports.
 const FIXED_PORTS = ['SETTINGS_API_PORT', 'MAIL_DISPATCHER_PORT', 'NOTIFICATION_SERVICE_PORT'];
 
 const service = z.object({
@@ -82,7 +82,10 @@ describe('docker-compose.yml', () => {
   });
   afterAll(() => rmSync(secretsFolder, { recursive: true, force: true }));
 
-  /** The environment of a container: `${NAME:-default}` and `${NAME:?message}` filled in, secrets found where they are here. */
+  /**
+   * Returns a container's environment with `${NAME:-default}` and `${NAME:?message}` substituted and secrets
+   * taken from where they are here.
+   */
   function environmentIn(name: string, set: Record<string, string>): Record<string, string> {
     const filled = Object.entries(serviceNamed(name).environment).map(([variable, value]): [string, string] => [
       variable,
@@ -150,7 +153,7 @@ describe('docker-compose.yml', () => {
       if (imported.has(file)) return;
       const source = readFileSync(file, 'utf8');
       imported.add(file);
-      // Types are gone when it runs.
+      // Type imports do not exist at run time.
       const withValues = source.replace(/^import \{(?: *type [\w ]+,?)+ *\} from .*$/gm, '');
       for (const [, path = ''] of withValues.matchAll(/from '(\.{1,2}\/[^']+)\.js'/g)) follow(`${join(dirname(file), path)}.ts`);
     };
@@ -232,7 +235,7 @@ describe('docker-compose.yml', () => {
         enableReadyCheck: false,
         retryStrategy: () => null,
       };
-      // By the name that the containers know it by.
+      // The certificate is checked against the host name that the containers use.
       return new Redis({ ...named, tls: { ...named.tls, servername: 'redis' } }).on('error', () => undefined);
     };
     const clients = [secret('mail_dispatcher_redis_url'), 'rediss://redis:6379/0'].map(clientOf);
@@ -257,7 +260,7 @@ describe('docker-compose.yml', () => {
     expect(holdersOf(/^smime_/)).toEqual(['mail-dispatcher', 'tools']);
     expect(holdersOf(/^platform_smtp_url$/)).toEqual(['mail-dispatcher', 'notification-service', 'tools']);
     expect(holdersOf(/^admin_database_url$/)).toEqual(['migrations']);
-    // A person runs these; nothing that listens has it.
+    // A person runs these two; no service that listens gets this secret.
     expect(holdersOf(/^migration_database_url$/)).toEqual(['migrations', 'tools']);
     expect(holdersOf(/^alert_smtp_url$/)).toEqual(['notification-service']);
     expect(holdersOf(/^settings_database_url$/)).toEqual(['migrations', 'settings-api']);
@@ -273,7 +276,7 @@ describe('docker-compose.yml', () => {
     const namedIn = (values: string[]): string[] =>
       values.flatMap((value) => [...value.matchAll(/\/run\/secrets\/(\w+)/g)].map((match) => match[1] ?? ''));
     const direct = namedIn([...Object.values(environment), ...[command ?? []].flat(), ...entrypoint, ...(healthcheck?.test ?? [])]);
-    // An address of the database names the authority of its certificate.
+    // The URL of a database names the file of the authority that issued its certificate.
     const read = [...direct, ...namedIn(direct.filter((held) => held.endsWith('_url')).map(secret))];
     expect([...secrets].sort()).toEqual([...new Set(read)].sort());
   });

@@ -134,7 +134,7 @@ describe('docker/start-dispatcher.sh', () => {
 });
 
 describe('docker/pin-images.sh', () => {
-  /** A stand-in for Docker's client, as the real one asks a registry. */
+  /** Runs pin-images.sh with a stand-in for Docker's client, because the real one asks a registry. */
   const pin = (answer: string) => {
     writeFileSync(join(folder, 'docker'), `#!/bin/sh\necho "$@" >>"${folder}/asked"\necho ${answer}\n`, { mode: 0o755 });
     const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}`, ENV_FILE: join(folder, '.env') };

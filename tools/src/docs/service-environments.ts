@@ -8,12 +8,12 @@ const SCHEMAS = [
   { service: 'notification-service', file: 'notification.env', name: 'notificationEnvironment' },
 ] as const;
 
-/** What a service reads from the environment. */
+/** The schema of the variables that a service reads from the environment. */
 export type ServiceEnvironment = { service: (typeof SCHEMAS)[number]['service']; schema: z.ZodObject };
 
 /**
- * The schemas that the services themselves read by, from what is built (`dist`) or, in tests, from the sources. Imported by path, because no
- * code may depend on a service.
+ * Loads the schemas that the services themselves use, from the built code (`dist`) or, in tests, from the sources. Imported by path,
+ * because no code may depend on a service.
  */
 export async function loadServiceEnvironments(from: 'dist' | 'src'): Promise<ServiceEnvironment[]> {
   return Promise.all(

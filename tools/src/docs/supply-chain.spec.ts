@@ -1,4 +1,4 @@
-// What others wrote and we ship or build with: the lock file knows the bytes of each package, and each comes under terms that we may accept.
+// Checks third-party packages that we ship or build with: the lock file has a hash for each, and each has a licence that we accept.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspaceRoot } from '../workspace.js';
@@ -17,13 +17,13 @@ type Entry = {
 const lock = JSON.parse(readFileSync(join(workspaceRoot, 'package-lock.json'), 'utf8')) as { packages: Record<string, Entry> };
 const packages = Object.entries(lock.packages).filter(([path, { link }]) => path.includes('node_modules/') && link !== true);
 
-/** Terms that ask for no more than to be named. */
+/** Licences that require no more than attribution. */
 const ALLOWED = new Set([
   ...['MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Python-2.0'],
   ...['Unlicense', 'CC0-1.0'],
 ]);
 
-/** Packages under other terms, and why they may be used all the same. */
+/** Packages with other licences, and why they may still be used. */
 const EXCEPTIONS: [name: RegExp, license: string, reason: string][] = [
   [/^axe-core$/, 'MPL-2.0', 'tests the page, is changed by nobody and shipped to nobody'],
   [/^lightningcss(-.*)?$/, 'MPL-2.0', 'builds the page, is changed by nobody and shipped to nobody'],
@@ -33,7 +33,7 @@ const EXCEPTIONS: [name: RegExp, license: string, reason: string][] = [
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
-/** As the lock file says, or the package itself, which may say it in the way of old. */
+/** Returns the licence from the lock file, or from the package's own package.json, which may use the old format. */
 function licenseOf(path: string, entry: Entry): string | null {
   if (entry.license !== undefined) return entry.license;
   const file = join(workspaceRoot, path, 'package.json');
@@ -42,13 +42,16 @@ function licenseOf(path: string, entry: Entry): string | null {
   return license ?? licenses?.map(({ type }) => type).join(' OR ') ?? 'none';
 }
 
-/** One of the alternatives is enough, and of it all parts must be allowed. */
+/** Whether one of the alternatives (OR) is allowed, with all of its parts (AND). */
 function isAllowed(license: string): boolean {
   const alternatives = license.replace(/^\(|\)$/g, '').split(' OR ');
   return alternatives.some((one) => one.split(' AND ').every((part) => ALLOWED.has(part)));
 }
 
-/** An optional package for other machines that this one could not look up: named, never installed without being looked up. */
+/**
+ * Whether it is an optional package for other platforms that could not be looked up: it is named, but never
+ * installed without being looked up.
+ */
 const isStub = ({ optional, os, cpu, integrity }: Entry): boolean =>
   optional === true && os !== undefined && cpu !== undefined && integrity === undefined;
 

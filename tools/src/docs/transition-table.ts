@@ -1,6 +1,6 @@
 import { markdownTable } from './markdown-table.js';
 
-/** Which state may follow which. */
+/** Returns the table of which state may follow which. */
 export function transitionTable(transitions: Readonly<Record<string, readonly string[]>>): string {
   return markdownTable(
     ['from', 'to'],

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { workspaceRoot } from '../workspace.js';
 
 const LIBRARIES = join(workspaceRoot, 'libs');
-/** The types of the HTTP clients have the same names in each, as their generator gives them. */
+/** Without the generated HTTP clients, whose generator gives their types the same names in each. */
 const SOURCES = readdirSync(LIBRARIES, { recursive: true, encoding: 'utf8' }).filter(
   (path) => /(?:^|\/)src\/.*\.tsx?$/.test(path) && !/(?:^|\/)(?:node_modules|dist|generated)\//.test(path),
 );
 const EXPORTED_TYPE = /^export (?:declare )?(?:type|interface|enum|(?:abstract )?class) (\w+)/gm;
 
-/** The files of each name that more than one exports. */
+/** Returns the names that more than one file exports, with those files. */
 function doublesIn(sources: readonly { path: string; text: string }[]): Record<string, string[]> {
   const files = new Map<string, string[]>();
   for (const { path, text } of sources)

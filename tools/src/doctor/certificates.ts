@@ -1,4 +1,4 @@
-// The certificates that somebody has to renew: that which signs, those in files, and those that servers show.
+// Checks the certificates that somebody has to renew: the signing certificate, those in files, and those that servers present.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { checkSigningIdentity, readPkcs12 } from '@billing-mail/mail-core';
@@ -9,7 +9,7 @@ import { servedCertificateEnd, type ServerWithTls } from './served-certificate.j
 import { type Site, type SiteEnvironment } from './site.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-// As certificate_expiring tells: time to order one, and the last moment.
+// The same limits as for `certificate_expiring`: time to order a new one, and the last moment.
 const SOON_DAYS = 30;
 const LAST_DAYS = 3;
 
@@ -37,7 +37,7 @@ function lookAtSigner({
   if (fromAddress === undefined) return [notSet(about, 'PLATFORM_FROM_ADDRESS')];
   try {
     const identity = readPkcs12(readFileSync(file), passphrase);
-    // How long it lasts is judged below, as for all others.
+    // The end of its validity is checked below, as for all other certificates.
     const problems = checkSigningIdentity(identity, { fromAddress, now: new Date(), warnDays: 0 }).filter(({ code }) => code !== 'expired');
     const findings = problems.map(({ message }) => wrong(about, message, 'the platform signs nothing until then'));
     return [...findings, judgeEnd(about, identity.notAfter, `for ${identity.addresses.join(', ')}`)];
@@ -60,7 +60,7 @@ function lookAtFile(about: string, file: string): Finding {
   }
 }
 
-/** @param of what else there is to say of it */
+/** @param of what else the finding should say about the certificate */
 export function judgeEnd(about: string, end: Date, of = ''): Finding {
   const days = Math.floor((end.getTime() - Date.now()) / DAY_MS);
   const day = end.toISOString().slice(0, 10);
@@ -69,7 +69,7 @@ export function judgeEnd(about: string, end: Date, of = ''): Finding {
   return days < SOON_DAYS ? weak(about, seen, 'order a new one') : fine(about, seen);
 }
 
-/** Those that the variables say to be spoken to by TLS. */
+/** Returns the servers with which, according to the variables, TLS is spoken. */
 function serversWithTls(env: SiteEnvironment): [string, ServerWithTls][] {
   const servers: [string, ServerWithTls][] = [];
   const database = new URL(env.MIGRATION_DATABASE_URL ?? env.DATABASE_URL ?? 'postgresql://nowhere');

@@ -1,4 +1,4 @@
-// All that `npm run doctor -- --production` looks at, in the order in which one thing needs another.
+// All checks of `npm run doctor -- --production`, in the order of their dependencies.
 import { lookAtCertificates } from './certificates.js';
 import { lookAtClocks } from './clock.js';
 import { lookAtDocumentStore } from './document-store.js';

@@ -1,28 +1,29 @@
-// This machine's clock beside those of PostgreSQL and of the services' machines. Tokens, certificates and signatures are judged by the time.
+// Compares this machine's clock with those of PostgreSQL and of the services' machines. The validity of tokens, certificates and
+// signatures depends on the time.
 import { Client } from 'pg';
 import { type Finding, fine, weak, wrong } from './finding.js';
 import { type Site } from './site.js';
 
-/** With a synchronised clock it is milliseconds. */
+/** Synchronised clocks differ by milliseconds. */
 const TOLERATED_MS = 5000;
 const ANSWER_MS = 15_000;
-/** RFC 9110 5.6.7: the date of an answer has whole seconds. */
+/** RFC 9110 5.6.7: the Date header of a response has whole seconds. */
 const DATE_STEP_MS = 1000;
 
-/** What another clock said between two moments of ours; `stepMs` is how finely it says it. */
+/** What another clock said between two moments of our own clock. `stepMs` is the resolution of its answer. */
 export type ClockReading = { of: string; theirsMs: number; beforeMs: number; afterMs: number; stepMs: number };
 
 export async function lookAtClocks({ env, services }: Site): Promise<Finding[]> {
   const url = env.MIGRATION_DATABASE_URL ?? env.DATABASE_URL;
   const asked = [...(url === undefined ? [] : [askPostgres(url)]), ...Object.entries(services).map(([name, at]) => askService(name, at))];
-  // Another check reports who does not answer.
+  // Another check reports servers that do not answer.
   const readings = (await Promise.allSettled(asked)).flatMap((reading) => (reading.status === 'fulfilled' ? reading.value : []));
   return readings.length === 0
     ? [weak('clock', 'nobody answers to compare it with', 'look again once PostgreSQL answers')]
     : readings.map(judgeClock);
 }
 
-/** The time of the request itself does not count as a difference. */
+/** Judges the difference of the clocks. The duration of the request itself does not count. */
 export function judgeClock({ of, theirsMs, beforeMs, afterMs, stepMs }: ClockReading): Finding {
   const about = 'clock';
   const ahead = theirsMs - afterMs;

@@ -1,4 +1,4 @@
-// What the doctor says of things that are not as they must be. What it says of all that `npm start` runs is in start.spec.ts.
+// Tests what the doctor says about things that are wrong. What it says about everything that `npm start` runs is tested in start.spec.ts.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -34,7 +34,7 @@ const site = (env: SiteEnvironment, more: Partial<Site> = {}): Site => ({
   dkimSelector: null,
   ...more,
 });
-/** State and words of what was looked at. */
+/** Returns state and text of a finding. */
 const said = (findings: Finding[], about: string | RegExp): string => {
   const found = findings.find((finding) => (typeof about === 'string' ? finding.about === about : about.test(finding.about)));
   return found === undefined ? 'nothing' : `${found.state}: ${found.seen}; ${found.cure ?? ''}`;
@@ -248,7 +248,7 @@ describe("the doctor's look at services, clocks and certificates", () => {
       /^weak: .* all services share: .*; let an identity provider .*AUTH_JWKS_URL/,
     ],
     ['by public keys', { AUTH_JWKS_URL: 'https://id.example.com/keys' }, /^fine: .*https:\/\/id\.example\.com\/keys/],
-    // As the services do it.
+    // As in the services, the public keys take precedence.
     ['by public keys, although there is a secret', { AUTH_JWKS_URL: 'https://id.example.com/keys', AUTH_JWT_SECRET: secret }, /^fine: /],
     ['by nothing that is known here', {}, /^wrong: AUTH_JWKS_URL is not set/],
   ])('judges tokens that are checked %s', async (_name, env, words) => {

@@ -1,4 +1,4 @@
-// The document store: whether it can be used, and whether it is the one that the database knows.
+// Checks whether the document store can be used, and whether it is the one that belongs to the database.
 import { join } from 'node:path';
 import { onConnection } from '@billing-mail/platform';
 import { workspaceRoot } from '../workspace.js';
@@ -10,7 +10,7 @@ const ABOUT = 'documents';
 type Store = { place: string; id(): Promise<string | null>; check(): Promise<void> };
 type OpenModule = { openDocumentStore: (url: string) => Store };
 
-/** The check of every store but a folder writes to it for a moment. */
+/** Checks the store. For every store except a folder, this briefly writes to it. */
 export async function lookAtDocumentStore(env: SiteEnvironment): Promise<Finding[]> {
   const url = env.DOCUMENT_STORE_URL;
   if (url === undefined) return [notSet(ABOUT, 'DOCUMENT_STORE_URL')];
@@ -19,7 +19,7 @@ export async function lookAtDocumentStore(env: SiteEnvironment): Promise<Finding
   const { openDocumentStore } = (await import(file)) as OpenModule;
   try {
     const store = openDocumentStore(url);
-    // The check of a folder would create it where it is missing, owned by whoever runs the doctor and not by the dispatcher.
+    // If the folder is missing, `check` would create it, and it would belong to whoever runs the doctor and not to the dispatcher.
     if (!url.startsWith('file:')) await store.check();
     const [id, known] = await Promise.all([store.id(), knownStore(env)]);
     if (known !== null && id !== null && id !== known.id)
@@ -34,7 +34,7 @@ export async function lookAtDocumentStore(env: SiteEnvironment): Promise<Finding
   }
 }
 
-/** `null` where there is no database to ask, or none that has tables that may be read. */
+/** Returns the store that the database knows, or `null` if there is no database or its tables are missing or unreadable. */
 async function knownStore({ MIGRATION_DATABASE_URL, DATABASE_URL }: SiteEnvironment): Promise<{ id: string; place: string | null } | null> {
   const url = MIGRATION_DATABASE_URL ?? DATABASE_URL;
   if (url === undefined) return null;

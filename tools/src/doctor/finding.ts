@@ -1,4 +1,7 @@
-/** What was looked at, how it is (`weak`: it works, and should be better), what was seen, and what helps. Nothing secret. */
+/**
+ * `about`: what was checked. `state`: the result (`weak`: it works, but should be better). `seen`: what was found. `cure`:
+ * what helps. Contains no secrets.
+ */
 export type Finding = { about: string; state: 'fine' | 'weak' | 'wrong'; seen: string; cure: string | null };
 
 export const fine = (about: string, seen: string): Finding => ({ about, state: 'fine', seen, cure: null });
@@ -10,7 +13,7 @@ export const notSet = (about: string, variable: string): Finding =>
 
 const MARKS = { fine: '✓', weak: '!', wrong: '✗' } as const;
 
-/** A line each, and the cure below it. */
+/** Formats each finding as a line, with its cure on the next line. */
 export function describeFindings(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ about }) => about.length));
   const lines = findings.flatMap(({ about, state, seen, cure }) => [
@@ -21,7 +24,7 @@ export function describeFindings(findings: readonly Finding[]): string {
   return [...lines, '', `${count('fine')} fine, ${count('weak')} could be better, ${count('wrong')} wrong`].join('\n');
 }
 
-/** What an error says, in one line. Of several addresses that were tried the first. */
+/** Returns an error's message in one line. If several addresses were tried, that of the first. */
 export function reasonOf(error: unknown): string {
   const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
   const text = first instanceof Error ? first.message || ((first as NodeJS.ErrnoException).code ?? first.name) : String(first);

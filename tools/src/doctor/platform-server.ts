@@ -1,4 +1,5 @@
-// The platform's mail server: reached, encrypted and signed in to, as a dispatcher does it, and then closed without offering a message.
+// Checks the platform's mail server: connects, starts TLS and authenticates as a dispatcher does, then closes the
+// session without sending a message.
 import { readFileSync } from 'node:fs';
 import { classifyReply, hintForProbe } from '@billing-mail/mail-core';
 import { clientNameFor, openSession, platformServer, serverLabel, type SmtpServer } from '@billing-mail/smtp-client';
@@ -7,7 +8,7 @@ import { type Site, type SiteEnvironment } from './site.js';
 
 const ABOUT = 'mail server';
 const TIMEOUTS = { connectMs: 15_000, replyMs: 30_000, finalReplyMs: 30_000 };
-/** A document may bring 25 MiB, which base64 makes a third longer. */
+/** A document may have up to 25 MiB, and base64 makes it a third longer. */
 const LARGEST_MESSAGE_BYTES = 36 * 1024 * 1024;
 
 export async function lookAtPlatformServer({ env, dnsServer }: Site): Promise<Finding[]> {

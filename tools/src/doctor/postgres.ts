@@ -1,4 +1,5 @@
-// PostgreSQL: that it can be reached, keeps what it has acknowledged, knows the roles, has what the tables need, and that they are up to date.
+// Checks PostgreSQL: whether it can be reached, keeps what it has acknowledged, has the roles and what the tables need, and
+// whether the tables are up to date.
 import { join } from 'node:path';
 import {
   DATABASE_ROLES,
@@ -30,7 +31,7 @@ export type PostgresState = {
   connections: number;
   max_connections: number;
   roles: string[];
-  /** Schemas that are there, and that this role may read. */
+  /** Schemas that exist and that this role may read. */
   readable: string[];
   unreadable: string[];
 };
@@ -51,7 +52,7 @@ export async function lookAtPostgres({ env }: Site): Promise<Finding[]> {
   if (url === undefined) return [notSet(ABOUT, 'DATABASE_URL')];
   const place = new URL(url).host;
   const client = new Client({ connectionString: url, connectionTimeoutMillis: ANSWER_MS, query_timeout: ANSWER_MS });
-  client.on('error', () => undefined); // the query that meets it says so
+  client.on('error', () => undefined); // the query that fails reports it
   try {
     await client.connect();
     const { rows } = await client.query<PostgresState>(QUESTION, [DATABASE_ROLES, Object.values(SCHEMA_OF)]);
@@ -72,7 +73,7 @@ export async function lookAtPostgres({ env }: Site): Promise<Finding[]> {
   }
 }
 
-/** @param isOfMigrator whoever migrates may do more than a service should */
+/** @param isOfMigrator whether the role is the migrator's, which may do more than a service should */
 export function findingsOfPostgres(state: PostgresState, place: string, isOfMigrator: boolean): Finding[] {
   const { version, role, connections, max_connections, fsync, full_page_writes, synchronous_commit } = state;
   const seen = `${version} at ${place}, as ${role}, ${state.is_encrypted ? 'by TLS' : 'without TLS'}, ${connections} of ${max_connections} connections in use`;

@@ -1,4 +1,4 @@
-// Redis: that it is the primary, keeps what it has acknowledged, and refuses work rather than forget some.
+// Checks Redis: whether it is the primary, keeps what it has acknowledged, and refuses writes rather than discard data.
 import { connectRedis, parseRedisUrl, redisAnswer, type RedisConnection } from '@billing-mail/platform';
 import { Cluster } from 'ioredis';
 import { type Finding, fine, notSet, reasonOf, weak, wrong } from './finding.js';
@@ -26,7 +26,7 @@ export async function lookAtRedis({ env }: Site): Promise<Finding[]> {
   }
 }
 
-/** A Cluster has several primaries, which need not be set up alike. */
+/** Returns the state of each primary: a Cluster has several, whose configurations may differ. */
 async function statesOf(redis: RedisConnection): Promise<{ info: string; appendFsync: string | null }[]> {
   await redis.ping();
   const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
@@ -40,7 +40,7 @@ async function statesOf(redis: RedisConnection): Promise<{ info: string; appendF
   );
 }
 
-/** @param appendFsync `null` where it may not be asked for */
+/** @param appendFsync `null` if the user may not read it */
 export function findingsOfRedis(info: string, appendFsync: string | null, place: string): Finding[] {
   const said = Object.fromEntries(info.split(/\r?\n/).map((line) => line.split(/:(.*)/s).slice(0, 2) as [string, string]));
   const {

@@ -1,4 +1,4 @@
-// `npm run doctor -- --production`: what a person types, and reads.
+// `npm run doctor -- --production`: its arguments and its output.
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,7 +25,10 @@ const USAGE = `flags: ${Object.keys(FLAGS)
 
 export type Examined = { report: string; isWell: boolean };
 
-/** Looks at what `source` names, as the services are given it, or else at what `npm start` runs here. @throws CurableError for a wrong flag */
+/**
+ * Checks what `source` names, in the variables that the services get, or else what `npm start` runs here.
+ * @throws CurableError for a wrong flag
+ */
 export async function runDoctor(args: string[], source: NodeJS.ProcessEnv, usual: ServiceUrls | null = null): Promise<Examined> {
   const flags = readFlags(args);
   const running = usual === null && !isNamed(source) ? readStartFile() : null;
@@ -67,7 +70,7 @@ const usualUrls = (source: NodeJS.ProcessEnv): ServiceUrls => ({
   'notification-service': `http://127.0.0.1:${source['NOTIFICATION_SERVICE_PORT'] || 4102}`,
 });
 
-/** Whether it says of itself what is to be looked at. */
+/** Whether the environment itself names what is to be checked. */
 const isNamed = (source: NodeJS.ProcessEnv): boolean =>
   ['DATABASE_URL', 'MIGRATION_DATABASE_URL', 'REDIS_URL'].some((name) => source[name] || source[`${name}_FILE`]);
 const set = (source: NodeJS.ProcessEnv): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(source).filter(([, value]) => value));

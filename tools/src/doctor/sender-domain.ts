@@ -1,11 +1,11 @@
-// What DNS says of the domain that the platform sends from, and of that which reports come back to. Receivers refuse, or put into spam, mail of a
-// domain that says nothing of who may send for it (SPF, RFC 7208; DKIM, RFC 6376; DMARC, RFC 7489).
+// Checks the DNS records of the domain that the platform sends from, and of the domain that bounce reports come back to. Receivers reject
+// mail, or treat it as spam, if its domain does not say who may send for it (SPF, RFC 7208; DKIM, RFC 6376; DMARC, RFC 7489).
 import { Resolver } from 'node:dns/promises';
 import { domainToASCII } from 'node:url';
 import { type Finding, fine, notSet, reasonOf, weak, wrong } from './finding.js';
 import { type Site } from './site.js';
 
-/** `null`: the name is not there; empty: it is, without such a record. */
+/** `null`: the name does not exist; empty: it exists, without such a record. */
 type Records<T> = T[] | null;
 type Exchanger = { priority: number; exchange: string };
 
@@ -18,7 +18,7 @@ export async function lookAtSenderDomain({ env, dnsServer, dkimSelector }: Site)
   const looks = [
     lookAtExchangers(dns, domain, 'replies to the platform come back as undeliverable'),
     ...(bounceDomain === null ? [] : [lookAtExchangers(dns, bounceDomain, 'no report on what came back arrives')]),
-    // Receivers ask it of the return path.
+    // Receivers look up SPF for the domain of the return path.
     lookAtSpf(dns, bounceDomain ?? domain),
     lookAtDmarc(dns, domain, bounceDomain),
     lookAtDkim(dns, domain, dkimSelector),
@@ -26,7 +26,7 @@ export async function lookAtSenderDomain({ env, dnsServer, dkimSelector }: Site)
   return Promise.all(looks);
 }
 
-/** Asks DNS. Rejects if there is no answer, which does not say whether the name exists. */
+/** Queries DNS. Rejects if there is no answer, because that does not say whether the name exists. */
 class DnsView {
   private readonly resolver = new Resolver({ timeout: 5000, tries: 3 });
 
@@ -110,7 +110,7 @@ async function lookAtDmarc(dns: DnsView, domain: string, bounceDomain: string | 
     : fine(about, seen);
 }
 
-/** That of the domain itself, else of the nearest one above it that has one; never of a top-level domain. */
+/** Finds the record of the domain itself or else of the nearest parent domain that has one, but never of a top-level domain. */
 async function findDmarc(dns: DnsView, domain: string): Promise<{ at: string; record: string } | null> {
   for (let at = domain; at.includes('.'); at = at.slice(at.indexOf('.') + 1)) {
     const record = ((await dns.texts(`_dmarc.${at}`)) ?? []).find((text) => /^v=DMARC1\s*(?:;|$)/.test(text));
@@ -119,7 +119,7 @@ async function findDmarc(dns: DnsView, domain: string): Promise<{ at: string; re
   return null;
 }
 
-/** The platform's mail server signs, with a key that only it knows the name of (selector). */
+/** Looks for the keys with which the platform's mail server signs. Only that server knows the name of its key (the selector). */
 async function lookAtDkim(dns: DnsView, domain: string, selector: string | null): Promise<Finding> {
   const about = `DKIM of ${domain}`;
   const cure = "let the platform's mail server sign, and put the key that it names into the zone";

@@ -1,15 +1,15 @@
-// The certificate that a server shows, whatever its issuer and name: those who use the connection decide whether to trust it.
+// Reads the certificate that a server presents, whatever its issuer and name: whoever uses the connection decides whether to trust it.
 import { once } from 'node:events';
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** What is said before the handshake. */
+/** The protocol that is spoken before the TLS handshake. */
 type Opening = 'none' | 'postgres' | 'smtp';
 export type ServerWithTls = { host: string; port: number; opening: Opening };
 
 const ANSWER_MS = 15_000;
 
-/** When it ends. @throws Error that says why it is not known */
+/** Resolves with the end of its validity. @throws Error saying why it cannot be determined */
 export async function servedCertificateEnd({ host, port, opening }: ServerWithTls): Promise<Date> {
   const socket = connectPlain({ host, port });
   const timer = setTimeout(() => socket.destroy(new Error('no answer in time')), ANSWER_MS);
@@ -29,7 +29,7 @@ export async function servedCertificateEnd({ host, port, opening }: ServerWithTl
 
 const OPENINGS: Record<Opening, (socket: Socket) => Promise<void>> = {
   none: async () => undefined,
-  // SSLRequest of PostgreSQL's protocol: length 8, code 80877103; "S" where TLS is spoken.
+  // SSLRequest of PostgreSQL's protocol: length 8, code 80877103. The server answers "S" if it speaks TLS.
   postgres: async (socket) => {
     socket.write(Buffer.from('0000000804d2162f', 'hex'));
     const [answer] = (await once(socket, 'data')) as [Buffer];
@@ -45,7 +45,7 @@ const OPENINGS: Record<Opening, (socket: Socket) => Promise<void>> = {
   },
 };
 
-/** The last line of a reply has a space behind its code (RFC 5321 4.2.1). */
+/** Reads an SMTP reply. Its last line has a space after the code (RFC 5321 4.2.1). */
 async function reply(socket: Socket): Promise<string> {
   for (let text = ''; ;) {
     const [chunk] = (await once(socket, 'data')) as [Buffer];

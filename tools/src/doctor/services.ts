@@ -1,4 +1,4 @@
-// The three services: that each answers and is ready, and that all are of one build.
+// Checks that each of the three services answers and is ready, and that all are of the same build.
 import { z } from 'zod';
 import { type Finding, fine, reasonOf, weak, wrong } from './finding.js';
 import { type Site } from './site.js';

@@ -1,4 +1,4 @@
-// What the doctor looks at: the variables of the services as far as they are set, where the services answer, and whom DNS is asked of.
+// What the doctor checks: the services' variables, as far as they are set, the services' URLs, and the DNS server to ask.
 import { EnvironmentError, readEnvironment, variables } from '@billing-mail/platform';
 import { z } from 'zod';
 import { type Finding, wrong } from './finding.js';
@@ -33,7 +33,7 @@ export type Site = {
   dkimSelector: string | null;
 };
 
-/** The variables that are as they must be, and a finding for each that is not. */
+/** Returns the variables that are valid, and a finding for each that is not. */
 export function readSiteEnvironment(source: NodeJS.ProcessEnv): { env: SiteEnvironment; findings: Finding[] } {
   const env: SiteEnvironment = {};
   const findings: Finding[] = [];

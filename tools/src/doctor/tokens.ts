@@ -1,4 +1,4 @@
-// How tokens are checked, which decides how much a service that was taken over may do in the others.
+// Checks how tokens are verified, which decides how much an attacker who has taken over one service may do in the others.
 import { type Finding, fine, notSet, weak } from './finding.js';
 import { type Site } from './site.js';
 

@@ -1,16 +1,16 @@
-// The documents that `npm start` sends through the queue, one for each thing worth seeing.
+// The documents that `npm start` sends through the queue, one for each feature worth seeing.
 import { type DispatchJobInput } from '@billing-mail/contracts';
 import { BOUNCING_ADDRESS } from '../starting/bouncing-address.js';
 import { createPdf } from './sample-pdf.js';
 
-/** A document and what it shows. */
+/** A document and what it shows. `comesBack`: its e-mail bounces. */
 export type Sample = { shows: string; job: DispatchJobInput; comesBack?: boolean };
 
 type SampleText = { teamId: string; number: string; company: string; customer: string; amount: string; locale: 'de' | 'en' };
 
 /**
- * `run` makes the keys of this start its own: the same key twice would be the same delivery. `bounces`: whether somebody plays the server that sends
- * one of them back.
+ * Returns the samples. `run` makes the keys unique to this start: the same key twice would be the same delivery. `bounces`:
+ * whether one of them can bounce here.
  */
 export function sampleDocuments(run: string, bounces: boolean): Sample[] {
   const month = new Date().toISOString().slice(0, 7);

@@ -1,9 +1,9 @@
-// A real one-page PDF with lines of text, small enough to read in an editor.
+// Makes a real one-page PDF with lines of text, small enough to read in an editor.
 
-// PDF 32000-1 7.3.4.2: these end or escape a string. Beyond Latin-1 the standard fonts have no glyphs.
+// PDF 32000-1 7.3.4.2: these characters end or escape a string. The standard fonts have no glyphs beyond Latin-1.
 const escapeText = (line: string): string => line.replace(/[\\()]/g, '\\$&').replace(/[^\x20-\xff]/g, '?');
 
-/** An A4 page with the given lines, the first as a heading. */
+/** Returns an A4 page with the given lines, the first of them as a heading. */
 export function createPdf(lines: string[]): Buffer {
   const [heading = '', ...rest] = lines.map(escapeText);
   const text = [
@@ -30,6 +30,6 @@ export function createPdf(lines: string[]): Buffer {
   const startOfTable = pdf.length;
   pdf += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}`;
   pdf += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${startOfTable}\n%%EOF\n`;
-  // One byte a character, so that the offsets above are those of bytes.
+  // Latin-1 has one byte per character, so that the offsets above count bytes.
   return Buffer.from(pdf, 'latin1');
 }

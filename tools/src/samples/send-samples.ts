@@ -11,14 +11,14 @@ import { SAMPLE_TEAMS } from './teams.js';
 /** A sample and what became of it, in words. */
 export type SampleResult = { shows: string; teamId: string; deliveryId: string; outcome: string; notification: string | null };
 
-/** What sending and following them takes of what runs. */
+/** What is needed of the running system to send and follow the samples. */
 type Running = Pick<StartFile, 'mailDispatcher' | 'notificationService' | 'tokens'> & { redis: RedisEnv };
 
 const SETTLED_WITHIN_MS = 30_000;
-/** One of them has to come back first. */
+/** Long enough for the sample that has to bounce first. */
 const TOLD_WITHIN_MS = 20_000;
 
-/** Whether a team of the samples has a document in the log: then there is something to look at. */
+/** Whether a sample team has a document in its log, so that there is something to look at. */
 export async function hasDeliveries({ mailDispatcher, tokens }: Pick<Running, 'mailDispatcher' | 'tokens'>): Promise<boolean> {
   for (const teamId of SAMPLE_TEAMS) {
     const { body } = await call(`${mailDispatcher}/v1/teams/${teamId}/deliveries?limit=1`, tokens['service'] ?? '');
@@ -27,7 +27,7 @@ export async function hasDeliveries({ mailDispatcher, tokens }: Pick<Running, 'm
   return false;
 }
 
-/** Sends the samples through the queue and waits for the end of each. `bounces`: whether one of them can come back here. */
+/** Sends the samples through the queue and waits for the end of each. `bounces`: whether one of them can bounce here. */
 export async function sendSamples(running: Running, bounces = false): Promise<SampleResult[]> {
   const samples = sampleDocuments(Date.now().toString(36), bounces);
   await publishDocuments(
@@ -53,7 +53,10 @@ export async function sendSamples(running: Running, bounces = false): Promise<Sa
   );
 }
 
-/** Of a document that went by the fallback its team hears by the trouble of its own server, once for all of them. */
+/**
+ * Waits for the notification about a delivery. If it used the fallback, its team gets one notification about its own
+ * server, not one for each document.
+ */
 async function awaitNotification(
   running: Running,
   teamId: string,

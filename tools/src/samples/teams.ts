@@ -1,4 +1,4 @@
-// The teams that a development machine starts with. A team that is there already stays as somebody changed it.
+// The teams that a development machine starts with. A team that already exists keeps its settings.
 import { emailDeliveryView, type emailDeliveryInput } from '@billing-mail/contracts';
 import { type z } from 'zod';
 import { call } from '../services-client.js';
@@ -7,10 +7,10 @@ export const SAMPLE_TEAMS = ['acme', 'globex', 'initech'] as const;
 
 type Team = z.input<typeof emailDeliveryInput>;
 
-/** The mail server that teams call their own, as the services reach it; `downPort` is one where nobody listens. */
+/** The mail server that teams use as their own, as the services reach it. Nothing listens on `downPort`. */
 export type OwnServer = { host: string; port: number; downPort: number };
 
-/** Settings by team: one on the platform, one with its own server, one whose own server is down. */
+/** Returns the settings by team: one team uses the platform, one its own server, and one an own server that is down. */
 function sampleTeams({ host, port, downPort }: OwnServer): Record<(typeof SAMPLE_TEAMS)[number], Team> {
   const ownServer = (atPort: number, fromAddress: string, fromName: string) => ({
     host,
@@ -50,7 +50,7 @@ function sampleTeams({ host, port, downPort }: OwnServer): Record<(typeof SAMPLE
   };
 }
 
-/** Writes the settings of teams that have none, and the new port of a local server that had to move. */
+/** Writes the settings of teams that have none, and updates the port of a local server that had to move. */
 export async function seedTeams(settingsApi: string, token: string, ownServer: OwnServer): Promise<void> {
   for (const [teamId, team] of Object.entries(sampleTeams(ownServer))) {
     const url = `${settingsApi}/v1/teams/${teamId}/email-delivery`;

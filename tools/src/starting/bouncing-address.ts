@@ -1,8 +1,8 @@
-// The local mailbox takes everything. For one address this plays the server behind it, which reports that there is nobody of that name.
+// The local mailbox accepts everything. For one address, this file plays the next mail server, which reports that the user does not exist.
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 
-/** Mail to it comes back a moment after it was sent. */
+/** Mail to this address bounces a moment after it was sent. */
 export const BOUNCING_ADDRESS = 'nobody@customer.example';
 
 const LOOK_MS = 1000;
@@ -17,7 +17,7 @@ const mails = z.array(
 );
 const addressOf = (value: unknown): string => (typeof value === 'string' ? value : z.object({ address: z.string() }).parse(value).address);
 
-/** Looks into the mailbox once a second until the process ends. What goes wrong is tried again with the next look. */
+/** Looks into the mailbox once a second until the process ends. After an error, the next look tries again. */
 export function reportWhatBounces(mailboxUrl: string, bounceSmtpPort: number): void {
   const reported = new Set<string>();
   const look = async (): Promise<void> => {
@@ -38,7 +38,7 @@ export function reportWhatBounces(mailboxUrl: string, bounceSmtpPort: number): v
   }, LOOK_MS).unref();
 }
 
-/** A report in the form of RFC 3464. */
+/** Sends a delivery status notification (RFC 3464). */
 async function bringReport(port: number, to: string, messageId: string): Promise<void> {
   const transport = createTransport({ host: '127.0.0.1', port, secure: false, ignoreTLS: true });
   const part = (type: string, ...lines: string[]): string => ['--report', `Content-Type: ${type}`, '', ...lines, ''].join('\r\n');

@@ -1,4 +1,4 @@
-// The S/MIME signer of a development machine, under an authority that only this machine knows.
+// Provides the S/MIME signer of a development machine, issued by an authority that only this machine knows.
 import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,10 +6,10 @@ import { createSmimeAuthority, issueSigner, newRsaKeyPem, packPkcs12 } from '@bi
 
 const DAY_MS = 86_400_000;
 
-/** Paths of the signer's PKCS#12 file and of the root that verifiers are given; `null` when the signer is not ours. */
+/** Paths of the signer's PKCS#12 file and of the root certificate for verifiers; `caFile` is `null` if the signer is not ours. */
 export type CertificateFiles = { p12File: string; caFile: string | null };
 
-/** Makes authority and signer for `address` in `folder` unless they are there and good for another week. */
+/** Creates authority and signer for `address` in `folder`, unless they exist and are valid for another week. */
 export function provideCertificates(folder: string, address: string, passphrase: string): CertificateFiles {
   const caFile = join(folder, 'ca.pem');
   const files = { p12File: join(folder, 'signer.p12'), caFile };

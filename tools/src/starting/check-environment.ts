@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { type ServiceEnvironment } from '../docs/service-environments.js';
 
 /**
- * What is set must be as the services take it; they are given what is not. Looked at before anything is started.
+ * Checks, before anything is started, that the variables that are set are valid for the services. Those that
+ * are not set are provided later.
  * @throws EnvironmentError naming each variable that is wrong
  */
 export function checkEnvironment(source: NodeJS.ProcessEnv, services: readonly ServiceEnvironment[]): void {

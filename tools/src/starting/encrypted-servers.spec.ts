@@ -1,4 +1,5 @@
-// The connections of the services to a PostgreSQL and a Redis that speak TLS only, and the servers that they must not talk to.
+// Tests the services' connections to a PostgreSQL and a Redis that accept only TLS, and that they reject
+// servers that they must not talk to.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -5,12 +5,12 @@ import { type CertificateFiles } from './certificates.js';
 import { type Secrets } from './secrets.js';
 import { type ServiceName } from './services.js';
 
-/** A server's URL, by which everything may be done, and that of a service, by which it may do its own work. */
+/** A server's URL with full rights, and the URL for a service, with the rights for its own work. */
 export type Address = { url: string; ofService: (service: ServiceName) => string };
 export type DatabaseAddress = Address & { ofMigrator: string };
 export type RedisAddress = Address & { ofInvoicing: string };
 
-/** What the parts started here are reached by. */
+/** The addresses of the parts that were started here. */
 export type Parts = {
   database: DatabaseAddress;
   redis: RedisAddress;
@@ -18,14 +18,17 @@ export type Parts = {
   platformFromAddress: string;
   certificates: CertificateFiles;
   secrets: Secrets;
-  /** Ports of the local servers that teams of the samples use. */
+  /** Ports of the local servers that the sample teams use. */
   localSmtpPorts: number[];
 };
 
-/** How long a development machine waits before the second and third try: production's 5 and 30 minutes would hide what happens. */
+/** Delays before the second and third try on a development machine: production's 5 and 30 minutes would hide what happens. */
 const SHORT_RETRY_DELAYS = '1s,2s';
 
-/** The variables of all services (contract: Environment), but for where each signs in. One that is set already stays as it is. */
+/**
+ * Returns the variables of all services (contract: Environment), except those with which each signs in. A variable that
+ * is already set stays as it is.
+ */
 export function servicesEnvironment(parts: Parts): NodeJS.ProcessEnv {
   const { secrets, certificates } = parts;
   return {
@@ -44,31 +47,31 @@ export function servicesEnvironment(parts: Parts): NodeJS.ProcessEnv {
     SMTP_ALLOWED_PORTS: ['25', '465', '587', '2525', ...parts.localSmtpPorts].join(','),
     ...bounces(secrets),
     ...setVariables(),
-    // The tokens of the samples are ours; with somebody else's keys none would be taken.
+    // The samples' tokens are signed with our secret; with somebody else's keys none would be accepted.
     AUTH_JWKS_URL: '',
   };
 }
 
-/** As which user a service signs in. */
+/** Returns the URLs with which a service signs in. */
 export const signInsOf = ({ database, redis }: Parts, service: ServiceName): NodeJS.ProcessEnv => ({
   DATABASE_URL: database.ofService(service),
   REDIS_URL: redis.ofService(service),
 });
 
-/** Documents belong to a database: somebody else's has a folder of its own. */
+/** Documents belong to a database, so each database that is not ours gets a folder of its own. */
 function documentsFolder({ url }: DatabaseAddress): string {
   if (!process.env['DATABASE_URL']) return 'documents';
   const { host, pathname } = new URL(url);
   return `documents-${createHash('sha256').update(`${host}${pathname}`).digest('hex').slice(0, 8)}`;
 }
 
-/** Only where the local mailbox is the platform's server: another one may not take a sender of a domain that is not there. */
+/** Only if the local mailbox is the platform's server: another server might reject a sender whose domain does not exist. */
 function bounces(secrets: Secrets): NodeJS.ProcessEnv {
   if (process.env['PLATFORM_SMTP_URL']) return {};
   return { BOUNCE_DOMAIN: 'bounce.billing-mail.example', BOUNCE_SECRET: `dev1:${derivedKey(secrets, 'return path')}` };
 }
 
-/** A key of its own for each purpose, and none more to keep. */
+/** Derives a key for each purpose, so that no further keys need to be stored. */
 const derivedKey = ({ secretKey }: Secrets, purpose: string): string =>
   createHash('sha256').update(`${purpose} ${secretKey}`).digest('base64');
 

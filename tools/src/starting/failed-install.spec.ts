@@ -22,7 +22,7 @@ npm error Exit handler never called!`;
 
 const LOCKED = { 'node_modules/zod': { version: '4.6.7' }, 'node_modules/@billing-mail/contracts': { link: true } };
 
-/** What a start in a checkout with these packages, none at first, tells when its npm says `output` and ends with `exitCode`. */
+/** Returns what a start prints in a checkout with these packages (none by default) if its npm prints `output` and exits with `exitCode`. */
 function startWith(output: string, exitCode: number, installed: object = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'failed-install-'));
   try {

@@ -7,12 +7,15 @@ const environment = z.object({
   AUTH_USER_TOKEN_LIFE: variables.AUTH_USER_TOKEN_LIFE,
 });
 
-// A timer takes no more than 24 days, and tokens need no more than this.
+// A timer is limited to 24 days; tokens do not need a longer pause than this.
 const LONGEST_PAUSE_MS = 8 * 60 * 60 * 1000;
 
 export type FreshTokens = { current: Record<SampleCaller, string> };
 
-/** Tokens that stay good however long it runs: new ones come after a third of their life, and `onRenewed` is told. Keeps no process from ending. */
+/**
+ * Keeps tokens valid for as long as the process runs: renews them after a third of their life and calls `onRenewed`. Its timer
+ * does not keep the process alive.
+ */
 export async function keepTokensFresh(source: NodeJS.ProcessEnv, onRenewed: () => void): Promise<FreshTokens> {
   const { AUTH_JWT_SECRET: secret, AUTH_USER_TOKEN_LIFE: lifeMs } = readEnvironment(environment, source);
   const tokens: FreshTokens = { current: await issueTokens(secret, lifeMs) };

@@ -1,4 +1,4 @@
-// Runs `npm run dev` on a copy of this checkout, changes files of the copy as an editor would, and sees the changes run.
+// Runs `npm run dev` on a copy of this checkout, changes files of the copy as an editor would, and checks that the changes take effect.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -9,7 +9,7 @@ import { workspaceRoot } from '../workspace.js';
 
 const WITHIN_MS = 240_000;
 
-/** Everything but what is fetched or belongs to a run. */
+/** Copies the checkout, except for what is fetched or belongs to a run. */
 function copyCheckout(to: string): void {
   const left = ['node_modules', '.data', '.git', '.nx', 'page'];
   cpSync(workspaceRoot, to, { recursive: true, preserveTimestamps: true, filter: (path) => !left.includes(basename(path)) });
@@ -46,7 +46,7 @@ describe('npm run dev', () => {
 
   const logOf = (service: string): string => readFileSync(join(checkout, '.data', 'logs', `${service}.log`), 'utf8');
 
-  /** Saves the file with the change, again each second as an impatient person does, until it shows. */
+  /** Saves the file with the change, and again each second as an impatient user would, until the change is visible. */
   async function change(file: string, from: string | RegExp, to: string, isSeen: () => boolean | Promise<boolean>): Promise<void> {
     const path = join(checkout, file);
     const changed = readFileSync(path, 'utf8').replace(from, to);

@@ -1,4 +1,4 @@
-// What `npm run dev` does with a changed file: the page by Vite's own means, a service's by writing it to where the service runs from.
+// What `npm run dev` does with a changed file: Vite updates the page, and a file of a service is compiled to where the service runs from.
 import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
@@ -7,10 +7,10 @@ import { type FSWatcher } from 'vite';
 import { dataFolder, workspaceRoot } from '../workspace.js';
 import { type RunningServices, type ServiceName } from './services.js';
 
-/** What settings-api answers besides the page; everything else at the page's origin is a source of the page. */
+/** The paths that settings-api answers, apart from the page. Everything else at the page's origin is a source of the page. */
 const OF_SETTINGS_API = '^/(?:v1|docs|docs-json|health|version)(?:[/?]|$)|^/console-config\\.json';
 
-/** Without its ending; none of it is in `dist`. */
+/** Matches paths (without file extension) of tests, which are not in `dist`. */
 const OF_TESTS = /\.spec$|(^|\/)testing\//;
 
 /** Serves the page from its sources, with the services behind the same origin as in production, and watches the sources of the services too. */
@@ -23,7 +23,7 @@ export async function serveSources(page: string, services: RunningServices, tell
   const server = await createServer({
     configFile: join(workspaceRoot, 'libs', 'console', 'vite.config.mjs'),
     cacheDir: join(dataFolder(), 'vite'),
-    // Mistakes are shown in the browser; what is logged besides are requests during a restart.
+    // Errors are shown in the browser. All else that Vite logs is about requests during a restart.
     logLevel: 'silent',
     server: {
       host: '127.0.0.1',
@@ -46,12 +46,12 @@ async function watchServices(watcher: FSWatcher, tell: (line: string) => void): 
   const toBuilt = (source: string): void => {
     const [, project, path, ending] = /^(.*?\/(?:apps|libs)\/(?!console\/)[^/]+)\/src\/(.+)\.(ts|json)$/.exec(source) ?? [];
     if (project === undefined || path === undefined || OF_TESTS.test(path)) return;
-    // An editor empties a file before it writes it: what it writes is a change of its own.
+    // An editor empties a file before it writes it, and the write is another change.
     if (statSync(source).size === 0) return;
     const built = join(project, 'dist', `${path}.${ending === 'ts' ? 'js' : 'json'}`);
     try {
       const code = ending === 'ts' ? transformFileSync(source, options).code : null;
-      // The compiler must not take for its own what it has not written: without its notes it builds the project anew.
+      // Without its build info the compiler builds the project again; it must not take a file for its own that it has not written.
       rmSync(join(project, 'dist', '.tsbuildinfo'), { force: true });
       mkdirSync(dirname(built), { recursive: true });
       if (code === null) copyFileSync(source, built);

@@ -5,15 +5,15 @@ import { dataFolder, workspaceRoot } from '../workspace.js';
 import { logTo } from './log-file.js';
 import { type Supervisor } from './supervisor.js';
 
-/** An SMTP server that takes everything and a page that shows it. */
+/** An SMTP server that accepts everything, and a page that shows it. */
 export type Mailbox = {
   smtpPort: number;
   url: string;
-  /** It takes a second or two to load; meanwhile other things can go on. */
+  /** Resolves when it can be used. It takes a second or two to load, and other things can go on meanwhile. */
   ready: Promise<void>;
 };
 
-// So many stay readable across starts; the page gets slow with thousands.
+// This many stay readable across starts; with thousands the page becomes slow.
 const MAILS_KEPT = 500;
 
 /** Starts a local mailbox (maildev) that keeps its mail below the data folder. */
@@ -34,7 +34,7 @@ export async function provideMailbox(supervisor: Supervisor, name: string, usual
           join(workspaceRoot, 'node_modules', 'maildev', 'dist', 'bin', 'maildev.js'),
           ...['--ip', '127.0.0.1', '--smtp', String(smtpPort), '--web-ip', '127.0.0.1', '--web', String(pagePort)],
           ...['--mail-directory', folder, '--max-emails', String(MAILS_KEPT)],
-          // Its built-in certificate is for nobody: offered, it would only be refused.
+          // Its built-in certificate is not valid for any name, so clients would refuse it.
           ...['--hide-extensions', 'STARTTLS'],
         ],
         ready: () => answers(`${url}/index.html`),

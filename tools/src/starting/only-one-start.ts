@@ -7,8 +7,8 @@ import { PidFiles } from './pid-files.js';
 const SELF = 'start';
 
 /**
- * Makes sure that this start is the only one on its data folder, and ends what a killed one left running.
- * Throws CurableError when another one runs.
+ * Makes sure that this start is the only one in its data folder, and ends what a killed start left running.
+ * Throws CurableError if another one runs.
  */
 export async function beTheOnlyStart(step: RunStep): Promise<PidFiles> {
   const pidFiles = new PidFiles(join(dataFolder(), 'run'));
@@ -30,7 +30,7 @@ export async function beTheOnlyStart(step: RunStep): Promise<PidFiles> {
   return pidFiles;
 }
 
-/** The last thing that a start does. */
+/** Gives up the place as the only start; called last. */
 export function leaveAsTheOnlyStart(pidFiles: PidFiles): void {
   removeStartFile();
   pidFiles.forget(SELF);

@@ -1,7 +1,7 @@
 import { loadServiceEnvironments } from '../docs/service-environments.js';
 import { ownVariables } from './own-variables.js';
 
-/** Who reads which secret, as an operator would write it down; held against the schemas by which the services read. */
+/** Which services read which secret, as an operator would write it down. Compared with the schemas with which the services read. */
 const READERS_OF_SECRETS = {
   DATABASE_URL: ['settings-api', 'mail-dispatcher', 'notification-service'],
   REDIS_URL: ['settings-api', 'mail-dispatcher', 'notification-service'],

@@ -1,11 +1,11 @@
 import { type ServiceEnvironment } from '../docs/service-environments.js';
 
-/** Where nothing else may sign in: administrators' and migrators' addresses. */
+/** URLs of administrators and migrators, which no service may use to sign in. */
 const NOBODYS = ['ADMIN_DATABASE_URL', 'MIGRATION_DATABASE_URL'];
 
 /**
- * A service's own environment: what its schema names, and what is nobody's in particular, such as PATH. What only another service reads,
- * its secrets above all, is left out.
+ * Returns a service's own environment: the variables in its schema, and those that belong to no service, such as PATH. Variables that only
+ * another service reads, above all its secrets, are left out.
  */
 export function ownVariables(
   service: ServiceEnvironment['service'],
@@ -15,7 +15,7 @@ export function ownVariables(
   const namesOf = (of: readonly ServiceEnvironment[]): Set<string> => new Set(of.flatMap(({ schema }) => Object.keys(schema.shape)));
   const own = namesOf(schemas.filter((candidate) => candidate.service === service));
   const foreign = new Set([...namesOf(schemas), ...NOBODYS].filter((name) => !own.has(name)));
-  // A variable's value may also come from the file that X_FILE names; SMIME_P12_FILE is a variable by itself.
+  // The value of a variable X may also come from the file that X_FILE names. SMIME_P12_FILE, however, is a variable of its own.
   const isForeign = (name: string): boolean => !own.has(name) && (foreign.has(name) || foreign.has(name.replace(/_FILE$/, '')));
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !isForeign(name)));
 }

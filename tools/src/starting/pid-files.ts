@@ -1,4 +1,4 @@
-// Which processes we started, kept on disk, so that a start can end what a killed one left behind, and nothing else.
+// Stores on disk which processes we started, so that a start can end those that a killed start left behind, and no others.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export class PidFiles {
     rmSync(this.fileOf(name), { force: true });
   }
 
-  /** Process id of `name` if it still runs: that very process, not another that got its number since. */
+  /** Returns the process id of `name` if it still runs. The start time is compared too, because the id may have been reused. */
   runningPid(name: string): number | null {
     const note = this.read(name);
     return note !== null && startTimeOf(note.pid) === note.startedAt ? note.pid : null;
@@ -32,7 +32,7 @@ export class PidFiles {
     return this.names().length > 0;
   }
 
-  /** Ends every process noted, gently first. Returns their names. */
+  /** Ends every recorded process, with its own signal first. Resolves with the names of those that were running. */
   async endAll(): Promise<string[]> {
     const names = this.names();
     const left = names.filter((name) => this.runningPid(name) !== null);
@@ -74,11 +74,11 @@ export class PidFiles {
   }
 }
 
-/** When a process began, in the system's own unit; `null` when there is none or it is a zombie. */
+/** Returns when a process began, in the system's own unit; `null` if there is none or it is a zombie. */
 function startTimeOf(pid: number): string | null {
   if (process.platform === 'linux') {
     try {
-      // proc(5): the name in parentheses may hold anything, after it come state (3rd field) and, as 22nd, the start time.
+      // proc(5): the name in parentheses may contain anything. After it come the state (field 3) and the start time (field 22).
       const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
         .replace(/^.*\) /s, '')
         .split(' ');
@@ -91,6 +91,6 @@ function startTimeOf(pid: number): string | null {
   try {
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   } catch {
-    return null; // ps ends with 1 when there is no such process
+    return null; // ps exits with 1 if there is no such process
   }
 }

@@ -14,7 +14,10 @@ import { type Supervisor } from './supervisor.js';
 const DATABASE = 'billing_mail';
 const USUAL_PORT = 4132;
 
-/** A PostgreSQL of this checkout, its data below the data folder. Resolves to the URL by which everything may be done, and those of the services. */
+/**
+ * Starts a PostgreSQL server of this checkout, with its data in the data folder. Resolves with the URL that has full
+ * rights and those of the services.
+ */
 export async function providePrivatePostgres(supervisor: Supervisor, password: string): Promise<DatabaseAddress> {
   const folder = join(dataFolder(), 'postgres');
   if (!existsSync(join(folder, 'PG_VERSION'))) await createPostgresCluster(folder, password);
@@ -22,7 +25,7 @@ export async function providePrivatePostgres(supervisor: Supervisor, password: s
   await supervisor.keep({
     name: 'postgres',
     kind: 'server',
-    endSignal: 'SIGINT', // TERM would wait for every client to leave of its own accord
+    endSignal: 'SIGINT', // SIGTERM would wait until every client has disconnected
     endWithinMs: 20_000,
     start: async () => {
       const started = await startPostgresServer({ dataFolder: folder, port, durable: true, onOutput: logTo('postgres') });

@@ -10,7 +10,10 @@ import { type Supervisor } from './supervisor.js';
 
 const USUAL_PORT = 4179;
 
-/** A Redis of this checkout, its append-only file below the data folder. Resolves to the URL by which everything may be done, and those of the services. */
+/**
+ * Starts a Redis server of this checkout, with its append-only file in the data folder. Resolves with the URL that has full
+ * rights and those of the services.
+ */
 export async function providePrivateRedis(supervisor: Supervisor, password: string): Promise<RedisAddress> {
   const folder = join(dataFolder(), 'redis');
   mkdirSync(folder, { recursive: true, mode: 0o700 });

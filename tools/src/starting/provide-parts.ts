@@ -1,4 +1,4 @@
-// What the services need: given by the environment where it is set, else started here.
+// Provides what the services need: from the environment if it is set there, otherwise by starting it here.
 import { join } from 'node:path';
 import { findFreePort } from '@billing-mail/local-servers';
 import { type RunStep } from '../step.js';
@@ -12,20 +12,20 @@ import { providePrivateRedis } from './private-redis.js';
 import { provideSecrets, type Secrets } from './secrets.js';
 import { type Supervisor } from './supervisor.js';
 
-/** Nobody listens here as a rule, so that the samples can show a server that is down. */
+/** Usually nothing listens on this port, so that the samples can show a server that is down. */
 export const USUAL_DOWN_SMTP_PORT = 4199;
 const FROM_ADDRESS = 'e-invoice@billing-mail.example';
 
-/** The parts, and the pages on which mail can be read; `platform` is `null` when somebody else's server is the platform's. */
+/** The parts, and the pages on which mail can be read. `platform` is `null` if the platform's server was given. */
 export type ProvidedParts = {
   parts: Parts;
   pages: { platform: string | null; own: string };
-  /** The server that teams of the samples call their own, and a port where nobody listens. */
+  /** The server that the sample teams use as their own, and a port on which nothing listens. */
   ownServer: OwnServer;
   mailboxesReady: () => Promise<unknown>;
 };
 
-/** Provides everything in the order in which one thing needs another. */
+/** Provides everything, in the order of the dependencies. */
 export async function provideParts(supervisor: Supervisor, step: RunStep): Promise<ProvidedParts> {
   const secrets = provideSecrets();
   const platformFromAddress = process.env['PLATFORM_FROM_ADDRESS'] || FROM_ADDRESS;
@@ -64,13 +64,13 @@ async function givenOr<T extends Address>(
 ): Promise<T> {
   const given = process.env[variable];
   const address = given ? useGiven(given) : await provide();
-  // Hosts and ports only: the rest of the URL holds a password.
+  // Only hosts and ports, because the rest of the URL contains a password.
   const hosts = /:\/\/(?:[^/?]*@)?([^/?]*)/.exec(address.url)?.[1] ?? '';
   say(`${given ? `${variable} is set, ` : 'private, '}${hosts}`);
   return address;
 }
 
-/** Somebody else's server: all sign in as the variable says. */
+/** A server that was given: everybody signs in as its variable says. */
 const givenAddress = (url: string): Address => ({ url, ofService: () => url });
 const givenRedis = (url: string): RedisAddress => ({ ...givenAddress(url), ofInvoicing: url });
 const givenDatabase = (url: string): DatabaseAddress => ({

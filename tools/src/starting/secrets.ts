@@ -11,10 +11,10 @@ const schema = z.object({
   postgresPassword: z.string(),
   redisPassword: z.string(),
 });
-/** Random secrets of this checkout; `secretKey` is base64 of 32 bytes, the others are safe in a URL. */
+/** Random secrets of this checkout. `secretKey` is 32 bytes in base64; the others are safe in a URL. */
 export type Secrets = z.infer<typeof schema>;
 
-/** Made once and kept beside the data that they protect, readable by their owner only. */
+/** Returns the secrets. They are created once and stored beside the data that they protect, readable by their owner only. */
 export function provideSecrets(): Secrets {
   const file = join(dataFolder(), 'secrets.json');
   try {
@@ -35,5 +35,5 @@ export function provideSecrets(): Secrets {
   return secrets;
 }
 
-/** The password of one user among several of a server: a secret of its own for each, and none more to keep. */
+/** Derives the password of one of a server's users from `secret`, so that no further secrets need to be stored. */
 export const derivedPassword = (secret: string, user: string): string => createHmac('sha256', secret).update(user).digest('base64url');

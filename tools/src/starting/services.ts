@@ -1,4 +1,4 @@
-// The three services as child processes: their environment, their ports, one or more of each.
+// Runs the three services as child processes, one or more of each, with their environments and ports.
 import { join } from 'node:path';
 import { findFreePort, ServerStartError, startServerProcess } from '@billing-mail/local-servers';
 import { loadServiceEnvironments } from '../docs/service-environments.js';
@@ -17,23 +17,23 @@ export const SERVICES = [
 ] as const;
 export type ServiceName = (typeof SERVICES)[number]['name'];
 
-/** How many of each run. */
+/** Number of processes of each service. */
 export type ServiceCounts = Record<ServiceName, number>;
 
-/** For whoever changes the code: the page comes from elsewhere, and each service starts again when a file that it has loaded changes. */
+/** For developers: the page is served elsewhere, and each service restarts when a file that it has loaded changes. */
 export type Watching = { page: string; tell: (line: string) => void };
 
-/** Where the first of a service answers, and the names under which all of it are supervised. */
+/** URL of a service's first process, and the names under which all its processes are supervised. */
 type RunningService = {
   url: string;
   processes: string[];
-  /** Where debuggers find them, if they may. */
+  /** Ports for debuggers, if the processes accept any. */
   inspectPorts: number[];
-  /** Where the first dispatcher takes reports, if it does. */
+  /** Port on which the first dispatcher accepts bounce reports, if it does. */
   bounceSmtpPort: number | null;
 };
 
-// What an end may take (SHUTDOWN_GRACE and 15 s), and a moment to say so.
+// The longest shutdown (SHUTDOWN_GRACE plus 15 s) and a moment to report it.
 const DRAIN_MS = 47_000;
 
 export type RunningServices = Record<ServiceName, RunningService>;
@@ -78,7 +78,7 @@ export async function startServices(
   return Object.fromEntries(services) as RunningServices;
 }
 
-/** The first of each gets its usual port when that is free, the others any. */
+/** Plans the processes. The first of each service gets its usual port if that is free, the others get any free port. */
 async function planInstances(counts: ServiceCounts, takeReports: boolean, areInspected: boolean): Promise<Instance[]> {
   const instances: Instance[] = [];
   for (const { name: service, portVariable, usualPort } of SERVICES) {
@@ -104,7 +104,10 @@ async function planInstances(counts: ServiceCounts, takeReports: boolean, areIns
   return instances;
 }
 
-/** The web page comes from settings-api and calls the two others, which must allow its origin; or all are behind the origin of `page`. */
+/**
+ * Returns the services' URLs of each other. The web page comes from settings-api and calls the two others, which must allow its origin; if
+ * `page` is given, all three are behind its origin.
+ */
 function addressesOf(instances: Instance[], page?: string): NodeJS.ProcessEnv {
   const urlOf = (name: ServiceName): string => instances.find((instance) => instance.name === name)?.url ?? '';
   return {
@@ -123,12 +126,13 @@ async function keepService(
 ): Promise<void> {
   const log = logTo(name);
   const tell = watching === null ? () => undefined : tellRestarts(name, logFileOf(name), watching.tell);
-  // The watcher ends a service by SIGTERM, and no balancer is here that would have to notice first. Node 22 and newer keep what they compiled.
+  // The watcher ends a service with SIGTERM, and there is no load balancer that would have to notice first. Node 22
+  // and newer cache compiled code.
   const watched = watching === null ? {} : { SHUTDOWN_DELAY: '0s', NODE_COMPILE_CACHE: join(dataFolder(), 'compiled') };
   await supervisor.keep({
     name,
     kind: 'service',
-    // As a person at a terminal ends it: no balancer has to notice first.
+    // The signal that Ctrl-C sends: no load balancer has to notice first.
     endSignal: 'SIGINT',
     endWithinMs: DRAIN_MS,
     start: () =>

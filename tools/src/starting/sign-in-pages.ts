@@ -1,4 +1,5 @@
-// Files that lead a browser to the page, signed in as somebody of the samples: a link that can be printed although a token can not.
+// Writes HTML files that take a browser to the page, signed in as one of the sample users. Their links can be
+// printed, which a token cannot.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,10 +9,10 @@ import { pageAddresses } from './summary.js';
 
 const folder = (): string => join(dataFolder(), 'pages');
 
-/** The link for one of them. */
+/** Returns the link for one user. */
 export const signInPage = (name: string): string => pathToFileURL(join(folder(), `${name}.html`)).href;
 
-/** Only their owner may read them: each holds a token. */
+/** Writes the files. Only their owner may read them, because each contains a token. */
 export function writeSignInPages(running: Pick<StartFile, 'page' | 'tokens'>): void {
   mkdirSync(folder(), { recursive: true, mode: 0o700 });
   for (const [name, address] of pageAddresses(running)) {

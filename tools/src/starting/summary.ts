@@ -3,7 +3,7 @@ import { type SampleResult } from '../samples/send-samples.js';
 import { type StartFile } from '../start-file.js';
 import { type RunningServices } from './services.js';
 
-/** Lines for a person. Passwords and tokens stay in the file. `signedIn`: a link that leads to the page as somebody. */
+/** Returns the summary as text, without passwords and tokens. `signedIn`: a link that opens the page as a sample user. */
 export function summarize(
   running: StartFile,
   { samples, signedIn, startFile, services }: { samples: SampleResult[]; signedIn: string; startFile: string; services: RunningServices },
@@ -24,7 +24,7 @@ export function summarize(
   ].join('\n');
 }
 
-/** Where a debugger finds the services of `npm run dev`. */
+/** The debugger ports of `npm run dev`. */
 function debuggers(services: RunningServices): string[] {
   const rows = Object.entries(services).flatMap(([name, { inspectPorts }]) =>
     inspectPorts.map((port): [string, string] => [name, `127.0.0.1:${port}`]),
@@ -32,7 +32,7 @@ function debuggers(services: RunningServices): string[] {
   return rows.length === 0 ? [] : section('Debug', rows);
 }
 
-/** The token stands after the #, which a browser does not send. */
+/** Returns the page's URL for each user. The token is after the #, which a browser does not send to the server. */
 export function pageAddresses({ page, tokens }: Pick<StartFile, 'page' | 'tokens'>): [string, string][] {
   const people = Object.entries(tokens).filter(([name]) => name !== 'service');
   return people.map(([name, token]) => [name, `${page}/teams/${name.replace(/-.*$/, '')}/settings/invoicing#token=${token}`]);

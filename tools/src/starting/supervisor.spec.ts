@@ -21,7 +21,7 @@ describe('Supervisor', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Says that it is ready and, when asked to end, what it is called. */
+  /** A process that is ready at once and, when it ends, adds its name to `ends`. */
   const process = (name: string, kind: Supervised['kind'], ends: string[] = []): Supervised => ({
     name,
     kind,

@@ -1,15 +1,15 @@
-// Keeps processes running, as an orchestrator would: what dies is started again, and at the end all end in the right order.
+// Keeps processes running as an orchestrator would: restarts those that end, and finally ends all of them in the right order.
 import { type ServerProcess } from '@billing-mail/local-servers';
 import { type PidFiles } from './pid-files.js';
 
-/** A process to keep running. `start` must give the same address each time. */
+/** A process to keep running. `start` must use the same address each time. */
 export type Supervised = {
   name: string;
-  /** A service uses servers. */
+  /** A service uses servers, so it ends before them. */
   kind: 'service' | 'server';
   start: () => Promise<ServerProcess>;
   endSignal: NodeJS.Signals;
-  /** Longest wait for its end before it is killed. */
+  /** Longest wait for the process to end before it is killed. */
   endWithinMs: number;
 };
 
@@ -17,7 +17,7 @@ type Running = { what: Supervised; process: ServerProcess };
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
-// Who ran this long had started well: the next end of it is a new story.
+// A process that ran for this long had started well, so the pause before its next restart is short again.
 const SETTLED_AFTER_MS = 30_000;
 
 export class Supervisor {
@@ -29,10 +29,10 @@ export class Supervisor {
     private readonly tell: (line: string) => void,
   ) {}
 
-  /** Called whenever a process was started again. */
+  /** Called whenever a process was restarted. */
   onRestart: () => void = () => undefined;
 
-  /** Starts it and resolves when it is ready; from then on it is started again whenever it ends. */
+  /** Starts a process and resolves when it is ready. From then on it is restarted whenever it ends. */
   async keep(what: Supervised): Promise<void> {
     const running = { what, process: await what.start() };
     this.running.push(running);
@@ -44,7 +44,7 @@ export class Supervisor {
     return this.running.find(({ what }) => what.name === name)?.process.pid ?? -1;
   }
 
-  /** Ends all: services first, while what they need to finish their work is still there. */
+  /** Ends all processes: services first, while the servers that they need to finish their work still run. */
   async endAll(): Promise<void> {
     this.isEnding = true;
     for (const kind of ['service', 'server'] as const) {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { workspaceRoot } from '../workspace.js';
 
 describe('the programs that tests need', () => {
-  // One with a question mark is done without where nobody is root: what it was to stand before would be tested without it, and pass.
+  // A program with a question mark is optional where the user is not root. A test that puts it in front of a server would
+  // then run without it, and pass.
   it('are provided everywhere, if the kit of the tests starts them', () => {
     const kit = join(workspaceRoot, 'libs', 'testkit', 'src');
     const files = readdirSync(kit, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));

@@ -1,9 +1,9 @@
-/** The last line of each service's start. */
+/** Matches the last log line of each service's start. */
 const LISTENS = /"msg":"(?:[\w-]+ is ready|listening)"/;
 
 /**
- * Hears what `node --watch` and a service print, and tells whoever changes the code the two things to know: that the change runs, or that
- * the service ended by it and waits for the next one.
+ * Returns a function that reads what `node --watch` and a service print, and tells the developer that a change runs, or that the service
+ * failed on it and waits for the next change.
  */
 export function tellRestarts(name: string, logFile: string, tell: (line: string) => void): (text: string) => void {
   let restartedAt: number | null = null;

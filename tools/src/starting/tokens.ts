@@ -2,7 +2,7 @@ import { TOKEN_AUDIENCE, type TokenClaims } from '@billing-mail/contracts';
 import { USER_TOKEN_LIFE_MS } from '@billing-mail/platform';
 import { SignJWT } from 'jose';
 
-/** People and a service to try things as. */
+/** Users and a service whose tokens can be used to try things out. */
 export const SAMPLE_CALLERS = {
   service: { sub: 'invoicing', role: 'service' },
   'acme-admin': { sub: 'acme-admin', teams: { acme: 'admin' } },
@@ -14,7 +14,7 @@ export type SampleCaller = keyof typeof SAMPLE_CALLERS;
 
 const SERVICE_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** A token for each: the service's good for thirty days, a user's for as long as the services take one. */
+/** Issues a token for each caller. The service's is valid for thirty days, a user's for as long as the services accept one. */
 export async function issueTokens(secret: string, userLifeMs = USER_TOKEN_LIFE_MS): Promise<Record<SampleCaller, string>> {
   const key = new TextEncoder().encode(secret);
   const issued = Object.entries(SAMPLE_CALLERS).map(async ([name, { sub, ...claims }]) => {

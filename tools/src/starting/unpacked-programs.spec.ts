@@ -1,11 +1,11 @@
-// How programs come without root, with an apt-get and a dpkg that only pretend: the real ones need Debian and its mirrors.
+// Tests how programs are provided without root, with fakes of apt-get and dpkg: the real ones need Debian and its mirrors.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { workspaceRoot } from '../workspace.js';
 
-/** Knows redis-server, an upgrade and no other package; "download" leaves a file for each that it is told. */
+/** Knows redis-server, an upgrade and no other package. "download" writes a file for each package that it is given. */
 const APT_GET = `#!/bin/sh
 echo "$@" >> "$LOG"
 case "$*" in
@@ -18,7 +18,7 @@ case "$*" in
   *download*) touch $(echo "$*" | sed 's/.*download //');;
 esac`;
 
-/** Unpacks a library and a program that says how it was called. */
+/** Unpacks a library, and a program that prints how it was called. */
 const DPKG = `#!/bin/sh
 mkdir -p "$3/usr/bin" "$3/usr/lib/x86_64-linux-gnu/nss"
 touch "$3/usr/lib/x86_64-linux-gnu/liblzf.so.1" "$3/usr/lib/x86_64-linux-gnu/nss/libfreebl3.so"

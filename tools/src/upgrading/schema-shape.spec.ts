@@ -1,4 +1,5 @@
-// Old processes go on working on the tables of a new version, so a migration only adds: held here for each migration of each service.
+// Old processes continue to work on the tables of a new version, so a migration may only add to them. Checks this for
+// each migration of each service.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '@billing-mail/platform';
@@ -10,10 +11,10 @@ import { breaksBetween, shapeOf } from './schema-shape.js';
 type Schema = Parameters<typeof migrate>[1];
 type Migration = new () => { name?: string };
 
-/** Before them each version was started on a database of its own. */
+/** Before these migrations, each version was started on a database of its own. */
 const FIRST_TO_RUN_BESIDE_OLD_ONES = 1_798_000_000_000;
 
-/** What is not only added, and why the version before it goes on all the same. Nothing is added here without an answer to that. */
+/** Changes that are not only additions, and why the version before still works. Add nothing without such a reason. */
 const KNOWN: Record<string, string> = {
   'BoundedHistory1800000000040: team_email_delivery_change.shown has to be given': 'a trigger gives it',
   "Recurrences1798000000030: rejected_jobs has to meet rejected_jobs_reason_check: CHECK ((reason = ANY (ARRAY['invalid'::text, 'key_conflict'::text, 'recurrence_conflict'::text, 'team_unknown'::text, 'given_up'::text])))":

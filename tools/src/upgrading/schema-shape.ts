@@ -1,8 +1,8 @@
-// What of a schema the statements of a service rest upon, and what a migration took from those that were written before it.
+// Compares what the statements of a service rely on in a schema, to find what a migration breaks for statements written before it.
 import { type Client } from 'pg';
 
 type Column = { table: string; name: string; type: string; isRequired: boolean; hasDefault: boolean };
-/** A constraint or a unique index. `columns`: those that it is about, as far as they are columns. */
+/** A constraint or a unique index. `columns`: the columns that it involves, without expressions. */
 type Rule = { table: string; name: string; kind: 'check' | 'unique' | 'reference'; definition: string; columns: string[] };
 export type SchemaShape = { columns: Column[]; rules: Rule[] };
 
@@ -27,7 +27,7 @@ export async function shapeOf(client: Client, schema: string): Promise<SchemaSha
   return { columns: columns.rows, rules: rules.rows };
 }
 
-/** Why a statement that worked on `before` may not work on `after`; empty where each does. */
+/** Returns why a statement that worked on `before` may fail on `after`; empty if none can. */
 export function breaksBetween(before: SchemaShape, after: SchemaShape): string[] {
   const tables = (shape: SchemaShape): string[] => [...new Set(shape.columns.map(({ table }) => table))];
   const gone = tables(before).filter((table) => !tables(after).includes(table));
@@ -61,13 +61,13 @@ function ruleBreaks(table: string, before: SchemaShape, after: SchemaShape): str
   const leftEmpty = new Set(
     after.columns.filter((column) => column.table === table && !oldColumns.has(column.name) && !column.hasDefault).map(({ name }) => name),
   );
-  // Who does not know a column leaves it empty, and what is empty is neither the same as another nor checked.
+  // A statement that does not know a column leaves it NULL, and NULL neither equals another value nor violates a check.
   const isMet = ({ kind, columns, definition }: Rule): boolean =>
     kind === 'unique'
       ? columns.some((name) => leftEmpty.has(name)) && !/NULLS NOT DISTINCT/.test(definition)
       : columns.length > 0 && columns.every((name) => !oldColumns.has(name));
   return [
-    // What ON CONFLICT names.
+    // The unique rules that ON CONFLICT refers to.
     ...of(before).flatMap((rule) =>
       rule.kind === 'unique' && !isIn(of(after), rule) ? [`${table} is not unique ${rule.definition} any more`] : [],
     ),

@@ -1,4 +1,4 @@
-// Decides what follows for a settled delivery from a report. Pure: works on the state read under the lock.
+// Decides what follows from a report for a settled delivery. Pure: works on the state read under the lock.
 import { type BounceClass, type DeliveryBouncedEvent, namedBy } from '@billing-mail/contracts';
 import { saysDeadAddress, settledStatus, transition } from '@billing-mail/mail-core';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
@@ -12,10 +12,10 @@ const NAMED = 50;
 /** `isDead`: the address is remembered, so that the team is warned before it writes there again. */
 export type Bounced = { recipient: RecipientRow; finding: Finding; isDead: boolean };
 
-/** Its message may have gone on, and so may come back. */
+/** Whether the recipient's message may have been passed on, so that it may come back. */
 export const mayStillBounce = ({ status }: Pick<RecipientRow, 'status'>): boolean => status === 'accepted' || status === 'uncertain';
 
-/** The accepted or uncertain recipients whose message came back. Of several reports about one recipient the first counts. */
+/** Returns the accepted or uncertain recipients whose message came back. If several reports concern one recipient, the first counts. */
 export function newlyBounced(state: DeliveryState, findings: readonly Finding[]): Bounced[] {
   const byPosition = new Map<number | null, Finding[]>();
   for (const finding of findings) byPosition.set(finding.position, [...(byPosition.get(finding.position) ?? []), finding]);
@@ -23,7 +23,7 @@ export function newlyBounced(state: DeliveryState, findings: readonly Finding[])
     const about = byPosition.get(recipient.position) ?? [];
     const finding = about.find(({ kind }) => kind === 'bounced');
     if (finding === undefined || !mayStillBounce(recipient)) return [];
-    // A list with one dead member is not dead itself: the report then tells of the others too.
+    // A mailing list with one dead member is not dead itself: then the report has other results for the list as well.
     return [{ recipient, finding, isDead: about.every((each) => each.kind === 'bounced' && saysDeadAddress(each)) }];
   });
 }
@@ -41,7 +41,7 @@ export function decideBounced(state: DeliveryState, bounced: readonly Bounced[])
   const decision = toDecision(
     state,
     { recipients: after, next: { kind: 'settled', status: statusAfter(state, status) } },
-    // A failure that was reported before stays the one shown.
+    // A failure that was reported before remains the one that is shown.
     { triedRoute: null, failure: state.status === 'sent' ? failure : (state.failure ?? failure) },
   );
   return { ...decision, outcome: null };

@@ -21,7 +21,7 @@ const MOST_BYTES = 40 * 1024 * 1024;
 /** Servers use one connection for several reports, so few connections serve many. Each holds at most one megabyte. */
 const MOST_CONNECTIONS = 50;
 const MOST_CONNECTIONS_OF_ONE = 20;
-/** Includes connections that are not greeted yet or are being closed; these hold no memory. */
+/** Includes connections that are not greeted yet or are being closed, which hold no memory. */
 const MOST_SOCKETS = 4 * MOST_CONNECTIONS;
 /** Mails that one network may send in a minute: a mass run that bounces completely still gets through within the hour. */
 const MAILS_A_MINUTE = 3000;

@@ -1,5 +1,5 @@
-// Addresses from which documents of a team came back for good. They are remembered for thirty days; what a series was already alerted
-// about, for longer.
+// Addresses from which documents of a team came back for good. They are remembered for thirty days. Which of them a series was already
+// alerted about is remembered for longer.
 import { Injectable } from '@nestjs/common';
 import { type BouncedAddressView } from '@billing-mail/contracts';
 import { type Sql, Sql as SqlOn } from '@billing-mail/platform';
@@ -9,14 +9,14 @@ import { BOUNCES_REMEMBERED as REMEMBERED } from '../records/bounces-remembered.
 import { type Bounced } from './bounce-effects.js';
 
 /**
- * "Accepted" is not "arrived": the message that bounced was accepted too. After this time without a report, an accepted message has arrived:
- * servers report refusals within minutes, and delays within hours.
+ * "Accepted" is not "arrived": the message that bounced was accepted too. After this time without a report, an accepted message counts as
+ * arrived: servers report refusals within minutes, and delays within hours.
  */
 const QUIET = `interval '1 day'`;
 /** Even a series that runs for years has a document due at least this often. */
 const SERIES_REMEMBERED = `interval '400 days'`;
 
-/** Returns the addresses of which this series was told before. */
+/** Records dead addresses, and returns those about which this series was alerted before. */
 const REMEMBER = `
   WITH dead AS MATERIALIZED (
     SELECT * FROM json_to_recordset($1::json) AS a (address text, class text, status text, diagnostic text)
@@ -47,12 +47,12 @@ export class BouncedAddressesStore {
     this.sql = new SqlOn(dataSource);
   }
 
-  /** Registers a listener for each address that this process records. */
+  /** Sets the function that is called with each address that this process records. */
   onRemembered(tell: (dead: DeadAddress) => void): void {
     this.tell = tell;
   }
 
-  /** Addresses recorded since that time; all of them if it is `null`. */
+  /** Returns the addresses recorded since `time`, or all of them if it is `null`; `until` is when the latest of them bounced. */
   async since(time: Date | null): Promise<{ dead: DeadAddress[]; until: Date }> {
     // Goes back a minute further, for transactions that began before that time and committed after it.
     const rows = await this.sql.rows<DeadAddress & { bouncedAt: Date }>(
@@ -64,7 +64,10 @@ export class BouncedAddressesStore {
     return { dead: rows, until: latest };
   }
 
-  /** Those of the addresses that are dead and about which this series has raised no alert yet. From now on it has. */
+  /**
+   * Returns those of the addresses that are dead and about which this series was not alerted yet, and marks it as alerted. Without a
+   * series, returns all dead ones.
+   */
   async untold(
     sql: Sql,
     teamId: string,
@@ -88,8 +91,8 @@ export class BouncedAddressesStore {
   }
 
   /**
-   * Records dead addresses. Returns the bounces to raise an alert about: all, but for a recurring document only the first at a dead
-   * address.
+   * Records dead addresses. Returns the bounces to raise an alert about: all of them, except that for a recurring document only the first
+   * one at each dead address counts.
    */
   async remember(sql: Sql, { id, teamId, document }: DeliveryState, bounced: readonly Bounced[]): Promise<Bounced[]> {
     const dead = new Map(
@@ -113,7 +116,7 @@ export class BouncedAddressesStore {
     await sql.affected('DELETE FROM dispatch.bounced_addresses WHERE team_id = $1 AND address = ANY ($2::text[])', [teamId, addresses]);
   }
 
-  /** Sorted by address, so that the pages of a list stay stable while addresses come and go. */
+  /** Returns the addresses sorted, so that the pages of a list stay stable while addresses come and go. */
   async list(teamId: string, after: string | null, limit: number): Promise<BouncedAddress[]> {
     const rows = await this.sql.rows<Row>(
       `SELECT b.address, b.class, b.status, b.diagnostic, b.delivery_id AS "deliveryId", d.document, b.bounced_at AS "bouncedAt",
@@ -134,9 +137,9 @@ export class BouncedAddressesStore {
   }
 
   /**
-   * Forgets addresses at which a document has arrived since, and those that are too old to matter. Only the platform's route shows that: what
-   * comes back from a team's own server goes to the team. A delivery that was reported as delayed, or of which somebody unknown bounced, says
-   * nothing about the address.
+   * Forgets addresses at which a document has arrived since they bounced, and those that are too old to matter. Only deliveries by the
+   * platform's route count: bounces of a team's own server go to the team. A delivery that was reported as delayed, or for which an unknown
+   * recipient bounced, says nothing about the address.
    */
   async clearRecovered(): Promise<void> {
     await this.sql.affected(

@@ -23,7 +23,7 @@ describe('what comes back', () => {
   });
   afterAll(() => harness.stop());
   beforeEach(async () => {
-    // What the test before has told is told by then.
+    // Waits until all events of the previous test are published.
     await harness.eventually(
       () => harness.sql.rows('SELECT FROM dispatch.outbox'),
       (left) => left.length === 0,
@@ -140,7 +140,7 @@ describe('what comes back', () => {
       ['complaint', [BERT]],
       ['complaint', []],
     ]);
-    // Who complains has the mail: his address is no dead one.
+    // A recipient who complains has got the mail, so the address is not dead.
     expect((await get('bounced-addresses')).body).toMatchObject({ items: [] });
   });
 
@@ -173,7 +173,7 @@ describe('what comes back', () => {
     harness.platform.script = { final: `250 2.6.0 <${alias}> [InternalId=1, Hostname=a.example] Queued mail for delivery` };
     const { delivery, path } = await sent(to(ANNA));
     messageIds.set(path, alias);
-    // As forwarding has it: neither the address nor the returned header is of this delivery, but for its name.
+    // As after forwarding: neither the address nor the returned header belongs to this delivery, except for its Message-ID.
     const forwarded = { address: 'forwarded@elsewhere.example' };
     expect(await report(path, { ...forwarded, action: 'delayed', status: '4.4.1', diagnostic: 'Connection timed out' })).toBe(250);
     expect(await report(path, forwarded)).toBe(250);
@@ -192,7 +192,7 @@ describe('what comes back', () => {
   });
 
   it('keeps what comes back before the yes is recorded until it is, whatever comes in after it', async () => {
-    // The relay is so fast that its report is there before its answer.
+    // The relay is so fast that its report arrives before its reply.
     let answer: () => void = () => undefined;
     harness.platform.script = { final: { wait: new Promise<void>((resolve) => (answer = resolve)), then: '250 ok' } };
     const published = invoice(to(ANNA, BERT));
@@ -204,7 +204,7 @@ describe('what comes back', () => {
     expect(await report(message?.from ?? '', { address: ANNA })).toBe(250);
     expect(statusesOf((await harness.delivery('acme', published.key)) as DeliveryView)).toEqual(['pending', 'pending']);
     answer();
-    // One more comes in as soon as that is recorded: neither is lost.
+    // A second report arrives as soon as the acceptance is recorded. Neither report is lost.
     await harness.until('acme', published.key);
     expect(await report(message?.from ?? '', { address: BERT })).toBe(250);
     const after = await harness.until('acme', published.key, ({ status }) => status === 'failed');
@@ -304,7 +304,7 @@ describe('what comes back', () => {
     const { path } = await sent(to(CARL));
     await report(path, { address: CARL });
     await harness.eventually(bouncedEvents, (events) => events.length === 1);
-    // A sequence counts also what is rolled back.
+    // A sequence also counts what is rolled back.
     await harness.sql.rows('CREATE SEQUENCE dispatch.warnings_tried');
     await harness.sql.rows(`CREATE FUNCTION dispatch.fail_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF coalesce(NEW.payload ->> 'what', '') = 'known_dead' AND nextval('dispatch.warnings_tried') = 1 THEN
@@ -341,7 +341,7 @@ describe('what comes back', () => {
 
     it('stays remembered after a mere acceptance, and is cleared by one document that stays there for a day', async () => {
       const bounced = await bouncedFrom(CARL);
-      // It was accepted too, before it came back.
+      // The bounced document was accepted too, before it came back.
       expect(await aDayAfter(bounced)).toEqual([CARL]);
       const { delivery } = await sent(to(CARL));
       await harness.apps[0]?.get(BouncedAddressesStore).clearRecovered();
@@ -461,7 +461,7 @@ describe('what comes back', () => {
     expect(headers['content-type']).toMatch(/^text\/csv/);
     expect(text.split('\r\n')).toHaveLength(5);
     expect(text).toMatch(/run-1,'=run-1,reminder,[^,]*,partly_sent,anna@customer\.example,to,bounced,bounced,550 5\.1\.1 no such user,/);
-    // More lines than are read at a time, of several documents: each stands in the file, once and in order.
+    // More lines than one page has, from several documents: each is in the file once, and in order.
     await harness.sql.rows(
       `INSERT INTO dispatch.recipients SELECT made.* FROM dispatch.recipients r JOIN dispatch.deliveries d ON d.id = r.delivery_id, generate_series(10, 900) AS n,
        LATERAL jsonb_populate_record(r, jsonb_build_object('position', n, 'address', 'r' || n || '@customer.example')) AS made

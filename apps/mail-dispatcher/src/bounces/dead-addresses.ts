@@ -13,8 +13,8 @@ import { toBouncedEvent } from './bounce-effects.js';
 import { type DeadAddress, BouncedAddressesStore } from './bounced-addresses.store.js';
 
 /**
- * After this time an address that another process recorded is known here. A forgotten address stays known until all are read again, but the
- * table decides before a warning.
+ * Within this time, this process learns of an address that another process recorded. A forgotten address stays known here until all
+ * addresses are read again, but before a warning the table is checked.
  */
 const LEARN_MS = 5000;
 const ALL_ANEW_MS = 10 * 60 * 1000;
@@ -47,7 +47,7 @@ export class DeadAddresses implements OnApplicationBootstrap, BeforeApplicationS
     void this.learning.stop();
   }
 
-  /** Returns at once. The document goes out whatever becomes of the warning. */
+  /** Warns if recipients have dead addresses. Returns at once: the document goes out whatever becomes of the warning. */
   watch(deliveryId: string, teamId: string, recipients: readonly { address: string }[]): void {
     const ofTeam = this.known.get(teamId);
     if (ofTeam === undefined) return;

@@ -1,4 +1,4 @@
-// Turns a report into what is recorded about a delivery. Pure.
+// Turns a report into the findings that are recorded about a delivery. Pure.
 import { type BounceClass, type ReportKind } from '@billing-mail/contracts';
 import { cleanReply, type Fate, type Report } from '@billing-mail/mail-core';
 
@@ -18,7 +18,7 @@ export type Finding = {
 
 export type ReportedRecipient = { position: number; address: string };
 
-/** More than any server can have been given at a time, so the rest is ignored. */
+/** Most findings read from one report. No server can have been given as many recipients at a time, so the rest is ignored. */
 const MOST_FINDINGS = 1000;
 
 const KINDS: Record<Fate['action'], ReportKind> = {
@@ -31,7 +31,10 @@ const KINDS: Record<Fate['action'], ReportKind> = {
 
 const NOTHING = { class: null, permanent: false, status: null, address: null, diagnostic: null, reporter: null, retryUntil: null } as const;
 
-/** @param recipients those that the report's return path was made for */
+/**
+ * Returns what a report says about a delivery.
+ * @param recipients those that the report's return path was made for
+ */
 export function findingsOf(report: Report, recipients: readonly ReportedRecipient[]): Finding[] {
   const places = new Places(recipients);
   switch (report.kind) {

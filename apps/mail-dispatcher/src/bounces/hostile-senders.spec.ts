@@ -27,7 +27,7 @@ describe('the listener for reports', () => {
 
   beforeEach(async () => {
     taken.length = 0;
-    // What becomes of a report is another's to show; here only how much of it gets that far.
+    // Other tests show what becomes of a report; here only the number of bytes that get this far matters.
     const reports = { take: (_path: unknown, raw: Buffer) => (taken.push(raw.length), Promise.resolve('ignored' as const)) };
     listener = new BounceListener(
       env as unknown as DispatcherEnv,

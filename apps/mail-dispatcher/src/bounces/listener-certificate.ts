@@ -5,7 +5,7 @@ import forge from 'node-forge';
 
 const VALID_MS = 365 * 24 * 60 * 60 * 1000;
 
-/** Made at each start. It does not prove who we are, but keeps passive listeners from reading along. */
+/** Makes a key and a certificate, once at each start. The certificate does not prove who we are, but it prevents passive eavesdropping. */
 export function selfMadeCertificate(name: string): { key: string; cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,

@@ -1,4 +1,4 @@
-// Records reports, and what follows from them, under the lock on the delivery in one transaction.
+// Records reports and what follows from them in one transaction, under the lock on the delivery.
 import { Injectable } from '@nestjs/common';
 import { type DocumentReference } from '@billing-mail/contracts';
 import { bareMessageId, isSettled } from '@billing-mail/mail-core';
@@ -14,14 +14,17 @@ import { type Finding, type ReportedRecipient } from './findings.js';
 
 export type ReportedDelivery = { recipients: ReportedRecipient[]; messageIds: string[] };
 
-/** `status`: of the delivery after the report. */
+/** `status` is that of the delivery after the report. */
 export type Written = { delivery: { id: string; teamId: string; document: DocumentReference }; status: string };
 export type Recorded = { kind: 'unknown' } | { kind: 'known' } | ({ kind: 'taken' } & Written);
 
-/** How many deliveries at a time; each takes a transaction of its own. */
+/** How many deliveries `applyOpen` handles in one call; each takes a transaction of its own. */
 const APPLIED_ONCE = 100;
 
-/** Once so many findings of a delivery name none of its recipients, no more are recorded: whoever got the mail can write to its return path. */
+/**
+ * Once this many findings of a delivery name none of its recipients, no more such findings are recorded: anybody who got the mail can write
+ * to its return path.
+ */
 const MOST_UNMATCHED = 100;
 
 const COLUMNS = `position, kind, class, permanent, status, address, diagnostic, reporter, retry_until AS "retryUntil"`;
@@ -33,7 +36,7 @@ export class ReportsStore {
     private readonly bouncedAddresses: BouncedAddressesStore,
   ) {}
 
-  /** The recipients of a delivery and all ids by which reports may name it; `null` if it does not exist. */
+  /** Returns the recipients of a delivery and all Message-IDs by which reports may name it; `null` if it does not exist. */
   async reportedDelivery(deliveryId: string): Promise<ReportedDelivery | null> {
     const [row] = await new Sql(this.dataSource).prepared<{
       messageIds: Record<string, string>;
@@ -100,11 +103,11 @@ export class ReportsStore {
       const about = of(position).map((recipient) => ({ recipient, class: null, reply: diagnostic }));
       await addToOutbox(sql, toBouncedEvent(now, 'complaint', about));
     }
-    // Only a settled delivery has final states of its recipients, so bounces wait until then.
+    // The states of recipients are final only once the delivery is settled, so bounces wait until then.
     if (!isSettled(now.status)) return written;
     const bounced = newlyBounced(now, findings);
     const unknown = findings.find(({ kind, position }) => kind === 'bounced' && position === null);
-    // Not where each recipient is known to have bounced: it can be none of the others.
+    // Not if every recipient that could bounce is known to have bounced: then the report can concern nobody else.
     if (unknown !== undefined && bounced.length < now.recipients.filter(mayStillBounce).length)
       await addToOutbox(sql, toBouncedEvent(now, 'bounced', [], unknown));
     return this.applyBounced(sql, now, bounced, written);
@@ -125,7 +128,9 @@ export class ReportsStore {
 
 const addressesOf = (recipients: readonly { address: string }[]): string[] => recipients.map(({ address }) => address.toLowerCase());
 
-/** Returns the findings that are new. Only bounces have to wait until the delivery is settled, so all others count as applied. */
+/**
+ * Inserts findings and returns those that are new. Only bounces have to wait until the delivery is settled, so all others count as applied.
+ */
 async function insert(sql: Sql, { id, status }: LockedDelivery, findings: readonly Finding[]): Promise<Finding[]> {
   const rows = findings.map((finding) => ({ ...finding, id: uuidv7() }));
   return sql.prepared<Finding>(

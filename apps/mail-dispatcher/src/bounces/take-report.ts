@@ -39,7 +39,8 @@ export class TakeReport {
   }
 
   /**
-   * Announces the new status at once. The relay's next sweep sends the alert, so that the alerts of a mass run share jobs at half the work.
+   * Announces the new status at once. The alert waits for the relay's next sweep, so that the alerts of a mass run share jobs, which halves
+   * the work.
    */
   tell({ delivery, status }: Written): void {
     this.announcer.announce(delivery, status);

@@ -10,7 +10,7 @@ describe('dispatchers behind PgBouncer', () => {
 
   it('send each delivery once, by statements that any connection of the server may get', async () => {
     await harness.saveSettings(teamSettings('acme'));
-    // Some wait for a second try: they are given back and claimed again, by a statement that another connection has prepared.
+    // Some deliveries wait for a second try: they are given back and claimed again, by a statement that another connection has prepared.
     const refused = new Set<string>();
     harness.platform.script = {
       rcpt: (address) => {

@@ -90,7 +90,7 @@ describe('claiming', () => {
     const pace = new SendingPace(limits, REAL_WINDOWS);
     const seen: number[] = [];
     const done = (ids: readonly string[]) => new Sql(source).affected('DELETE FROM dispatch.deliveries WHERE id = ANY($1)', [ids]);
-    // Two workers: the first has the lane, the second works on the others. A clock of our own goes on when the server takes no more.
+    // Two workers: the first has the lane, the second works on the others. A simulated clock moves on when the server accepts no more.
     for (let now = 0; seen.length < count; now += Math.max(100, pace.waitMs(one, now))) {
       await insert('other', 1);
       const [first, second] = await Promise.all([
@@ -173,7 +173,7 @@ describe('claiming', () => {
   });
 
   it('finds its way among 100,000 waiting', async () => {
-    // In parts, as one statement of that size takes longer than a busy machine allows.
+    // Inserted in parts, because one statement of that size would take too long on a busy machine.
     for (let part = 0; part < 20; part += 1) await insert('mass', 5000);
     await new Sql(source).rows('ANALYZE dispatch.deliveries');
     await insert('small', 1);

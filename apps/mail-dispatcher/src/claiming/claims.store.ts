@@ -1,5 +1,5 @@
-// Which process works on which delivery. A conditional UPDATE claims it, with a lease on the database's clock; another process may take it
-// over once the lease has run out.
+// Stores which process works on which delivery. A conditional UPDATE claims a delivery, with a lease that the database's clock measures;
+// another process may take the delivery over once the lease has run out.
 import { Injectable } from '@nestjs/common';
 import { inTransaction, Sql } from '@billing-mail/platform';
 import { type RecipientState, type ResolvedRecipient } from '@billing-mail/mail-core';
@@ -14,11 +14,11 @@ export type ClaimRequest = {
   leaseMs: number;
   /** Most deliveries to claim. */
   count: number;
-  /** How many deliveries of a lane this worker may work on at a time. 0 for the platform skips all its lanes. */
+  /** How many deliveries of a lane this worker may work on at a time. If `platform` is 0, all lanes of the platform are skipped. */
   room: { platform: number; custom: number };
-  /** How many more may start, for lanes with deliveries in hand and for restrained lanes; lanes with 0 are skipped. */
+  /** How many more deliveries may start, for lanes with deliveries in hand and for restrained lanes; lanes with 0 are skipped. */
   left: ReadonlyMap<string, number>;
-  /** Deliveries that this worker works on, even if their lease has run out. */
+  /** Ids of the deliveries that this worker works on: it does not claim them again, even if their lease has run out. */
   inHand: readonly string[];
   /** Decides the order of the lanes. It differs with each claim, so that workers do not ask for the same rows. */
   seed: string;
@@ -32,7 +32,8 @@ export type LookToFix = Pick<RecipientState, 'uncertainEnds' | 'reason'> & {
 };
 
 /**
- * Lanes that a claim considers, the longest due first. More than one claim takes from, so that concurrent workers begin at different lanes.
+ * How many lanes a claim considers, those that are due longest first. A claim takes deliveries from fewer lanes, so that concurrent workers
+ * begin at different ones.
  */
 const LANES_LOOKED_AT = 256;
 
@@ -51,7 +52,7 @@ export class ClaimsStore {
   }
 
   /**
-   * Claims what is due. The lanes share the claim equally, so that a thousand invoices of one team do not delay one invoice of another.
+   * Claims due deliveries. The lanes share the claim equally, so that a thousand invoices of one team do not delay one invoice of another.
    * Rows are locked as they are chosen, and rows locked by others are skipped, so that claims do not wait for each other.
    */
   async claimDue({ workerId, leaseMs, count, room, left, inHand, seed }: ClaimRequest): Promise<DeliveryInHand[]> {
@@ -102,8 +103,9 @@ export class ClaimsStore {
   }
 
   /**
-   * Corrects `next_due_at` of the lanes whose time has come although nothing in them is due any more, because it was claimed or now waits
-   * for later. A lane that changed meanwhile is left alone: this snapshot may not show what made it due.
+   * Corrects `next_due_at` of lanes whose time has come although none of their deliveries is due any more, because these were claimed or
+   * now wait for a later time. Skips a lane that has changed meanwhile: this statement's snapshot may not show the delivery that made it
+   * due.
    */
   async refreshLanes(): Promise<void> {
     await this.sql.rows(
@@ -122,23 +124,23 @@ export class ClaimsStore {
   }
 
   /**
-   * Gives back deliveries of other workers whose lease has run out: these workers are taken for dead. That counts as a crash of the
-   * delivery unless its end of data may have gone out; then it had been composed, so composing it did not kill the worker. Returns how
-   * many.
+   * Gives back deliveries of other workers whose lease has run out: these workers are presumed dead. This counts as a crash for a delivery
+   * unless its end of data may have gone out: then it had been composed, so composing it did not kill the worker. Returns how many were
+   * given back.
    */
   async giveBackOfTheDead(inHand: readonly string[]): Promise<number> {
     const crashes = 'd.crashes + (NOT EXISTS (SELECT FROM dispatch.attempts t WHERE t.delivery_id = d.id AND t.outcome IS NULL))::int';
     return this.giveBack(`due_at <= now() AND id <> ALL($1::uuid[])`, crashes, [inHand]);
   }
 
-  /** What the database says this worker has claimed. */
+  /** Returns the deliveries that this worker has claimed according to the database. */
   claimsOf(workerId: string): Promise<{ id: string; claimId: string }[]> {
     return this.sql.rows('SELECT id, claim_id AS "claimId" FROM dispatch.deliveries WHERE claim_id IS NOT NULL AND claimed_by = $1', [
       workerId,
     ]);
   }
 
-  /** Gives back claims that their worker never began to work on; that is no crash. Returns how many. */
+  /** Gives back claims on which their worker never began to work; that does not count as a crash. Returns how many. */
   async giveBackUnheld(claimIds: readonly string[]): Promise<number> {
     return this.giveBack('claim_id = ANY($1::uuid[])', 'd.crashes', [claimIds]);
   }
@@ -192,7 +194,8 @@ export class ClaimsStore {
   }
 
   /**
-   * Notes that this process composes or writes the delivery alone: one death, until `endAlone` takes it back. False if the claim is lost.
+   * Notes that this process begins to compose or write the delivery alone. That counts as one death until `endAlone` takes it back. Returns
+   * false if the claim is lost.
    */
   async beginAlone({ id, claimId }: Pick<DeliveryInHand, 'id' | 'claimId'>): Promise<boolean> {
     const noted = await this.sql.affected(
@@ -246,7 +249,7 @@ export class ClaimsStore {
     });
   }
 
-  /** Teams whose deliveries wait for their own server. */
+  /** Returns the teams with deliveries that wait for the team's own server, at most 1,000. */
   async teamsWaitingForServer(): Promise<string[]> {
     const rows = await this.sql.rows<{ lane: string }>(
       `SELECT lane FROM dispatch.lanes WHERE lane LIKE '%/custom' AND next_due_at > now() ORDER BY next_due_at LIMIT 1000`,
@@ -255,8 +258,8 @@ export class ClaimsStore {
   }
 
   /**
-   * Makes those deliveries of a team due whose custom server has changed since their last try and, if `canSign`, those that wait for a
-   * valid certificate. Returns how many.
+   * Makes waiting deliveries of a team due: those whose custom server has changed since their last try and, if `canSign`, those that wait
+   * for a valid certificate. Returns how many.
    */
   async hastenForServer(teamId: string, fingerprint: string, canSign: boolean): Promise<number> {
     const [row] = await this.sql.rows<{ count: number }>(

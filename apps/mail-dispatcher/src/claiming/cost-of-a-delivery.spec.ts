@@ -1,14 +1,14 @@
-// Limits for the cost of a delivery: statements under load and alone, connections to the mail server, and bytes on disk.
+// Limits for the cost of a delivery: statements under load and alone, and connections to the mail server.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
-/** So long nothing is sent, to see what is asked all the same. */
+/** How long nothing is sent, to see the statements of an idle dispatcher. */
 const IDLE_MS = 3000;
 const DELIVERIES = 200;
-/** Sent one after the other. */
+/** Deliveries sent one after the other. */
 const ALONE = 50;
 
 describe('the cost of a delivery', () => {
@@ -19,7 +19,7 @@ describe('the cost of a delivery', () => {
     // Return paths are in use and must cost no statements.
     const BOUNCE_SECRET = `k1:${randomBytes(32).toString('base64')}`;
     harness = await startHarness({ env: { BOUNCE_DOMAIN: 'bounce.platform.example', BOUNCE_SECRET } });
-    // Each statement goes over a connection of the pool, whoever asks it and how.
+    // Every statement goes over a connection of the pool, whichever code sends it.
     const source = harness.apps[0]?.get(DataSource) as DataSource;
     const seen = new WeakSet<object>();
     (source.driver as unknown as { master: Pool }).master.on('acquire', (client) => {
@@ -33,7 +33,7 @@ describe('the cost of a delivery', () => {
   afterAll(() => harness.stop());
   beforeEach(() => harness.platform.forget());
 
-  /** Statements of the dispatcher during `work`, also those within transactions; beginning and ending one is none. */
+  /** Returns the dispatcher's statements during `work`, with those within transactions but without their beginnings and ends. */
   const statementsDuring = async (work: () => Promise<unknown>): Promise<string[]> => {
     for (const client of clients) client.mockClear();
     await work();
@@ -57,10 +57,13 @@ describe('the cost of a delivery', () => {
   };
 
   const isOfTheWay = (statement: string): boolean => /INTO dispatch\.(?:deliveries|attempts|contents)/.test(statement);
-  /** Takes those of the way for known; of the others there may be what asks once or twice a second whether something is due, and hardly more. */
+  /**
+   * Checks the statements that are not part of sending a delivery. Allowed are those that ask once or twice a second whether something is
+   * due, and hardly more.
+   */
   const checkOthers = (statements: readonly string[], ms: number, deliveries: number): void => {
     const others = statements.filter((statement) => !isOfTheWay(statement));
-    // A fifth more, as nobody begins to count at the same moment in each of these rounds.
+    // A fifth more, because the periods compared do not begin at the same point between two sweeps.
     const sweeps = (1.2 * idle.length * ms) / IDLE_MS;
     if (others.length > sweeps + deliveries / 4) expect(others).toHaveLength(Math.round(sweeps));
   };

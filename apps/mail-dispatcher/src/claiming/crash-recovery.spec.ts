@@ -13,7 +13,7 @@ import { Settling } from '../settling/settling.js';
 import { type TryReport } from '../settling/try-report.js';
 import { ClaimsStore } from './claims.store.js';
 
-// Long enough for what a test does with it, short enough to wait for its end.
+// Long enough for what a test does under the lease, short enough to wait until it runs out.
 const LEASE_MS = 1500;
 
 const NO_REPLY: Verdict = {
@@ -35,7 +35,7 @@ describe('a delivery whose worker may die', () => {
   let settlements: SettlementStore;
   let journal: ResultJournal;
   beforeAll(async () => {
-    // The dispatcher learns that its claim is lost (a third of its lease) before the server's silence ends its try.
+    // The dispatcher learns after a third of its lease that its claim is lost, before the server's silence ends its try.
     const env = { RETRY_DELAYS: '100ms,100ms', CLAIM_LEASE: '6s', SMTP_REPLY_TIMEOUT: '10s' };
     harness = await startHarness({ dispatchers: 1, env });
     const [app] = harness.apps;
@@ -49,7 +49,10 @@ describe('a delivery whose worker may die', () => {
   afterAll(() => harness.stop());
   beforeEach(() => harness.reset());
 
-  /** A delivery that this test has taken from the dispatcher, which waits for the go-ahead to DATA or finds its claim lost. */
+  /**
+   * Returns a delivery that this test has taken from the dispatcher. The dispatcher waits for the reply to DATA, or finds that its claim is
+   * lost.
+   */
   const held = async (): Promise<DeliveryInHand> => {
     const team = `t${randomUUID().slice(0, 8)}`;
     await harness.saveSettings(teamSettings(team));
@@ -59,9 +62,9 @@ describe('a delivery whose worker may die', () => {
     const { id } = await harness.until(team, job.key, ({ status }) => status === 'sending');
     return take(id, team);
   };
-  /** Takes a delivery over as a worker does whose predecessor died. */
+  /** Takes a delivery over as a worker does after its predecessor has died. */
   const take = async (id: string, teamId: string): Promise<DeliveryInHand> => {
-    // The dispatcher may be quicker.
+    // Repeated, because the dispatcher may claim the delivery first.
     for (;;) {
       await harness.sql.affected(
         `UPDATE dispatch.deliveries SET claim_id = NULL, due_at = now() - interval '1 hour', status = 'queued' WHERE id = $1`,
@@ -179,7 +182,7 @@ describe('a delivery whose worker may die', () => {
 
   it('does not send to whom may have it when the bytes that went out can not be had again', async () => {
     const claim = await held();
-    // Their hash is not that of what is composed now, as after a crash with a new certificate.
+    // The hash of the bytes that went out differs from that of the bytes composed now, as after a crash and a change of certificate.
     await release(claim, randomUUID(), [0]);
     await settle(claim, (await openTry(claim)) ?? '', [doubtOf(0)]);
     await harness.sql.affected('UPDATE dispatch.deliveries SET due_at = now() WHERE id = $1', [claim.id]);
@@ -208,7 +211,7 @@ describe('a delivery whose worker may die', () => {
     await settlements.recordFacts(report(claim, attemptId, acceptedBoth));
     await settlements.recordFacts(report(claim, attemptId, acceptedBoth));
     expect(await statusOf(claim)).toMatchObject({ status: 'sent' });
-    // It went out once.
+    // The message went out only once.
     expect(await settledOf(claim)).not.toHaveProperty('delivery.afterDoubt');
   });
 
@@ -239,7 +242,7 @@ describe('a delivery whose worker may die', () => {
     await journal.keep(report(claim, attemptId, acceptedBoth));
     harness.platform.script = {};
     await untilStatus(claim, 'sent');
-    // The report is recorded first and forgotten then.
+    // The report is first recorded and then removed from the journal.
     await harness.eventually(
       () => journal.kept(),
       (kept) => kept.length === 0,
@@ -322,7 +325,7 @@ describe('a delivery whose worker may die', () => {
       () => harness.custom.messages.length,
       (count) => count === 1,
     );
-    // Asked about deliveries as soon as PostgreSQL is back.
+    // Requests about deliveries may be answered with 503 until PostgreSQL is back.
     expectServerErrors(503);
     await harness.database.halt('immediate');
     await harness.eventually(

@@ -160,7 +160,8 @@ describe('a delivery', () => {
     ]);
     const { parsed, raw } = await onlyMessage();
     expect(parsed.replyTo?.value[0]?.address).toBe('billing@acme.example');
-    // Another sender, another message: its id is of the sender's domain, and it refers to none that nobody has got.
+    // With another sender it is another message: its Message-ID has the domain of that sender, and it refers to no message that nobody has
+    // received.
     expect([parsed.messageId, delivery.messageId]).toEqual(Array(2).fill(`<${delivery.id}.2@${PLATFORM_FROM.replace(/.*@/, '')}>`));
     expect([parsed.references, parsed.inReplyTo]).toEqual([undefined, undefined]);
     for (const search of [`<${delivery.id}@acme.example>`, parsed.messageId ?? '']) {

@@ -18,7 +18,7 @@ const env = {
   SHUTDOWN_GRACE: 30_000,
 } as DispatcherEnv;
 
-/** A runner without work that goes on until it has asked often enough. */
+/** Runs a runner that gets no deliveries until `isEnough` holds. */
 async function run(claims: Partial<ClaimsStore>, isEnough: () => boolean, warn: () => void = () => undefined): Promise<void> {
   const runner = new DeliveryRunner(
     env,
@@ -36,7 +36,7 @@ async function run(claims: Partial<ClaimsStore>, isEnough: () => boolean, warn: 
   await runner.beforeApplicationShutdown();
 }
 
-/** How often a runner without work takes over from the dead when its first question for due deliveries is answered like this. */
+/** Returns how often a runner without deliveries takes over the work of dead workers if `first` answers its first claim. */
 async function takeOversOf(first: () => Promise<[]>, isEnough: (asked: number, takeOvers: number) => boolean): Promise<number> {
   let asked = 0;
   let takeOvers = 0;
@@ -70,7 +70,7 @@ it('says once that the database is away, not with each question', async () => {
 
 describe('what other workers hold', () => {
   it('is taken over with each sweep while the database answers', async () => {
-    // Not with each question: a timer may end a little before its time, and that sweep comes with the next one.
+    // Not with each claim: a timer may fire a little early, and then the sweep comes with the next claim.
     const takeOvers = await takeOversOf(
       () => Promise.resolve([]),
       (_asked, sofar) => sofar >= 3,

@@ -1,5 +1,5 @@
-// Keeps as many deliveries in work as this process may have: those that intake hands over and those that are due. Renews their leases, and
-// drains at shutdown.
+// Works on as many deliveries at a time as this process may: those that intake hands over and those that are due. Renews their leases, and
+// drains them at shutdown.
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
@@ -21,18 +21,18 @@ import { SWEEP_MS } from './sweep.js';
 import { UnheldClaims } from './unheld-claims.js';
 import { WorkOnDelivery } from './work-on-delivery.js';
 
-/** After PostgreSQL was unavailable or stalled, no lease is taken over until its owner had time to renew it. */
+/** How long no lease is taken over after PostgreSQL was unavailable or stalled, so that the owners of the leases can renew them first. */
 const TAKE_OVER_GRACE_MS = 10_000;
-/** No statement on claims takes this long unless it waited for a lock or PostgreSQL stalled. */
+/** A statement on claims takes this long only if it waited for a lock or PostgreSQL stalled. */
 const STOOD_STILL_MS = 2000;
 /**
- * Hands for each place at a server: while one delivery waits for replies of the server, another one is stored, composed and signed.
- * Otherwise a server 30 ms away would wait for us as long as we wait for it.
+ * Hands per place at a server: while one delivery waits for the server's replies, another one is stored, composed and signed. Otherwise a
+ * server 30 ms away would wait for us as long as we wait for it.
  */
 const HANDS_A_PLACE = 2;
-/** Share of the places for which one claim may take hands; the others stay free for deliveries that arrive meanwhile. */
+/** The most hands that one claim may take, as a share of the places. The other hands stay free for deliveries that arrive meanwhile. */
 const SHARE_OF_A_CLAIM = 0.5;
-/** Time for aborted deliveries to be given back. */
+/** How long the shutdown waits until aborted deliveries are given back. */
 const GIVE_BACK_MS = 5000;
 
 type InHand = { delivery: DeliveryInHand; hand: Hand; since: number; abort: AbortController; done: Promise<void> };
@@ -77,7 +77,8 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
 
   async onApplicationBootstrap(): Promise<void> {
     await this.settling.replayJournal();
-    // A dispatcher with the wrong document store could not compose what it claimed, and would keep it from the one that can.
+    // Claims begin only once the document store is known to be the right one. With a wrong store the dispatcher could not compose the
+    // deliveries that it claims, and would keep them from dispatchers that can.
     this.claiming = this.documents.whenKnown().then(() => this.claimLoop());
     void this.renewLoop();
   }
@@ -87,7 +88,10 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     this.wakeUp();
   }
 
-  /** A hand for a delivery that is being taken in; `null` if none comes free within `withinMs`: then the delivery is stored as due. */
+  /**
+   * Returns a hand for a delivery that is being taken in, or `null` if none comes free within `withinMs` or the process is stopping.
+   * Without a hand the delivery is stored as due.
+   */
   async handFor(lane: string, withinMs: number): Promise<Hand | null> {
     if (this.stopping) return null;
     return withinMs === 0 ? this.hands.take(lane) : this.hands.waitFor(lane, withinMs);
@@ -99,7 +103,8 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
   }
 
   /**
-   * Waits for deliveries whose end of data is out, as another try could deliver a second copy. Gives all others back for another process.
+   * Waits for deliveries whose end of data has gone out, because another try could deliver a second copy. Gives all others back, so that
+   * another process can take them.
    */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
@@ -109,7 +114,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     await within(this.env.SHUTDOWN_GRACE, ended());
     for (const { abort } of this.inHand.values()) abort.abort();
     await within(GIVE_BACK_MS, ended());
-    // `renewLoop` need not be waited for: it sleeps for seconds, and nothing is in hand any more.
+    // Does not wait for `renewLoop`: it sleeps for seconds, and no delivery is in hand any more.
     await within(SWEEP_MS, this.claiming);
   }
 
@@ -122,7 +127,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  /** Returns whether as many were due as there were hands: then more may be due. */
+  /** Claims due deliveries for the free hands. Returns whether every hand got one: then more may be due. */
   private async claimWithFreeHands(): Promise<boolean> {
     const hands = [await this.hands.waitForAny()];
     const most = Math.ceil(this.env.DISPATCH_CONCURRENCY * SHARE_OF_A_CLAIM);
@@ -152,8 +157,8 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
   }
 
   /**
-   * Once a second at most: gives back what this process claimed without knowing it and what dead workers hold, and corrects the due times
-   * of lanes.
+   * At most once a second, gives back the deliveries that this process claimed without knowing it and those that dead workers hold, and
+   * corrects the due times of lanes.
    */
   private async sweep(): Promise<void> {
     if (performance.now() - this.sweptAt < SWEEP_MS) return;
@@ -174,7 +179,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     const held = { delivery, hand, since: performance.now(), abort, done };
     this.inHand.set(delivery.id, held);
     inHandGauge.set(this.inHand.size);
-    // Intake took it just before the shutdown began.
+    // Intake or a claim took the delivery just before the shutdown began.
     if (this.stopping) closeGate(held);
   }
 
@@ -189,7 +194,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
         'delivery step done',
       );
       if (verdict.kind === 'recorded') this.announcer.announce(delivery, verdict.status ?? 'waiting');
-      // It may be due again at once: on the platform after a fallback, or for another try.
+      // The delivery may be due again at once: on the platform after a fallback, or for another try.
       if (verdict.kind !== 'recorded' || verdict.next === 'fall_back') this.wake();
     } catch (error) {
       this.logger.warn(
@@ -207,7 +212,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async renew(): Promise<void> {
-    // A claim younger than this has nearly all of its lease left.
+    // Claims made after this time have nearly all of their lease left.
     const claimedBefore = performance.now() - this.env.CLAIM_LEASE / 6;
     const held = [...this.inHand.values()].filter(({ since }) => since < claimedBefore);
     if (held.length === 0) return;
@@ -224,8 +229,8 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
   }
 
   /**
-   * The answer of PostgreSQL, or `null` if it gave none. If it failed or stalled, other workers could not renew either, so no leases are
-   * taken over for a while.
+   * Returns the answer of PostgreSQL, or `null` if it gave none. If PostgreSQL failed or stalled, other workers could not renew their
+   * leases either, so this process takes none over for a while.
    */
   private async watched<T>(step: string, ask: () => Promise<T>): Promise<T | null> {
     const askedAt = performance.now();

@@ -15,11 +15,11 @@ export type HandsOptions = {
   count: number;
   /** How many of them may talk to a server at a time. The others prepare their deliveries, so that no server waits for us. */
   places: number;
-  /** Most hands at the server of one team, as such servers limit connections. */
+  /** The most hands for the own server of one team, because such servers limit connections. */
   customRoom: number;
   /** Whether the server of the lane fails; such a lane has one hand at a time. */
   isFailing: (lane: string) => boolean;
-  /** How many deliveries may start now and be in work at a time, because of limits of the server; `null` if no limit is known. */
+  /** How many deliveries may start now (`starts`) and be in work at a time (`room`), given the server's limits; `null` if none is known. */
   startsNow: (way: string) => { starts: number; room: number } | null;
   /** Called when a hand begins with a delivery of the lane. */
   started: (lane: string) => void;
@@ -27,12 +27,12 @@ export type HandsOptions = {
 
 type Waiting = { lane: string; grant: (hand: Hand | null) => void };
 
-/** The lane of a hand that no lane has yet. */
+/** Stands for the lane of a hand that belongs to no lane yet. */
 const ANY_LANE = '';
 
 /**
- * Gives out hands. While all are busy, the waiting lanes take turns. One team may use all hands for the platform's server: they come free
- * soon, so keeping some free would only waste them.
+ * Gives out hands. While all are busy, the waiting lanes take turns. One team may use all hands for the platform's server: they are soon
+ * free again, so keeping some in reserve would only waste them.
  */
 export class Hands {
   private readonly busy = new Map<string, number>();
@@ -63,21 +63,21 @@ export class Hands {
     return paced === null ? left : Math.min(left, paced.starts, paced.room - (this.busyOnWay.get(way) ?? 0));
   }
 
-  /** A hand for a delivery of this lane; `null` if none is free for it. */
+  /** Takes a hand for a delivery of this lane. Returns `null` if none is free for it. */
   take(lane: string): Hand | null {
     if (this.freeCount <= 0 || this.roomLeft(lane) <= 0) return null;
     this.stuck.delete(lane);
     return this.give(lane);
   }
 
-  /** A hand for any lane; `null` if none is free. */
+  /** Takes a hand for any lane. Returns `null` if none is free. */
   takeAny(): Hand | null {
     return this.freeCount <= 0 ? null : this.give(ANY_LANE);
   }
 
   /**
-   * Waits for a hand. Returns `null` after `withinMs`, or at once if an earlier delivery of this lane has waited in vain: the hands are
-   * stuck then.
+   * Waits for a hand. Returns `null` after `withinMs`, or at once if an earlier delivery of this lane has waited in vain and the lane has
+   * got no hand since.
    */
   async waitFor(lane: string, withinMs: number): Promise<Hand | null> {
     const hand = this.waits(lane) ? null : this.take(lane);
@@ -114,7 +114,8 @@ export class Hands {
     let hasPlace = false;
     const goInTurn = async (signal: AbortSignal): Promise<boolean> => {
       hasPlace = await this.places.waitFor(wayOf(at), signal);
-      // While it waited for a place, other deliveries may have found the lane failing or limited; one that was started as a probe goes on.
+      // While this delivery waited for a place, others may have found the lane failing or limited. A delivery that was started as a probe
+      // goes all the same.
       const isToGo = wasRestrained || !this.isRestrained(at);
       if (hasPlace && !isToGo) {
         hasPlace = false;

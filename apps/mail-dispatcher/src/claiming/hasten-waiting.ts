@@ -1,5 +1,5 @@
-// After a team has corrected its server or password, its waiting deliveries become due at once. Other changes do not affect them: a try
-// would only fail again.
+// Makes the waiting deliveries of a team due at once after it has changed settings with which a try may succeed, such as its server,
+// password or certificate. Other changes do not affect them: a try would only fail again.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger, PollLoop, TroubleLog } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -12,7 +12,7 @@ import { DeliveryRunner } from './delivery-runner.js';
 import { IncidentWatch } from './incident-watch.js';
 import { LaneHealth } from './lane-health.js';
 
-/** Redis keeps no event for an absent listener, so changes whose event was missed are looked for this often. */
+/** How often to look for changes whose event was missed: Redis keeps no events for an absent listener. */
 const LOOK_AGAIN_MS = 30_000;
 
 @Injectable()

@@ -1,5 +1,5 @@
-// Deliveries that a restore holds back. A backup does not know what was sent after it, so no delivery that was open in it goes out until
-// the operator says so.
+// Holds open deliveries back after a restore. A backup does not know what was sent after it was made, so no delivery that was open in it
+// goes out until the operator says so.
 import { type ClientBase } from 'pg';
 import { noteDueLanes } from '../records/lanes.js';
 
@@ -8,8 +8,9 @@ export type HeldOfTeam = { teamId: string; deliveries: number };
 const HELD = `settled_at IS NULL AND due_when_resumed IS NOT NULL`;
 
 /**
- * Holds all open deliveries: nothing makes them due, but they can be cancelled. From now on each of their open recipients has a logged
- * doubt: it never changes route, and if the server accepts the message later, the user is told that a second copy may have arrived.
+ * Holds all open deliveries: nothing makes them due, but they can be cancelled. Logs a doubt for each of their open recipients: such a
+ * recipient never changes route, and if the server accepts the message later, the user is told that a second copy may have arrived. Returns
+ * the numbers of held deliveries by team.
  */
 export async function holdOpenDeliveries(client: ClientBase): Promise<HeldOfTeam[]> {
   await client.query(

@@ -73,7 +73,7 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
     }
   }
 
-  /** Runs once at a time, however many deliveries fail; one more run covers failures that came meanwhile. */
+  /** Only one run takes place at a time, however many deliveries fail; one more run covers the failures that came meanwhile. */
   private tell(): Promise<void> {
     this.isMoreToTell = true;
     this.telling ??= this.tellAll().finally(() => (this.telling = null));

@@ -9,7 +9,7 @@ import { Pace } from './pace.js';
 
 /** Failures in a row after which a server gets only one delivery at a time. */
 const FAILURES_TOLERATED = 3;
-/** A failure at one of these stages means that the server can't be used; later ones concern the message. */
+/** A failure at one of these stages means that the server can't be used; failures at later stages concern the message. */
 const STAGES_OF_THE_WAY: readonly AttemptStage[] = ['dns', 'connect', 'tls', 'greeting', 'auth'];
 
 /**
@@ -50,7 +50,10 @@ export class LaneHealth {
     return limit && this.pace.limited(wayOf(lane), limit);
   }
 
-  /** How many deliveries may start now and be in work at a time, because of a limit of the server; `null` if no limit is known. */
+  /**
+   * Returns how many deliveries may start now (`starts`) and be in work at a time (`room`), given the server's limits; `null` if none is
+   * known.
+   */
   startsNow(way: string): { starts: number; room: number } | null {
     return this.pace.startsNow(way);
   }

@@ -3,7 +3,7 @@ import { type DeliveryView, type IncidentList, type IncidentView, type OutcomeEv
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Nobody listens there. */
+/** Nothing listens on this port. */
 const DEAD_PORT = 1;
 
 describe('a platform whose certificate has ended', () => {
@@ -18,7 +18,7 @@ describe('a platform whose certificate has ended', () => {
       `SELECT seen_at > told_at AS "isSeenSince" FROM dispatch.troubles WHERE lane = 'acme/platform'`,
     );
   const told = (): OutcomeEvent[] => harness.outcomes.filter(({ type }) => type === 'platform_unavailable');
-  /** A new process notes at once what it meets; this one would not do so for a minute. */
+  /** Replaces the dispatcher: a new process notes at once what it meets, whereas the old one would not note it again for a minute. */
   const restart = async () => {
     await harness.apps.pop()?.close();
     await harness.startDispatcher();
@@ -147,7 +147,7 @@ describe("trouble with a team's own server", () => {
     await waitingOne('passes');
     await waitingOne('passes');
     expect([await incidentsOf('passes'), told()]).toEqual([[], []]);
-    // Also where this success is that of a process which never met the trouble.
+    // This also holds if the success is that of a process which never met the trouble.
     await harness.apps.pop()?.close();
     await harness.startDispatcher();
     await harness.saveSettings(custom('passes', 2, ownServer(harness.custom.port)));
@@ -197,7 +197,7 @@ describe("trouble with a team's own server", () => {
 describe('a certificate that ends before long', () => {
   let harness: Harness;
   beforeAll(async () => {
-    // A little more, as it is ten days that are left when this is asked.
+    // Half a day more, so that ten full days are left when the test asks.
     harness = await startHarness({
       dispatchers: 2,
       certificate: { validFrom: new Date(Date.now() - DAY_MS), validTo: new Date(Date.now() + 10.5 * DAY_MS) },

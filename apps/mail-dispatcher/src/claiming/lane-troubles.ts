@@ -1,5 +1,5 @@
-// Alerts the teams whose documents the platform can't send: at once if its account was stopped, otherwise after an hour without a signature
-// or a server.
+// Alerts the teams whose documents the platform can't send: at once if its account was stopped, otherwise after an hour in which it could
+// not sign or could not use its server.
 import { Inject, Injectable } from '@nestjs/common';
 import { type PLATFORM_TROUBLES } from '@billing-mail/contracts';
 import { wayStopped } from '@billing-mail/mail-core';
@@ -19,7 +19,7 @@ import { isOfTheWay } from './lane-health.js';
 const TOLD_AFTER_MS = 60 * 60 * 1000;
 /** How often a trouble is noted, however many deliveries meet it. */
 const NOTED_EVERY_MS = 60_000;
-/** If no delivery was tried for the longest planned wait and this time, the trouble may have ended in between. */
+/** If the trouble was not met for 1.2 times the longest planned wait plus this time, it may have ended in between. */
 const QUIET_MS = 60 * 60 * 1000;
 
 type PlatformTrouble = (typeof PLATFORM_TROUBLES)[number];
@@ -40,7 +40,7 @@ export class LaneTroubles {
     this.quietMs = 1.2 * Math.max(...env.RETRY_DELAYS) + QUIET_MS;
   }
 
-  /** Notes the result of a try. Does nothing while all is well; nobody waits for what it writes. */
+  /** Notes the result of a try. Writes nothing while all is well; the caller does not wait for what it writes. */
   noteTry(lane: string, delivery: LookedAfter, report: TryReport): void {
     const { failure, route } = report;
     // Failures of a team's own server are handled as incidents (`IncidentWatch`).
@@ -60,7 +60,7 @@ export class LaneTroubles {
     this.note(laneOf(delivery.teamId, 'platform'), (trouble) => platformDown(delivery, 'signing_unavailable', trouble));
   }
 
-  /** @param isToBeTold at once: the trouble does not end by itself */
+  /** @param isToBeTold whether to alert at once, because the trouble does not end by itself */
   private note(lane: string, outcomeOf: (trouble: LastingTrouble) => NewOutcome, isToBeTold = false): void {
     const now = performance.now();
     const notedAt = this.notedAt.get(lane);
@@ -74,7 +74,7 @@ export class LaneTroubles {
     });
   }
 
-  /** If this fails, the next try that meets the trouble notes it. */
+  /** Only logs a failure of `work`: the next try that meets the trouble notes it. */
   private logged(work: () => Promise<void>): void {
     work().catch((error: unknown) => this.logger.warn({ step: 'trouble', err: error }, 'could not note how a way out works'));
   }

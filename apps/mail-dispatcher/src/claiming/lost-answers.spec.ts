@@ -19,7 +19,10 @@ describe('a dispatcher that lives does not wait for its own lease where the answ
     await harness.stop();
     wire.close();
   });
-  /** A job whose answer was lost is taken in again: the statements of the next test are looked for when nobody works on that one any more. */
+  /**
+   * A job whose answer was lost is taken in again. The next test begins only when nobody works on that job any more, because each test
+   * looks for its own statements.
+   */
   beforeEach(async () => {
     await harness.eventually(
       () => harness.queue.getJobCounts(),
@@ -28,7 +31,7 @@ describe('a dispatcher that lives does not wait for its own lease where the answ
     harness.platform.forget();
   });
 
-  /** The way is open again once the dispatcher has met that it is not, here and there. */
+  /** Restores the connection to PostgreSQL once the wire has refused the dispatcher five times. */
   const mend = async (): Promise<void> => {
     const before = wire.refused;
     await harness.eventually(

@@ -12,7 +12,10 @@ function paceAt() {
   return { clock, pace: new Pace({ retryDelaysMs: [300_000, 1_800_000], roomOf: () => 3, now: () => clock.now }) };
 }
 
-/** A server that takes `most` messages a minute, each in 50 ms, and the deliveries that it is handed one after the other, with a sweep a second. */
+/**
+ * Simulates a server that accepts `most` messages a minute, each in 50 ms, and a sender that hands in `count` deliveries one after the
+ * other, with one sweep a second.
+ */
 function sendAll(count: number, most: number): { minutes: number; limits: number; limitsInSecondHalf: number } {
   const { clock, pace } = paceAt();
   let [sent, limits, inFirstHalf, window, inWindow] = [0, 0, 0, 0, 0];

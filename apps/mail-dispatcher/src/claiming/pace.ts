@@ -1,12 +1,12 @@
-// How fast a server may be given mail. Once it has said that it accepts no more for now, its route waits and then goes on at the pace that
-// worked.
+// Decides how fast a server gets mail. Once a server has said that it accepts no more for now, its route waits and then goes on at the pace
+// that worked.
 import { limitWaitMs, stopMs, type Verdict } from '@billing-mail/mail-core';
 import { SWEEP_MS } from './sweep.js';
 
-/** At these stages the server has not seen a message, so it limits connections or sign-ins; fewer sessions at a time keep within that. */
+/** At these stages the server has not seen a message, so it limits connections or sign-ins; fewer parallel sessions keep its limit. */
 const WHILE_CONNECTING: readonly Verdict['stage'][] = ['dns', 'connect', 'tls', 'greeting', 'auth'];
 
-/** Successful deliveries before a slightly faster pace is tried; the number doubles each time that was too fast. */
+/** Successful deliveries before a slightly faster pace is tried; the number doubles each time the faster pace was too fast. */
 const TAKEN_BEFORE_FASTER = 10;
 const MOST_BEFORE_FASTER = 80;
 const FASTER = 0.7;
@@ -50,7 +50,7 @@ export class Pace {
     return [...this.ways.keys()];
   }
 
-  /** How many deliveries may start now; `null` if no limit is known. */
+  /** Returns how many deliveries may start now (`starts`) and be in work at a time (`room`); `null` if no limit is known. */
   startsNow(name: string): { starts: number; room: number } | null {
     const way = this.ways.get(name);
     if (way === undefined) return null;
@@ -67,7 +67,7 @@ export class Pace {
     if (way === undefined) return;
     const now = this.options.now();
     if (way.limitsInARow > 0) way.opensAt = Math.max(way.opensAt, now + way.shutMs);
-    // Starts come with the sweeps, so those that were possible within the last sweep may still follow.
+    // Deliveries start with the sweeps, so starts that have become possible since the last sweep are not lost.
     else if (way.spacingMs > 0) way.opensAt = Math.max(way.opensAt, now - SWEEP_MS) + way.spacingMs;
   }
 
@@ -105,7 +105,7 @@ export class Pace {
     return opensAt - now;
   }
 
-  /** Forgets the limits, as the server is another one now. */
+  /** Forgets the limits of a route, because its server has changed. */
   forget(name: string): void {
     this.ways.delete(name);
   }

@@ -1,6 +1,6 @@
 // Places: how many deliveries of a process may talk to a server at a time. A delivery that has a hand but no place is prepared meanwhile.
 
-/** Given out in order of arrival. */
+/** Gives out places in order of arrival. */
 export class Places {
   private readonly waiting = new Map<() => void, string>();
 
@@ -36,7 +36,7 @@ export class Places {
     else this.grant(next);
   }
 
-  /** Passes a place to the first in the queue if that one goes to the same server; returns whether it did. */
+  /** Passes a place on to the first delivery in the queue if that one goes to the same server. Returns whether it did. */
   passOn(way: string): boolean {
     const [next] = this.waiting;
     if (next?.[1] !== way) return false;

@@ -8,7 +8,7 @@ export type RehearsalSetup = Pick<
   'DOCUMENT_STORE_URL' | 'DISPATCH_MEMORY' | 'SMIME_P12_FILE' | 'SMIME_P12_PASSPHRASE' | 'PLATFORM_FROM_ADDRESS'
 >;
 export type RehearsalTask = { delivery: LookedAfter; route: Route };
-/** Its messages: it has started, it is alive, it has composed the delivery. */
+/** The messages of the process: it has started, it is alive, it has composed the delivery. */
 export type RehearsalWord = 'ready' | 'beat' | 'done';
 
 export const BEAT_MS = 1000;

@@ -5,7 +5,7 @@ import { openDocumentStore } from '../documents/open-document-store.js';
 import { Messages } from '../trying/messages.js';
 import { BEAT_MS, type RehearsalSetup, type RehearsalTask, type RehearsalWord } from './rehearsal-words.js';
 
-/** If the parent is gone, the process ends. */
+/** Sends a word to the parent. If the parent is gone, the process ends. */
 const say = (word: RehearsalWord): void => void process.send?.(word, (error: Error | null) => error && process.exit());
 
 // Only the parent ends this process. A terminal signals the whole process group, so such signals are ignored.
@@ -16,7 +16,8 @@ process.once('message', (setup: RehearsalSetup) => {
   const messages = new Messages(
     openDocumentStore(setup.DOCUMENT_STORE_URL),
     loadSigningKey(setup),
-    // Private keys of teams stay in the dispatcher, so their mail is composed unsigned here: what may kill the process is the document.
+    // Private keys of teams stay in the dispatcher, so mail of teams is composed unsigned here. That is enough: it is the document that may
+    // kill the process.
     { identityFor: () => Promise.resolve(null) },
     new MemoryBudget(setup.DISPATCH_MEMORY),
   );
@@ -25,7 +26,7 @@ process.once('message', (setup: RehearsalSetup) => {
   say('ready');
 });
 
-/** Composes up to the last byte. A failure that kills nothing happens in the real try as well, and is reported there. */
+/** Composes the message to its last byte. Ignores a failure that does not kill the process: the real try meets and reports it as well. */
 async function compose(messages: Messages, { delivery, route }: RehearsalTask): Promise<void> {
   try {
     const { body, done } = await messages.prepare(delivery, route);

@@ -1,5 +1,5 @@
-// A delivery that was in hand each time a worker died is only a suspect. Before anything is concluded, it is composed by itself in a
-// separate process.
+// A delivery that was in hand when several workers died is only a suspect. Before anything is concluded about it, a separate process
+// composes it by itself.
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
@@ -13,9 +13,12 @@ import { BEAT_MS, type RehearsalSetup, type RehearsalTask, type RehearsalWord } 
 
 /** The compiled program, also when tests run from the sources. */
 const PROGRAM = path.resolve(__dirname, '..', '..', 'dist', 'claiming', 'rehearsal.program.js');
-/** Starting the process takes a third of a second, so deliveries that were in hand together share one. */
+/**
+ * How long the process is kept after a rehearsal. Starting it takes a third of a second, so deliveries that were in hand together share
+ * one.
+ */
 const KEPT_OPEN_MS = 10_000;
-/** After so many missed beats the process is taken to be stuck; one that waits for a slow document store still beats. */
+/** Missed beats after which the process is presumed stuck. A process that waits for a slow document store still beats. */
 const SILENT_BEATS = 60;
 
 @Injectable()
@@ -38,8 +41,8 @@ export class Rehearsal implements OnApplicationShutdown {
   }
 
   /**
-   * Whether the delivery can be composed without killing the process. Runs one rehearsal at a time, so that a death has one possible cause.
-   * Throws for our own trouble, and if the claim is lost.
+   * Returns whether the delivery can be composed without killing the process. Runs one rehearsal at a time, so that a death has one
+   * possible cause. Throws if the rehearsal could not be carried out, or if the claim is lost.
    */
   async survives(delivery: LookedAfter, signal: AbortSignal): Promise<boolean> {
     const before = this.turn;
@@ -94,13 +97,13 @@ class Stage {
   static async open(env: DispatcherEnv): Promise<Stage> {
     const { DOCUMENT_STORE_URL, DISPATCH_MEMORY, SMIME_P12_FILE, SMIME_P12_PASSPHRASE, PLATFORM_FROM_ADDRESS } = env;
     const setup = { DOCUMENT_STORE_URL, DISPATCH_MEMORY, SMIME_P12_FILE, SMIME_P12_PASSPHRASE, PLATFORM_FROM_ADDRESS };
-    // It inherits the options of this process, and writes why it dies to the same standard error.
+    // The child inherits the Node.js options of this process, and writes the cause of its death to the same standard error.
     const stage = new Stage(fork(PROGRAM, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
     if ((await stage.ask(setup)) !== 'ready') throw new Error('The process of a rehearsal does not start.');
     return stage;
   }
 
-  /** Whether the process survived. */
+  /** Returns whether the process survived the rehearsal. */
   async play(task: RehearsalTask): Promise<boolean> {
     return (await this.ask(task)) === 'done';
   }
@@ -116,8 +119,8 @@ class Stage {
   }
 
   /**
-   * The answer of the process, or `died` if it ended or is stuck. Beats are counted and not timed, as a machine that was asleep proves
-   * nothing.
+   * Returns the answer of the process, or `died` if it ended or is stuck. Counts missed beats instead of measuring time, because the time
+   * that a machine was asleep proves nothing.
    */
   private async ask(message: RehearsalSetup | RehearsalTask): Promise<RehearsalWord | 'died'> {
     this.silentBeats = 0;

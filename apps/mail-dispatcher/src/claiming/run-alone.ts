@@ -1,5 +1,5 @@
-// Tries a suspect whose rehearsals passed while no other delivery is composed or written in this process, so that only it can cause a
-// crash.
+// Composes and writes a suspect whose rehearsals have passed. Meanwhile this process composes and writes no other delivery, so that only
+// the suspect can cause a crash.
 import { Injectable } from '@nestjs/common';
 import { type LookedAfter } from '../records/rows.js';
 import { DangerousSteps } from '../trying/dangerous-steps.js';
@@ -7,8 +7,8 @@ import { type PreparedMessage } from '../trying/messages.js';
 import { ClaimsStore } from './claims.store.js';
 
 /**
- * Composing and writing are noted before they begin and after they end. The waits for the server lie between these notes: a process that
- * dies then was killed by something else.
+ * Composing and writing are each noted before they begin and after they end. The delivery waits for the server between the two: a process
+ * that dies during such a wait was killed by something else.
  */
 @Injectable()
 export class RunAlone {

@@ -55,7 +55,7 @@ describe('the limits of a team’s server', () => {
       tries.add(`${status} in ${attempts.length}`);
     }
     expect(tries).toEqual(new Set(['sent in 1']));
-    // How much later it goes depends on the machine. The two clocks are read to the millisecond.
+    // How much later the last message goes depends on the machine. Both clocks are read in whole milliseconds.
     expect(lastAt).toBeGreaterThan(Date.parse(foretold.endsAt ?? '') - 2);
     expect(harness.custom.maxConcurrentConnections).toBeLessThanOrEqual(3);
     times.sort((a, b) => a - b);
@@ -80,7 +80,7 @@ describe('the limits of a team’s server', () => {
     const held = ends.filter((end) => end === 'sending_limit').length;
     expect([held, ends.filter((end) => end === 'sent').length]).toEqual([foretold.heldByLimits, limits.recipientsPerDay]);
     expect(harness.custom.messages).toHaveLength(limits.recipientsPerDay);
-    // What is left is foretold to need as many windows as before: the first one has gone by only in small part.
+    // The forecast for the rest needs as many windows as before, because only a small part of the first one has passed.
     const left = await forecast('full-day');
     expect(left).toMatchObject({ waiting: held, heldByLimits: held });
     const windows = ({ endsAt }: DeliveryForecast) => Math.round((Date.parse(endsAt ?? '') - Date.now()) / WINDOWS.dayMs);
@@ -89,7 +89,7 @@ describe('the limits of a team’s server', () => {
 
   it('hold for two teams together that sign in by the same account, and cost no try', async () => {
     const times: number[] = [];
-    // Kept ones of teams that have had their turn are none of these.
+    // The connections that were kept for the teams of earlier tests must not be counted here.
     await harness.custom.allClosed();
     harness.custom.forget();
     harness.custom.script = {
@@ -155,7 +155,7 @@ describe('the limits of a team’s server', () => {
       await connected(teamId, 3);
       expect((await harness.until(teamId, (await sends(teamId)).key)).status).toBe('sent');
     }
-    // Both are one account from here on, which has sent two; what the stranger was refused is none of it.
+    // From here on both teams are one account, which has sent two messages; the refused message of the stranger does not count for it.
     expect((await harness.until('two', (await sends('two')).key)).status).toBe('sent');
     for (const teamId of ['one', 'two']) {
       const { key } = await sends(teamId);
@@ -225,13 +225,13 @@ describe('the limits of a team’s server', () => {
     if (second === undefined || third === undefined) throw new Error('There are two.');
     const server = ownServer(harness.custom.port);
     const names = [accountOf('rotates', server)];
-    // Each dispatcher starts with the keys of its step while those before it still run.
+    // Each dispatcher starts with the keys of its step while the dispatchers of earlier steps still run.
     for (const keys of [[first, second], [first], [first, second], [second, first], [second], [second, third], [third]]) {
       const dispatcher = await harness.startDispatcher({ SECRET_KEYS: keys });
       names.push(dispatcher.get(SendingAccounts).namesOf('rotates', server).own);
     }
     expect(new Set(names).size).toBe(1);
-    // What an old key has sealed is of no use to whoever finds that key later.
+    // No seal of an old key is left, so whoever finds that key later can open nothing with it.
     const [row] = await harness.sql.rows<{ seals: string[] }>('SELECT seals FROM dispatch.account_naming_key');
     expect(row?.seals.map((seal) => seal.split('.')[1])).toEqual(['k3']);
   });

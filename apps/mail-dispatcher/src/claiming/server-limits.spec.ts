@@ -3,7 +3,7 @@ import { type DeliveryView } from '@billing-mail/contracts';
 import { type SmtpScript, times } from '@billing-mail/testkit';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
-/** A tenth of the first delay is the first wait of a way: the doubling must be over while the test runs. */
+/** The first wait of a route is a tenth of the first delay. The delays are short, so that the doubling ends while the test runs. */
 const RETRY_DELAYS = '500ms,900ms';
 
 const TOO_MUCH = '450 4.7.1 Error: too much mail from unknown[192.0.2.7]';
@@ -125,7 +125,7 @@ describe('a limit of the server', () => {
     expect((await harness.until(teamId, job.key)).status).toBe('sent');
   });
 
-  /** Servers that name their limit and a time in one breath: the time is for us, and neither the number nor the minute is one. */
+  /** Replies that name both a limit and a time to wait: only the latter says how long to wait, neither the number nor the minute does. */
   const NAMED: readonly (readonly [string, keyof SmtpScript, string, number])[] = [
     ['MAIL', 'mail', '432 4.7.0 Limit of 30 messages a minute reached, try again in 2 minutes', 120],
     ['RCPT', 'rcpt', '451 4.7.1 More than 30 messages per minute from this account; please wait 90 seconds', 90],
@@ -145,7 +145,7 @@ describe('a limit of the server', () => {
     const nextTryAt = Date.parse(waiting.nextTryAt ?? '');
     expect(nextTryAt).toBeGreaterThanOrEqual(publishedAt + seconds * 1000);
     expect(nextTryAt).toBeLessThanOrEqual(Date.now() + seconds * 1000 * 1.2);
-    // Nor does anything else go that way meanwhile.
+    // Meanwhile nothing else goes to that server either.
     const asked = () => harness.custom.connections.flatMap(({ commands }) => commands).filter((command) => command.startsWith('MAIL'));
     expect(asked()).toHaveLength(1);
     await harness.publish(jobs[1]);
@@ -156,7 +156,7 @@ describe('a limit of the server', () => {
     for (const { key } of jobs) {
       const sent = await harness.until(teamId, key);
       expect(sent).toMatchObject({ status: 'sent', route: 'custom', usedFallback: false });
-      // What was refused after its end of data is shown, and counts as little.
+      // An attempt that was refused after its end of data is shown, but does not count as a try either.
       expect(sent.attempts.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
     }
   });

@@ -69,7 +69,7 @@ describe('settings and deliveries under way', () => {
       expect(waiting).toMatchObject({ attempts: [{ stage: 'auth', code: 535 }], failure: { code: 'smtp_auth_rejected' } });
       expect(JSON.stringify(waiting)).not.toContain('wrong');
     }
-    // A change that has nothing to do with the server burns no try.
+    // A change that has nothing to do with the server costs no try.
     await harness.saveSettings({ ...wrong, cc: [{ address: 'new@acme.example' }], version: 2 });
     await sleep(1500);
     for (const { key } of jobs) expect((await harness.delivery('acme', key))?.attempts).toHaveLength(1);

@@ -1,2 +1,2 @@
-/** How often PostgreSQL is asked for due deliveries, so that nothing depends on a wake-up. */
+/** How often PostgreSQL is asked for due deliveries, so that no delivery depends on a wake-up. */
 export const SWEEP_MS = 1000;

@@ -1,5 +1,5 @@
-// Deliveries that this process claimed by a statement whose answer was lost. Nobody works on them, and as this process is alive, it need
-// not wait until its own lease runs out.
+// Gives back deliveries that this process claimed by a statement whose answer was lost. Nobody works on them, and because this process is
+// alive, it need not wait until its own lease runs out.
 import { type ClaimsStore } from './claims.store.js';
 
 export type UnheldClaimsOptions = { workerId: string; leaseMs: number; isInHand: (deliveryId: string) => boolean };
@@ -18,17 +18,20 @@ export class UnheldClaims {
     this.beingTaken.add(deliveryId);
   }
 
-  /** Call once the delivery is in hand, or was not taken as far as this process knows. */
+  /** Call once the delivery is in hand, or once intake has ended without taking it, as far as this process knows. */
   endToTake(deliveryId: string): void {
     this.beingTaken.delete(deliveryId);
   }
 
-  /** The statement may still run when its connection breaks, so claims are looked for as long as a lease of it could last. */
+  /**
+   * Notes that the answer to a statement that claims was lost. The statement may still be running when its connection breaks, so `giveBack`
+   * looks for such claims for the length of a lease.
+   */
   noteLostAnswer(): void {
     this.lookUntil = performance.now() + this.options.leaseMs;
   }
 
-  /** Must not run at the same time as a claim. Returns how many were given back. */
+  /** Gives back the claims on which nobody works, and returns how many. Must not run at the same time as a claim. */
   async giveBack(): Promise<number> {
     if (performance.now() >= this.lookUntil) return 0;
     const own = await this.claims.claimsOf(this.options.workerId);

@@ -8,7 +8,7 @@ const OLD_FORM = 'user.@docomo.ne.jp';
 describe('an unusual address', () => {
   let harness: Harness;
   beforeAll(async () => {
-    // A kept session remembers what its server offered in the test before.
+    // One message per session, because a kept session remembers what its server offered in the previous test.
     harness = await startHarness({ env: { SMTP_SESSION_MESSAGES: '1' } });
   });
   afterAll(() => harness.stop());
@@ -22,7 +22,7 @@ describe('an unusual address', () => {
     await harness.publish(job);
     return harness.until('acme', job.key);
   };
-  /** MAIL and RCPT as they came, without the size of the message. */
+  /** Returns the MAIL and RCPT commands that the server received, without the SIZE parameter. */
   const envelopes = (server = harness.platform): string[] =>
     server.connections
       .flatMap(({ commands }) => commands)

@@ -1,4 +1,5 @@
-// One step of work on a delivery in hand, as a list: settle what dead workers left, fix the look, try once, and record what follows.
+// One step of work on a delivery in hand: settles the tries that dead workers left open, fixes the look, tries once, and records what
+// follows.
 import { Inject, Injectable } from '@nestjs/common';
 import { type FailureCode, type FailureReason } from '@billing-mail/contracts';
 import {
@@ -67,8 +68,9 @@ export class WorkOnDelivery {
   ) {}
 
   /**
-   * Throws only if the process ends before a result could be recorded; the journal has it then.
-   * @param hand freed once nothing more is needed of the server: recording the result needs only PostgreSQL
+   * Does one step of work on the delivery. Throws only if the process ends before a result could be recorded; the journal then has the
+   * result.
+   * @param hand is freed as soon as the server is no longer needed: recording the result needs only PostgreSQL
    */
   @Traced('deliver', {
     about: ({ id, teamId, traceparent }: DeliveryInHand) => ({ deliveryId: id, teamId, parent: traceparent }),
@@ -89,15 +91,15 @@ export class WorkOnDelivery {
     } catch (error) {
       return this.postpone(delivery, error, null);
     }
-    // Before the hand is freed, so that a server that has just failed gets no further delivery.
+    // Noted before the hand is freed, so that a server that has just failed gets no further delivery.
     if (tried.kind === 'tried') this.noteLane(delivery, tried.report);
     hand.free();
     return this.afterTry(delivery, tried);
   }
 
   /**
-   * The team's own server accepts nothing, and more attempts make that worse. The team has enabled the fallback, so the delivery goes by
-   * the platform.
+   * Moves the delivery to the platform: the team's own server accepts nothing, more attempts would make that worse, and the team has
+   * enabled the fallback.
    */
   private async bypass(delivery: LookedAfter, why: Verdict): Promise<StepResult> {
     await this.incidents.goRound(delivery, why);
@@ -105,7 +107,7 @@ export class WorkOnDelivery {
     return { kind: 'left', reason: 'route_gone' };
   }
 
-  /** Whether the delivery may be tried: neither its rehearsals nor its tries alone have killed process after process. */
+  /** Returns whether the delivery may be tried: neither its rehearsals nor its tries alone have killed too many processes in a row. */
   private async withstands(delivery: LookedAfter, signal: AbortSignal): Promise<boolean> {
     return delivery.deathsAlone < DEATHS_ALONE_ALLOWED && this.rehearsal.survives(delivery, signal);
   }
@@ -113,7 +115,7 @@ export class WorkOnDelivery {
   private noteLane(delivery: LookedAfter, report: TryReport): void {
     const lane = laneOf(delivery.teamId, report.route);
     const heldUpMs = this.lanes.note(lane, report);
-    // A server that asks us to slow down works, so that is no trouble.
+    // A server that asks us to slow down is working, so this counts as no trouble.
     const isHeldUp = heldUpMs !== null && Date.now() - delivery.datedAt.getTime() < LIMIT_PATIENCE_MS;
     if (isHeldUp) report.heldUpMs = heldUpMs;
     if (!isHeldUp || wayStopped(report) !== null) this.troubles.noteTry(lane, delivery, report);
@@ -130,12 +132,12 @@ export class WorkOnDelivery {
   }
 
   /**
-   * Settles tries that a dead worker left open. If the end of data may have gone out, nobody knows what became of it; otherwise it was no
-   * try.
+   * Settles the tries that a dead worker left open. If the end of data may have gone out, the result is unknown; otherwise the try does not
+   * count.
    */
   private async settleOpenTries(delivery: DeliveryInHand): Promise<StepResult | null> {
     const inDoubt = delivery.openTries.find(({ positions }) => positions.length > 0);
-    // Dispatchers on one machine share a journal: a result that the dead worker had received but could not record is known.
+    // Dispatchers on one machine share a journal, so it may have a result that the dead worker had received but could not record.
     if (inDoubt !== undefined && (await this.settling.replayJournal()).has(delivery.id)) {
       await this.settling.giveBackAtOnce(delivery);
       return { kind: 'left', reason: 'known_by_now' };
@@ -164,12 +166,12 @@ export class WorkOnDelivery {
     });
   }
 
-  /** Fixes the look of a delivery that was taken while the settings could not be read. */
+  /** Fixes the look of a delivery that was taken in while the settings could not be read. */
   private async fixLook(delivery: DeliveryInHand): Promise<StepResult | null> {
     const settings = await this.settings.settingsOf(delivery.teamId);
     if (settings === null) return this.giveUp(delivery, 'team_unknown');
     const decided = fixLook(delivery, delivery.recipients, settings, this.env.PLATFORM_FROM_ADDRESS);
-    // The delivery was never tried, so a doubt comes from a restore and concerns all recipients.
+    // The delivery was never tried, so any doubt comes from a restore and concerns all recipients.
     const { uncertainEnds, reason } = delivery.recipients.find((recipient) => recipient.uncertainEnds > 0) ?? {
       uncertainEnds: 0,
       reason: null,
@@ -183,7 +185,7 @@ export class WorkOnDelivery {
     return null;
   }
 
-  /** Nothing here leads back to sending once a server has answered: only the recording is repeated. */
+  /** Once a server has answered, nothing here sends again: only the recording is repeated. */
   private async afterTry(delivery: LookedAfter, tried: Tried): Promise<StepResult> {
     switch (tried.kind) {
       case 'tried': {
@@ -219,7 +221,7 @@ export class WorkOnDelivery {
     }
   }
 
-  /** The delivery waits until its server accepts more from this team; that costs no try. */
+  /** Lets the delivery wait until its server accepts more from this team. That costs no try. */
   private async letWait(delivery: LookedAfter, { permit, fingerprint }: Extract<Tried, { kind: 'limit_reached' }>): Promise<StepResult> {
     try {
       await this.settling.letWait(delivery, permit, fingerprint);
@@ -274,7 +276,7 @@ export class WorkOnDelivery {
   }
 }
 
-/** Our own troubles that a delivery waits for without spending a try, and the code that the log shows meanwhile. */
+/** Problems on our side after which a delivery waits without spending a try, and the code that the log shows meanwhile. */
 const WAITED_FOR = [
   [SettingsUnavailableError, 'settings_unavailable'],
   [SigningKeyUnavailableError, 'signing_unavailable'],
@@ -290,5 +292,8 @@ function waitingFor(cause: unknown): FailureReason | null {
 const isLookedAfter = (delivery: DeliveryInHand): delivery is LookedAfter =>
   delivery.look !== null && delivery.datedAt !== null && delivery.route !== null;
 
-/** Several workers died with this delivery in hand. That makes it a suspect only, as everything else they had in hand is one too. */
+/**
+ * Returns whether several workers died with this delivery in hand. That makes it no more than a suspect, because every other delivery that
+ * they had in hand is one too.
+ */
 const isSuspect = ({ crashes }: DeliveryInHand): boolean => crashes >= CRASHES_BEFORE_REHEARSAL;

@@ -154,8 +154,9 @@ describe('blobs that nobody names', () => {
     expect((await readdir(path.join(folder, '.blobs'))).sort()).toContain('note.txt');
   });
 
-  // A round stands for a day: each intake begins and ends in it, and what is removed was set aside before it. All else interleaves as it comes:
-  // the same few contents are put, named, read and forgotten while two collectors set aside, restore and remove.
+  // Each round stands for a day: every intake begins and ends within it, and the blobs that are removed were set aside before it.
+  // Everything else interleaves freely: the same few contents are put, named, read and forgotten while two collectors set aside, restore
+  // and remove.
   it('are told from those that intake is just naming, whatever interleaves', async () => {
     const named = new Map<string, string>();
     const lost: string[] = [];
@@ -179,14 +180,14 @@ describe('blobs that nobody names', () => {
         ...collectors.flatMap((collector) => [work(collector, began), work(collector, began)]),
       ]);
       for (const sha256 of new Set(named.values())) if (!(await isThere(sha256))) lost.push(`${sha256} after round ${round}`);
-      // Some deliveries go, as after their time of keeping.
+      // Deletes some deliveries, as happens after their retention period.
       for (const [id] of [...named].filter((_, index) => (index + round) % 2 === 0)) {
         await sql.affected('DELETE FROM dispatch.deliveries WHERE id = $1', [id]);
         named.delete(id);
       }
     }
     expect(lost).toEqual([]);
-    // Whether one is named again between the two is left to chance here; a test above has it.
+    // Whether a blob is named again between the two steps is left to chance here; a test above covers it.
     expect([seen.set_aside > 0, seen.removed > 0]).toEqual([true, true]);
     await sql.affected('DELETE FROM dispatch.deliveries');
     await collect({ written: later() });

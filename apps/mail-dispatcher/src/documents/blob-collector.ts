@@ -1,4 +1,4 @@
-// Removes blobs that no delivery needs: left by requests that were refused late, by processes that died, or by messages of settled
+// Removes blobs that no delivery needs: those left by requests that were refused late or by processes that died, and messages of settled
 // deliveries.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger, PollLoop } from '@billing-mail/platform';
@@ -8,21 +8,24 @@ import { blobsCollected } from '../records/dispatcher.metrics.js';
 import { type DocumentStore } from './document-store.js';
 
 const HOUR_MS = 60 * 60 * 1000;
-/** A blob written just now may be about to get its row. */
+/** The row that names a blob may be written a moment after the blob. */
 const SET_ASIDE_AFTER_MS = HOUR_MS;
-/** No process takes this long from writing a blob to the row that names it. */
+/** No process takes this long between writing a blob and writing the row that names it. */
 const REMOVED_AFTER_MS = 24 * HOUR_MS;
-/** Blobs under way at a time: a bucket answers three requests for each, one after the other, and they are as many as documents come inline. */
+/**
+ * The number of blobs that are handled at a time. A bucket answers three requests for each, one after the other, and each document that
+ * comes inline is a blob.
+ */
 const AT_ONCE = 16;
 
-/** Collects blobs written, and blobs set aside, before these times. */
+/** The times before which blobs must have been written, or set aside, to be collected. */
 export type CollectedBefore = { written: Date; setAside: Date };
 type Step = 'set_aside' | 'restored' | 'removed' | 'unfinished';
 
 /**
- * Collects in two steps, as no transaction covers both the store and PostgreSQL. A blob that no row names is set aside, where it is still
- * found. A day later it is removed, or restored if a delivery names it by then. Storing the same bytes again writes an ordinary blob beside
- * it. So intake can't lose a document as long as it takes less than a day, and several processes may collect at the same time.
+ * Collects in two steps, because no transaction covers both the store and PostgreSQL. A blob that no row names is set aside, where it can
+ * still be read. A day later it is removed, or restored if a delivery names it by then. Storing the same bytes again writes an ordinary
+ * blob beside it. So intake can't lose a document as long as it takes less than a day, and several processes may collect at the same time.
  */
 @Injectable()
 export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -48,7 +51,7 @@ export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationS
     void this.looking.stop();
   }
 
-  /** One pass through the store. */
+  /** Makes one pass through the store. Returns how many blobs each step has handled. */
   async collect({ written, setAside }: CollectedBefore): Promise<Record<Step, number>> {
     const counts = { set_aside: 0, restored: 0, removed: 0, unfinished: 0 };
     // Blobs from earlier passes come first, so that those of this pass stay set aside for their full time.
@@ -71,7 +74,11 @@ export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationS
     return counts;
   }
 
-  /** Stops at the first failure, or when the process ends. Nothing is under way any more once it resolves or rejects. */
+  /**
+   * Calls `act` for each hash, `AT_ONCE` at a time, until the first failure or the end of the process. No call is under way any more once
+   * the promise settles.
+   * @throws the first error of a call
+   */
   private async forEach(hashes: readonly string[], act: (hash: string) => Promise<void>): Promise<void> {
     const left = hashes.values();
     const failures: unknown[] = [];

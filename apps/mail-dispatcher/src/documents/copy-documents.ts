@@ -1,5 +1,5 @@
-// The documents of a backup: the blobs that its rows name, as files named by their hash. Blobs never change, so they may be copied after
-// the rows.
+// Copies the documents of a backup: the blobs that its rows name, as files named by their hash. Blobs never change, so they may be copied
+// after the rows.
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
@@ -71,7 +71,10 @@ async function keepOne(store: DocumentStore, file: string, sha256: string): Prom
   return isWhole;
 }
 
-/** Puts the documents of a backup into the store. Safe to repeat. Returns how many. */
+/**
+ * Puts the documents of a backup into the store. Safe to repeat. Returns how many there were.
+ * @throws Error if a file has other bytes than its name says
+ */
 export async function bringDocuments(store: DocumentStore, folder: string): Promise<number> {
   await store.check();
   let brought = 0;

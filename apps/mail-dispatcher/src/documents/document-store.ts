@@ -10,11 +10,11 @@ export type DocumentPlace = { sha256: string; ref: string | null };
  * Bytes that were received but are not a blob yet: `keep` makes them one, `discard` removes them, and after a day they are removed anyway.
  */
 export type ReceivedBytes = StoredBlob & {
-  /** The bytes from the start, on each call. */
+  /** Returns the bytes, from the start on each call. */
   open(): AsyncIterable<Uint8Array>;
-  /** Durable once it resolves. */
+  /** Makes the bytes a blob, which is durable once the promise resolves. */
   keep(): Promise<void>;
-  /** Does nothing once the bytes are kept. */
+  /** Removes the bytes; does nothing once they are kept. */
   discard(): Promise<void>;
 };
 
@@ -35,29 +35,29 @@ export class DocumentStoreUnavailableError extends UnavailableError {
 export interface DocumentStore {
   /** Where the store is, for people. */
   readonly place: string;
-  /** Keeps the bytes; durable once it resolves. */
+  /** Stores the bytes as a blob, which is durable once the promise resolves. */
   put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredBlob>;
   /** Stores bytes without making them a blob. If the source fails, what was stored is removed. */
   receive(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<ReceivedBytes>;
-  /** All bytes of a document; `null` if it does not exist. */
+  /** Returns all bytes of a document; `null` if it does not exist. */
   read(place: DocumentPlace): Promise<Buffer | null>;
-  /** The size of a document in bytes; `null` if it does not exist. */
+  /** Returns the size of a document in bytes; `null` if it does not exist. */
   sizeOf(place: DocumentPlace): Promise<number | null>;
   /** Streams the bytes of a document. The stream fails if it does not exist. */
   open(place: DocumentPlace): AsyncIterable<Uint8Array>;
-  /** Hashes of the blobs, in batches. */
+  /** Lists the hashes of the blobs, in batches. */
   blobs(): AsyncIterable<string[]>;
   /**
-   * Sets a blob aside if it was last written before that time. It is still found; storing the same bytes again writes an ordinary blob
-   * beside it. Returns whether it was set aside. An object store copies and then removes it, which is safe for readers and writers in
-   * between, as both copies have the same bytes.
+   * Sets a blob aside if it was last written before that time. Returns whether it was set aside. The blob can still be read, and storing
+   * the same bytes again writes an ordinary blob beside it. An object store copies the blob and then removes it, which is safe for readers
+   * and writers in between, because both copies have the same bytes.
    */
   setAside(sha256: string, writtenBefore: Date): Promise<boolean>;
-  /** Hashes of the blobs that were set aside before that time, in batches. */
+  /** Lists the hashes of the blobs that were set aside before that time, in batches. */
   setAsideBefore(then: Date): AsyncIterable<string[]>;
   /** Makes a blob that was set aside an ordinary one again. */
   restore(sha256: string): Promise<void>;
-  /** Removes a blob that was set aside, and only that copy. */
+  /** Removes a blob that was set aside; an ordinary blob with the same bytes stays. */
   removeSetAside(sha256: string): Promise<void>;
   /** Removes bytes that were received before that time and neither kept nor discarded. Returns how many there were. */
   removeUnfinished(receivedBefore: Date): Promise<number>;
@@ -65,8 +65,8 @@ export interface DocumentStore {
   remove(sha256: string): Promise<void>;
   /** Throws if the store can't be used. */
   check(): Promise<void>;
-  /** The id of the store; `null` if it has none. */
+  /** Returns the id of the store; `null` if it has none. */
   id(): Promise<string | null>;
-  /** Gives an id to a store that has none, durably once it resolves. Throws if it has one. */
+  /** Gives an id to a store that has none. The id is durable once the promise resolves. Throws if the store has an id. */
   giveId(id: string): Promise<void>;
 }

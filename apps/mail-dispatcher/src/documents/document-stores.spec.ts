@@ -51,7 +51,7 @@ const all = async (pages: AsyncIterable<string[]>): Promise<string[]> => {
   return found.sort();
 };
 
-/** Each with how invoicing puts a document there. */
+/** A store, and how invoicing puts a document into it. */
 type Opened = { store: DocumentStore; invoicingPuts: (key: string, content: Buffer) => Promise<void> };
 const STORES: [name: string, open: () => Opened][] = [
   [
@@ -227,7 +227,10 @@ describe('FolderDocumentStore', () => {
 });
 
 describe('S3DocumentStore', () => {
-  /** Patient enough for a server that answers, however slow the machine; for one that never does the test waits no longer than it must. */
+  /**
+   * The default time limits are long enough for a server that answers, however slow the machine. For a server that never answers, the test
+   * passes a short one.
+   */
   const open = (bucket?: string, answerMs = 60_000) =>
     new S3DocumentStore(readS3Url(s3.url(`tests/${randomUUID()}`, bucket)), { connectMs: 60_000, answerMs, silenceMs: answerMs });
 
@@ -267,7 +270,7 @@ describe('S3DocumentStore', () => {
     s3.fail(fault);
     const reading = [() => store.read(blob), () => whole(store.open(blob))];
     const others = [() => store.read(document), () => store.sizeOf(document), () => store.check(), () => store.put(bytesOf('more'))];
-    // An answer of one byte, or of none, has no middle.
+    // An answer of one byte or none can't be cut in the middle.
     for (const ask of fault === 'cut' ? reading : [...reading, ...others]) {
       const error = await ask().catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(DocumentStoreUnavailableError);

@@ -1,4 +1,4 @@
-// Documents in a folder: blobs under `.blobs/ab/<sha256>`, documents of invoicing under its own keys (`acme/2026/0042.xml`).
+// Keeps documents in a folder: blobs under `.blobs/ab/<sha256>`, documents of invoicing under its own keys (`acme/2026/0042.xml`).
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { access, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
@@ -18,7 +18,7 @@ const INCOMING = 'incoming';
 const ASIDE = 'aside';
 /** Hashes in one batch. */
 const LISTED = 500;
-/** Large enough for a document of some megabytes to need few reads, small enough that sixteen at a time take little memory. */
+/** Large enough that a document of some megabytes needs few reads, and small enough that sixteen readers at a time take little memory. */
 const READ_BYTES = 256 * 1024;
 
 export class FolderDocumentStore implements DocumentStore {
@@ -88,7 +88,7 @@ export class FolderDocumentStore implements DocumentStore {
     const found = await ifThere(stat(file));
     if (found === null || found.mtime >= writtenBefore) return false;
     const aside = this.asidePath(sha256);
-    // From now on the time of the file is when it was set aside.
+    // From now on the modification time of the file says when it was set aside.
     await ifThere(utimes(file, new Date(), new Date()));
     return (await ifThere(inFolderOf(aside, () => rename(file, aside)).then(() => true))) ?? false;
   }
@@ -132,7 +132,7 @@ export class FolderDocumentStore implements DocumentStore {
     return path.join(this.folder, BLOBS, ID);
   }
 
-  // Renaming over the same content is harmless, and of two at once one whole file remains.
+  // Renaming over the same content is harmless: if two processes do so at once, one whole file remains.
   private async moveIn(temporary: string, target: string): Promise<void> {
     await inFolderOf(target, () => rename(temporary, target));
     await syncFolder(path.dirname(target));
@@ -209,13 +209,13 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** The names whose file was written before that time. */
+/** Returns the names of the files that were written before that time. */
 async function onlyOlder(names: readonly string[], fileOf: (name: string) => string, then: Date): Promise<string[]> {
   const dates = await Promise.all(names.map(async (name) => (await ifThere(stat(fileOf(name))))?.mtime));
   return names.filter((_, index) => (dates[index] ?? then) < then);
 }
 
-/** `null` if there is no such file. */
+/** Returns `null` if there is no such file. */
 async function ifThere<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;

@@ -17,7 +17,7 @@ import { readS3Url } from './s3-document-store.js';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const pdfOf = (bytes: number): Buffer => Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(bytes, 'invoice ')]);
-/** More than goes up in one part. */
+/** Larger than one part of an upload. */
 const LARGE = pdfOf(9 * 1024 * 1024);
 
 const workspace = path.join(__dirname, '..', '..', '..', '..');
@@ -150,7 +150,7 @@ describe('a dispatcher with another store than its database knows', () => {
     const files = async () => (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
     expect(await files()).toEqual([]);
 
-    // As who moves the documents does.
+    // Does what the person who moves the documents has to do.
     const id = await harness.apps[0]?.get(KnownDocumentStore).id();
     await mkdir(path.join(folder, '.blobs'), { recursive: true });
     await writeFile(path.join(folder, '.blobs', 'store-id'), `${id}\n`);

@@ -17,7 +17,7 @@ import {
 const START_MS = 5000;
 const ASK_AGAIN_MS = 2000;
 
-/** The store is not the one that PostgreSQL knows, or that is not known yet. */
+/** Thrown if the store is not the one that PostgreSQL knows, or if it is not known yet whether it is. */
 class UnknownStoreError extends DocumentStoreUnavailableError {
   override readonly name = 'UnknownStoreError';
 }
@@ -41,7 +41,10 @@ export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeAp
     this.trouble = new TroubleLog(logger);
   }
 
-  /** The store, if it is the right one. @throws UnknownStoreError */
+  /**
+   * Returns the store if it is known to be the right one.
+   * @throws UnknownStoreError
+   */
   private get own(): DocumentStore {
     if (this.knownAs !== null) return this.store;
     throw new UnknownStoreError(`It is not known yet whether ${this.place} is the document store of this database.`);
@@ -65,13 +68,13 @@ export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeAp
   }
 
   /**
-   * Throws if the store can't be used or is not the one that PostgreSQL knows. Asked again and again, as a volume may disappear at any
-   * time.
+   * Throws if the store can't be used or is not the one that PostgreSQL knows. It is called again and again, because a volume may disappear
+   * at any time.
    */
   async check(): Promise<void> {
     try {
       await this.store.check();
-      // Once the store is known, PostgreSQL may be unavailable.
+      // Once the store is known, PostgreSQL is asked only if the id differs, so it may be unavailable.
       if (this.knownAs === null || (await this.store.id()) !== this.knownAs) this.knownAs = await this.recognise();
       this.tellKnown();
     } catch (error) {
@@ -138,7 +141,11 @@ export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeAp
     }
   }
 
-  /** The id of the store, if it is the one that PostgreSQL knows. @throws UnknownStoreError */
+  /**
+   * Returns the id of the store if it is the one that PostgreSQL knows, and records its place. If no store has been given the id yet, this
+   * one gets it.
+   * @throws UnknownStoreError
+   */
   private async recognise(): Promise<string> {
     const [found, { id, place }] = [await this.store.id(), await this.identities.known()];
     if (found !== null && found !== id) throw new UnknownStoreError(belongsToAnother(this.place, place));

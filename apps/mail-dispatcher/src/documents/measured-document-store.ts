@@ -1,10 +1,10 @@
 import { documentStoreSeconds } from '../records/dispatcher.metrics.js';
 import { type DocumentStore } from './document-store.js';
 
-/** Methods that only wait for the store; others also depend on how fast somebody sends or reads. */
+/** Methods that only wait for the store. The duration of the others also depends on how fast somebody sends or reads. */
 const MEASURED: ReadonlySet<string | symbol> = new Set<keyof DocumentStore>(['put', 'read', 'sizeOf', 'remove', 'check']);
 
-/** The same store, with its times recorded in the metrics. */
+/** Returns the same store, with its durations recorded in the metrics. */
 export function measured(store: DocumentStore): DocumentStore {
   return new Proxy(store, {
     get: (target, name) => {

@@ -8,7 +8,7 @@ export class MemoryBudget {
 
   constructor(private readonly limitBytes: number) {}
 
-  /** Waits for its turn to use so many bytes; returns the function that releases them, which may be called more than once. */
+  /** Waits until that many bytes may be used. Returns the function that releases them, which may be called more than once. */
   async take(bytes: number): Promise<() => void> {
     if (this.waiting.length > 0 || !this.hasRoom(bytes)) await new Promise<void>((grant) => this.waiting.push({ bytes, grant }));
     else this.used += bytes;

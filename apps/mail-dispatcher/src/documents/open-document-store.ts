@@ -8,7 +8,10 @@ const STORES: Record<string, (url: string) => DocumentStore> = {
   s3: (url) => new S3DocumentStore(readS3Url(url)),
 };
 
-/** The store of a `DOCUMENT_STORE_URL`, without contacting it. @throws Error that says what is wrong with the URL */
+/**
+ * Returns the store of a `DOCUMENT_STORE_URL`, without contacting it.
+ * @throws Error that says what is wrong with the URL
+ */
 export function openDocumentStore(url: string): DocumentStore {
   const open = STORES[url.split(':', 1)[0] ?? ''];
   if (open === undefined) throw new Error('must be "file:" and a folder, or s3://bucket/prefix');

@@ -4,7 +4,7 @@ import { type AttachmentInHand } from '../records/rows.js';
 import { type DocumentStore } from './document-store.js';
 import { sha256Of } from './sha256.js';
 
-/** A document of invoicing was changed or removed before its delivery was settled. */
+/** Thrown if a document of invoicing was changed or removed before its delivery was settled. */
 export class DocumentChangedError extends Error {
   override readonly name = 'DocumentChangedError';
 }
@@ -16,7 +16,10 @@ export async function readDocument(store: DocumentStore, attachment: AttachmentI
   return bytes;
 }
 
-/** Streams the bytes of a document. The stream fails at its end if they have changed. @throws DocumentChangedError */
+/**
+ * Streams the bytes of a document. If they have changed, the stream fails: at once if their size differs, else at its end.
+ * @throws DocumentChangedError for a document of invoicing, Error for a blob
+ */
 export async function* openDocument(store: DocumentStore, attachment: AttachmentInHand): AsyncGenerator<Uint8Array> {
   if ((await store.sizeOf(attachment)) !== attachment.size) throw changed(attachment);
   const hash = createHash('sha256');

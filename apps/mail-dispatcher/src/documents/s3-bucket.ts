@@ -1,4 +1,4 @@
-// Access to the objects of one bucket. The only file that loads Amazon's SDK and knows its errors.
+// Accesses the objects of one bucket. This is the only file that loads Amazon's SDK and knows its errors.
 import type * as Sdk from '@aws-sdk/client-s3';
 import { DocumentStoreUnavailableError } from './document-store.js';
 
@@ -36,19 +36,19 @@ export class S3Bucket {
     private readonly patience: S3Patience = PATIENCE,
   ) {}
 
-  /** All bytes of an object; `null` if it does not exist. */
+  /** Returns all bytes of an object; `null` if it does not exist. */
   async get(key: string): Promise<Buffer | null> {
     const found = await this.ask('GetObject', ({ sdk, client }) => client.send(new sdk.GetObjectCommand(this.named(key))).then(bytesOf));
     return found === null ? null : found.bytes;
   }
 
-  /** At most `bytes` bytes from that offset, and the size of the whole object; `null` if it does not exist. */
+  /** Returns at most `bytes` bytes from the offset `from`, and the size of the whole object; `null` if it does not exist. */
   async piece(key: string, from: number, bytes: number): Promise<{ bytes: Buffer; size: number } | null> {
     const Range = `bytes=${from}-${from + bytes - 1}`;
     return this.ask('GetObject', ({ sdk, client }) => client.send(new sdk.GetObjectCommand({ ...this.named(key), Range })).then(bytesOf));
   }
 
-  /** When an object was written; `null` if it does not exist. */
+  /** Returns when an object was written; `null` if it does not exist. */
   async modifiedAt(key: string): Promise<Date | null> {
     const found = await this.ask('GetObject', ({ sdk, client }) =>
       client.send(new sdk.GetObjectCommand({ ...this.named(key), Range: 'bytes=0-0' })).then(async (answer) => {
@@ -61,7 +61,7 @@ export class S3Bucket {
 
   /**
    * Writes an object unless it exists; returns whether it did. If the server does not support conditional writes, an existing object is
-   * overwritten, or with `elseOver` false left as it is.
+   * overwritten, or left as it is if `elseOver` is false.
    */
   async putOnce(key: string, bytes: Buffer, elseOver = true): Promise<boolean> {
     const put = (IfNoneMatch?: '*') =>
@@ -76,7 +76,7 @@ export class S3Bucket {
         if (!(error instanceof S3Refusal)) throw error;
         if (error.status === 412) return false;
         if (error.status === 501) this.takesConditions = false;
-        // 409: another process writes the same object now, and may still fail.
+        // 409: another process is writing the same object now, and may still fail.
         else if (error.status !== 409) throw error;
       }
     }
@@ -86,8 +86,8 @@ export class S3Bucket {
   }
 
   /**
-   * Writes an object in parts, which all but the last have the same size of at least 5 MiB. The object exists only after the last part; if
-   * the source fails, there is none.
+   * Writes an object in parts. All parts but the last have the same size, at least 5 MiB. The object exists only after the last part; if
+   * the source fails, there is no object.
    */
   async upload(key: string, parts: AsyncIterable<Buffer>): Promise<void> {
     const begun = await this.ask('CreateMultipartUpload', ({ sdk, client }) =>
@@ -120,12 +120,12 @@ export class S3Bucket {
     return copied !== null;
   }
 
-  /** Does nothing if the object does not exist. */
+  /** Removes an object; does nothing if it does not exist. */
   async remove(key: string): Promise<void> {
     await this.ask('DeleteObject', ({ sdk, client }) => client.send(new sdk.DeleteObjectCommand(this.named(key))));
   }
 
-  /** Objects in a folder and all folders below, in batches. */
+  /** Lists the objects in a folder and in all folders below, in batches. */
   async *list(folder: string): AsyncGenerator<S3Object[]> {
     const { Bucket, Key: Prefix } = this.named(folder);
     for (let ContinuationToken: string | undefined, isLast = false; !isLast;) {
@@ -141,8 +141,8 @@ export class S3Bucket {
   }
 
   /**
-   * Aborts uploads into a folder that were begun before that time; returns how many. On a server that can't list uploads, its own clean-up
-   * rules have to do that.
+   * Aborts uploads into a folder that were begun before that time; returns how many. If a server can't list uploads, its own clean-up rules
+   * have to abort them.
    */
   async abortUploads(folder: string, begunBefore: Date): Promise<number> {
     const { Bucket, Key: Prefix } = this.named(folder);
@@ -189,7 +189,7 @@ export class S3Bucket {
     throw new S3Refusal(`${store} answers ${status} ${kind} to ${what}.`, kind, status);
   }
 
-  // Loaded only if documents are kept in S3: it takes a third of a second and 20 MB.
+  // The SDK is loaded only if documents are kept in S3, because that takes a third of a second and 20 MB.
   private async connect(): Promise<Connection> {
     const sdk = await import('@aws-sdk/client-s3');
     const { endpoint, region } = this.at;

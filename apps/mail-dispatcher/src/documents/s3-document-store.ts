@@ -1,4 +1,5 @@
-// Documents in a bucket, with the layout of a folder store: blobs under `.blobs/ab/<sha256>`, documents of invoicing under its own keys.
+// Keeps documents in a bucket, with the layout of a folder store: blobs under `.blobs/ab/<sha256>`, documents of invoicing under its own
+// keys.
 import { createHash, randomUUID } from 'node:crypto';
 import {
   type DocumentPlace,
@@ -20,9 +21,9 @@ const BLOB_KEY = /^\.blobs\/[0-9a-f]{2}\/([0-9a-f]{64})$/;
 
 /** Larger documents are uploaded in parts of this size, one at a time. Smaller ones are held in memory until their hash is known. */
 const PART_BYTES = 8 * 1024 * 1024;
-/** Received documents up to this size wait in memory to be kept; most are smaller. */
+/** Received documents up to this size are held in memory until they are kept; most are smaller. */
 const HELD_BYTES = 1024 * 1024;
-/** A stream is read in pieces, as a server would close the connection to a reader that is as slow as a mail server can be. */
+/** A stream is read in pieces of this size. An S3 server would close the connection to a reader that is as slow as a mail server can be. */
 const PIECE_BYTES = 512 * 1024;
 
 /** Received bytes: in memory, or as an object under another key. */
@@ -89,7 +90,7 @@ export class S3DocumentStore implements DocumentStore {
   async setAside(sha256: string, writtenBefore: Date): Promise<boolean> {
     const modifiedAt = await this.bucket.modifiedAt(blobKey(sha256));
     if (modifiedAt === null || modifiedAt >= writtenBefore) return false;
-    // The time of the copy is when it was set aside.
+    // The modification time of the copy says when the blob was set aside.
     return this.move(blobKey(sha256), ASIDE + sha256);
   }
 
@@ -116,7 +117,7 @@ export class S3DocumentStore implements DocumentStore {
     return count;
   }
 
-  /** Tests once that the bucket can be written, and each time that it answers. */
+  /** Tests once that the bucket can be written, and on each call that it answers. */
   async check(): Promise<void> {
     if (!this.mayWrite) {
       const key = `${INCOMING}check-${randomUUID()}`;
@@ -166,7 +167,10 @@ export class S3DocumentStore implements DocumentStore {
     if ('key' in came) await this.bucket.remove(came.key);
   }
 
-  /** Copying over the same content is harmless, and a reader finds the object under one of the two keys meanwhile. */
+  /**
+   * Moves an object; returns false if it does not exist. Copying over the same content is harmless, and a reader finds the object under one
+   * of the two keys meanwhile.
+   */
   private async move(from: string, to: string): Promise<boolean> {
     const isThere = await this.bucket.copy(from, to);
     if (isThere) await this.bucket.remove(from);
@@ -211,7 +215,10 @@ function isEndpoint(text: string): boolean {
 
 const blobKey = (sha256: string): string => `${BLOBS}${sha256.slice(0, 2)}/${sha256}`;
 
-/** The keys under which a document may be: a blob may be set aside or restored during the look. */
+/**
+ * Returns the keys under which a document may be. The key of a blob comes twice, because the blob may be set aside or restored during the
+ * look.
+ */
 const keysOf = ({ sha256, ref }: DocumentPlace): string[] =>
   ref === null ? [blobKey(sha256), ASIDE + sha256, blobKey(sha256)] : isKey(ref) ? [ref] : [];
 

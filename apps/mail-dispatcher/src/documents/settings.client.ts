@@ -18,12 +18,12 @@ export const TRANSPORT_CLIENT = Symbol('TRANSPORT_CLIENT');
 
 /** Without a responder the transport never answers, so each request needs a time limit. */
 const ANSWER_TIMEOUT_MS = 3000;
-/** `settings.changed` removes an entry at once; this is for an event that got lost. */
+/** `settings.changed` removes an entry at once; this limit is for events that got lost. */
 const MAX_AGE_MS = 10_000;
-/** After a request without an answer, requests fail at once for this long: otherwise each job of the queue would wait 3 s. */
+/** After a request without an answer, further requests fail at once for this long. Otherwise each job of the queue would wait 3 s. */
 const SILENCE_MS = 2000;
 
-/** The settings can't be read now: our own trouble, so the delivery waits. */
+/** Thrown if the settings can't be read now. That is a trouble of our own, so the delivery waits. */
 export class SettingsUnavailableError extends Error {
   override readonly name = 'SettingsUnavailableError';
 }
@@ -38,8 +38,8 @@ export class SettingsClient {
   constructor(@Inject(TRANSPORT_CLIENT) private readonly transport: ClientProxy) {}
 
   /**
-   * The settings of a team; `null` if it has none. @throws SettingsUnavailableError after 3 s without an answer, and at once for the next 2
-   * s
+   * Returns the settings of a team; `null` if it has none.
+   * @throws SettingsUnavailableError after 3 s without an answer, and at once during the next 2 s
    */
   @Traced('settings', { about: (teamId: string) => ({ teamId }) })
   async settingsOf(teamId: string): Promise<TeamMailSettings | null> {
@@ -52,7 +52,10 @@ export class SettingsClient {
     return entry.settings;
   }
 
-  /** Certificates of teams that expire between the two times. @throws SettingsUnavailableError */
+  /**
+   * Returns the certificates of teams that expire between the two times.
+   * @throws SettingsUnavailableError
+   */
   async certificatesEnding(after: Date, before: Date): Promise<EndingCertificate[]> {
     const request = { after: after.toISOString(), before: before.toISOString(), uses: CERTIFICATE_USES };
     try {
@@ -81,7 +84,7 @@ export class SettingsClient {
       );
       return teamMailSettings.nullable().parse(answer ?? null);
     } catch (cause) {
-      // A faulty answer for one team says nothing about others, so only a time-out silences requests.
+      // An invalid answer for one team says nothing about others, so only a timeout makes further requests fail at once.
       if (cause instanceof TimeoutError) this.silentUntil = performance.now() + SILENCE_MS;
       throw new SettingsUnavailableError('settings-api does not answer on the Redis transport.', { cause });
     }

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { checkSigningIdentity, readPkcs12, type SigningIdentity, SigningIdentityError } from '@billing-mail/mail-core';
 import { EnvironmentError } from '@billing-mail/platform';
 
-/** The platform's signing key can't be used now, as its certificate has expired: our own trouble, so mail of the platform waits. */
+/**
+ * Thrown if the platform's signing key can't be used now, for example because its certificate has expired. That is a trouble of our own, so
+ * mail of the platform waits.
+ */
 export class SigningKeyUnavailableError extends Error {
   override readonly name = 'SigningKeyUnavailableError';
 }

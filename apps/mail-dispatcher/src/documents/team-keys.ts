@@ -1,4 +1,4 @@
-// The keys with which teams sign mail that goes by their own server, from their settings. Opened keys are kept in memory.
+// Opens the keys, from the teams' settings, that sign the mail that teams send by their own server. Opened keys are kept in memory.
 import { createPrivateKey } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type TeamCertificate } from '@billing-mail/contracts';
@@ -6,7 +6,10 @@ import { checkSigningIdentity, type SigningIdentity, signingIdentity } from '@bi
 import { CredentialBox, signingKeyContext } from '@billing-mail/platform';
 import { SettingsClient } from './settings.client.js';
 
-/** The team's certificate has expired. Sending unsigned would be a silent mistake, so its mail waits for a new certificate. */
+/**
+ * Thrown if the team's certificate can't be used, for example because it has expired. Sending unsigned would be a silent mistake, so the
+ * team's mail waits for a new certificate.
+ */
 export class CertificateExpiredError extends Error {
   override readonly name = 'CertificateExpiredError';
 }
@@ -24,8 +27,8 @@ export class TeamKeys {
   ) {}
 
   /**
-   * The identity that signs mail of this sender; `null` if the team has no certificate for it. A delivery that was taken with another
-   * sender address, before the certificate was set, goes out unsigned.
+   * Returns the identity that signs mail of this sender; `null` if the team has no certificate for it. A delivery that was taken with
+   * another sender address, before the certificate was set, goes out unsigned.
    * @throws CertificateExpiredError, SettingsUnavailableError, SealError
    */
   async identityFor(teamId: string, fromAddress: string): Promise<SigningIdentity | null> {

@@ -1,4 +1,4 @@
-// Asks settings-api by the Redis transport for the access tokens with which mailboxes are signed in to, and keeps them until shortly before
+// Asks settings-api by the Redis transport for the access tokens that are used to sign in to mailboxes, and keeps them until shortly before
 // they expire.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
@@ -8,14 +8,14 @@ import { CredentialBox, smtpTokenContext } from '@billing-mail/platform';
 import { lastValueFrom, timeout } from 'rxjs';
 import { TRANSPORT_CLIENT } from './settings.client.js';
 
-/** Longer than settings-api waits for a provider, including for its turn. */
+/** Longer than settings-api waits for its turn and for the provider together. */
 const ANSWER_TIMEOUT_MS = 25_000;
-/** How long before its end a token is renewed. */
+/** How long before it expires a token is renewed. */
 const RENEWED_BEFORE_END_MS = 5 * 60_000;
-/** After a failed request, further ones for the connection fail at once for this long. */
+/** After a failed request for a connection, further ones for it fail at once for this long. */
 const SILENCE_MS = 5000;
 
-/** No token can be had now, because of our own or the provider's trouble, so the delivery waits. */
+/** Thrown if no token is available now, because of a trouble of our own or of the provider. The delivery waits. */
 export class TokenUnavailableError extends Error {
   override readonly name = 'TokenUnavailableError';
 }
@@ -53,7 +53,7 @@ export class TokenClient {
     entry.found = this.ask(asked, rejected, entry);
     this.entries.set(key, entry);
     entry.found.then(
-      // Not kept, so that the next try finds out when the team has repaired the connection.
+      // `broken` is not kept, so that the next try notices when the team has repaired the connection.
       (found) => 'broken' in found && this.forgetEntry(key, entry),
       () => {
         this.forgetEntry(key, entry);

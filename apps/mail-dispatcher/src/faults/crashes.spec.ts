@@ -80,7 +80,7 @@ describe('a dispatcher that dies or stands still', () => {
     { server: harness.platform, job: invoice({ teamId: 'acme' }) },
     { server: harness.custom, job: invoice({ teamId: 'globex' }) },
   ];
-  /** Publishes on both routes and waits until both servers have got as far as that. */
+  /** Publishes a delivery on each route and waits until `isThere` holds for both servers. */
   const leadTo = async (isThere: (server: ScriptedSmtpServer) => boolean) => {
     const both = routes();
     await Promise.all(both.map(({ job }) => harness.publish(job)));
@@ -109,7 +109,7 @@ describe('a dispatcher that dies or stands still', () => {
     const killed = await only();
     for (const server of [harness.platform, harness.custom]) server.script = { final: { wait: 1000, then: '250 ok' } };
     const both = await leadTo(({ messages }) => messages.length > 0);
-    // Asked about deliveries as soon as PostgreSQL is back.
+    // A dispatcher may answer with 503 until PostgreSQL is back.
     expectServerErrors(503);
     await harness.database.halt('immediate');
     const journal = path.join(harness.folder, 'journal');
@@ -159,7 +159,7 @@ describe('a dispatcher that dies or stands still', () => {
 
   it('ends in order: what its servers have not answered yet is waited for, what may still be held back goes to another; all sent once', async () => {
     await endAll();
-    // As long as a busy machine may need: nothing is taken over here because a time is over.
+    // Longer than even a busy machine needs: in this test no time-out causes a takeover.
     const patient = { CLAIM_LEASE: '5m', SHUTDOWN_GRACE: '5m', SMTP_REPLY_TIMEOUT: '5m', SMTP_FINAL_REPLY_TIMEOUT: '5m' };
     const ending = await start({ SHUTDOWN_DELAY: '0s', DISPATCH_CONCURRENCY: '4', ...patient });
     let answer = (): void => undefined;
@@ -167,7 +167,7 @@ describe('a dispatcher that dies or stands still', () => {
     const slowly = { final: { wait: answered, then: '250 ok' } };
     for (const server of [harness.platform, harness.custom]) server.script = slowly;
     const answeredLate = await leadTo(({ messages }) => messages.length > 0);
-    // Its end of data is not out, and the server has it hang where a process would wait for a minute.
+    // The server does not answer DATA of this delivery: its end of data has not gone out, and a process would wait for the reply.
     harness.platform.script = { ...slowly, data: 'stall' };
     const heldBack = invoice({ teamId: 'acme' });
     await harness.publish(heldBack);
@@ -194,12 +194,12 @@ describe('a dispatcher that dies or stands still', () => {
       await harness.saveSettings(teamSettings(teamId, { sender: 'custom', smtp: ownServer(harness.custom.port) }));
     harness.custom.script = { banner: 'stall' };
     await endAll();
-    // The server greets nobody before the last kill, however long that takes.
+    // The server sends no greeting before the last kill, however long that takes.
     const patient = { SMTP_CONNECT_TIMEOUT: '5m', SMTP_REPLY_TIMEOUT: '5m' };
     let dispatcher = await start(patient);
     const jobs = teams.flatMap((teamId) => Array.from({ length: 4 }, () => invoice({ teamId })));
     await Promise.all(jobs.map((job) => harness.publish(job)));
-    // What is a job and no row yet when its dispatcher dies, Bull hands on much later.
+    // If a dispatcher dies while a delivery is still a job and not yet a row, Bull hands the job on much later.
     await harness.eventually(
       () => harness.sql.rows(`SELECT FROM dispatch.deliveries WHERE team_id = ANY($1)`, [teams]),
       ({ length }) => length === jobs.length,
@@ -210,7 +210,7 @@ describe('a dispatcher that dies or stands still', () => {
         ({ length }) => length >= count,
       );
     for (let kill = 1; kill <= 3; kill += 1) {
-      // Three connections to a server for each team.
+      // Each of the four teams has three connections to its server.
       await areInHand(12);
       await harness.eventually(
         () => harness.custom.connections.some(({ open }) => open),
@@ -232,7 +232,7 @@ describe('a dispatcher that dies or stands still', () => {
     const first = await start(env);
     for (const job of [poison, ...bystanders]) await harness.publish(job);
     await first.ended;
-    // It may die before it was seen to be ready.
+    // The process may die before it was seen to be ready.
     await start(env).then(
       ({ ended }) => ended,
       () => undefined,
@@ -251,7 +251,7 @@ describe('a dispatcher that dies or stands still', () => {
     const poison = invoice({ teamId: 'acme', subject: `${POISON_OF_SERVICES} 42` });
     const bystanders = [invoice({ teamId: 'acme' }), invoice({ teamId: 'acme' }), invoice({ teamId: 'globex' })];
     for (const job of [poison, ...bystanders]) await harness.publish(job);
-    /** Starts a dispatcher and waits until it has died, which may be before it was seen to be ready, or until `isOver`. */
+    /** Starts a dispatcher and waits until it has died (maybe before it was seen to be ready) or until `isOver` resolves. */
     const startUntil = async (isOver: () => Promise<unknown>): Promise<ServerProcess | undefined> => {
       const dispatcher = await start(env).catch(() => undefined);
       await Promise.race([dispatcher?.ended, isOver()]);
@@ -259,7 +259,7 @@ describe('a dispatcher that dies or stands still', () => {
     };
     const never = (): Promise<never> => new Promise(() => undefined);
     while ((await stateOf(poison)) === undefined) await startUntil(never);
-    // As if others had died before, which takes its time and is the same each time.
+    // As if other dispatchers had died before. To let them die would take long, and each death would be the same.
     const died = { crashes: CRASHES_BEFORE_ALONE - 1, alone: DEATHS_ALONE_ALLOWED - 2 };
     await harness.sql.affected('UPDATE dispatch.deliveries SET crashes = $2, deaths_alone = $3 WHERE key = $1', [
       ...[poison.key, died.crashes, died.alone],
@@ -270,7 +270,7 @@ describe('a dispatcher that dies or stands still', () => {
         ({ status }) => status === 'failed',
       );
     let survivor: ServerProcess | undefined;
-    // One that died before it had the delivery in hand counts for nothing.
+    // A dispatcher that died before it had the delivery in hand does not count.
     for (let starts = 1; survivor?.isRunning() !== true; starts += 1) {
       expect(starts).toBeLessThan(9);
       survivor = await startUntil(isStopped);
@@ -331,7 +331,7 @@ describe('a dispatcher that dies or stands still', () => {
       );
     const bounces = () => harness.outcomes.filter(({ type }) => type === 'delivery_bounced');
 
-    // Everything of the report is there, and nothing of it can be written.
+    // The dispatcher receives the whole report, but a lock keeps it from writing anything.
     const lock = new Client({ connectionString: harness.database.url });
     await lock.connect();
     await lock.query('BEGIN');

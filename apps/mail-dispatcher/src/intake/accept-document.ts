@@ -1,5 +1,5 @@
-// Takes a document in, the same way from the queue and from HTTP: checks it, fixes the delivery's look, writes one row and starts work on
-// it at once if a hand is free.
+// Takes in a document, in the same way from the queue and from HTTP: checks it, fixes the delivery's look (`Look`), writes the delivery
+// with one statement, and starts work on it at once if a hand (a worker slot) is free.
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type DispatchJob, type FieldError, type RejectionReason, type TeamMailSettings } from '@billing-mail/contracts';
@@ -50,9 +50,9 @@ export class AcceptDocument {
   ) {}
 
   /**
-   * Takes a document in. For up to `waitMs` it waits for a free hand (a worker slot), so that this process can send the delivery without
-   * reading it again; without one the delivery is stored as due. Throws only if PostgreSQL or the document store is unavailable. Ask again
-   * then: the key makes that safe.
+   * Takes in a document. Waits up to `waitMs` milliseconds for a free hand, so that this process can send the delivery without reading it
+   * again. If no hand comes free, the delivery is stored as due. Throws only if PostgreSQL or the document store is unavailable; the caller
+   * may then repeat the call, because the key makes that safe.
    */
   async accept(document: DocumentToSend, waitMs = 0): Promise<Intake> {
     const settings = await this.settingsIfKnown(document.teamId);
@@ -72,12 +72,12 @@ export class AcceptDocument {
     return earlier === null ? this.accept(document, waitMs) : answerTo(earlier, document, await hashedOf(document.attachments));
   }
 
-  /** The delivery that was taken under this team and key before; `null` if there is none. */
+  /** Returns the delivery that was taken in before under this team and key; `null` if there is none. */
   earlier({ teamId, key }: Pick<DocumentToSend, 'teamId' | 'key'>): Promise<EarlierDelivery | null> {
     return this.records.earlier(teamId, key);
   }
 
-  /** Why the team can send nothing at all; `null` if it can, or if settings-api does not answer. */
+  /** Returns the rejection if the team can send nothing at all; `null` if it can, or if settings-api does not answer. */
   async refusalOf(teamId: string): Promise<Intake | null> {
     return (await this.settingsIfKnown(teamId)) === null ? teamUnknown(teamId) : null;
   }
@@ -123,8 +123,8 @@ export class AcceptDocument {
   }
 
   /**
-   * Without settings only the document's own recipients are known. The claim that first has the settings then fixes the look: nobody sends
-   * by old ones.
+   * Without settings, only the document's own recipients are known. The first claim that has the settings then fixes the look, so that no
+   * delivery is sent by outdated settings.
    */
   private lookOf(id: string, document: DocumentToSend, settings: TeamMailSettings | undefined): Looked {
     const recipients = resolveRecipients(document, { cc: [], bcc: [] });
@@ -162,8 +162,8 @@ export class AcceptDocument {
   }
 
   /**
-   * `null`: the team has no settings. `undefined`: settings-api does not answer; whether the team is known is found out when the delivery
-   * is due.
+   * Returns `null` if the team has no settings, and `undefined` if settings-api does not answer. In that case, whether the team is known is
+   * found out when the delivery is due.
    */
   private async settingsIfKnown(teamId: string): Promise<TeamMailSettings | null | undefined> {
     try {
@@ -200,7 +200,7 @@ const recurrenceConflict = (first: { key: string; deliveryId: string }): Intake 
     `was handed over already, under the key "${first.key}" (delivery ${first.deliveryId}); send that one again if it is needed once more, or give another document an occurrence of its own`,
   );
 
-/** The delivery as work on it needs it, from what was just written, so that nothing is read again. */
+/** Builds the delivery for the worker from what was just written, so that nothing has to be read again. */
 function toInHand(delivery: NewDelivery, attachments: AttachmentInHand[], datedAt: Date): DeliveryInHand {
   const { fixed, claim, recipients, contentHash: _contentHash, sendAt: _sendAt, ...same } = delivery;
   if (fixed === null || claim === null) throw new Error('Only a delivery with its look and a claim is gone on with.');

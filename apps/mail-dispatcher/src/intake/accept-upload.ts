@@ -30,7 +30,7 @@ export type AskedUpload = {
   onDropped: (fields: string[]) => void;
 };
 
-/** A file that has arrived. For a document whose key was used before it is only hashed, so there is nothing to keep or discard. */
+/** A file that has arrived. If the key of its document was used before, the file is only hashed, so there is nothing to keep or discard. */
 type Came = Pick<ReceivedBytes, 'sha256' | 'size'> & Partial<Pick<ReceivedBytes, 'keep' | 'discard'>>;
 
 type Begun = {
@@ -59,8 +59,8 @@ export class AcceptUpload {
   }
 
   /**
-   * Takes in the document of an upload. If it is refused or breaks off, its files are removed. @throws ProblemException if the upload
-   * itself is wrong
+   * Takes in the document of an upload. If the document is refused or the upload breaks off, its files are removed.
+   * @throws ProblemException if the upload itself is wrong
    */
   async accept(upload: Upload, asked: AskedUpload): Promise<Intake> {
     let begun: Begun | null = null;

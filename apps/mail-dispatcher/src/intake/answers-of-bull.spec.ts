@@ -11,7 +11,7 @@ describe('the end of a job, with which the next one comes', () => {
   });
   afterAll(() => redis.stop());
   beforeEach(() => {
-    // As the dispatcher has it.
+    // With automatic pipelining, as in the dispatcher.
     queue = new Bull(`answers-${randomUUID()}`, redis.url, { redis: { enableAutoPipelining: true } });
     compareAnswersAtOnce(queue);
   });

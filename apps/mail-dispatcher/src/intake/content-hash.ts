@@ -7,7 +7,7 @@ export type HashedAttachment = Pick<AttachmentRow, 'filename' | 'contentType' | 
 
 export type HashedDocument = Omit<DispatchJob, 'version' | 'attachments'> & { resendOf?: string };
 
-/** Hash of what is sent. The same key with the same hash is the same delivery. The requester is not part of it. */
+/** Returns the hash of what is sent. The same key with the same hash is the same delivery. The requester is not part of it. */
 export function contentHash(document: HashedDocument, attachments: readonly HashedAttachment[]): string {
   const { to, cc, bcc, subject, text, html, resendOf, sendAt } = document;
   const { id, type, number, recurrence } = document.document;

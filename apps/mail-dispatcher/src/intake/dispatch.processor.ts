@@ -37,7 +37,10 @@ const HAND_WITHIN_MS = 250;
 /** Above this size, parsing and copying a document blocks the event loop noticeably. */
 const LARGE_BYTES = 256 * 1024;
 const WAITS = { firstMs: 200, longestMs: 5000 };
-/** Failures that neither the database nor the file system explains, before a job is rejected. */
+/**
+ * How many unexplained failures a job may have before it is rejected. Failures of the database, the document store or the file system do
+ * not count.
+ */
 const INEXPLICABLE_ALLOWED = 5;
 /** Limit of each step of the shutdown, which may take 30 s in all. */
 const DRAIN_MS = 3000;
@@ -61,7 +64,7 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
     private readonly documents: KnownDocumentStore,
   ) {
     this.schema = dispatchJobSchema(limitsOf(env));
-    // Starts paused: until this dispatcher knows that its document store is the right one, others should have the jobs.
+    // Starts paused: until this dispatcher knows that its document store is the right one, other dispatchers should take the jobs.
     this.paused = queue.pause(true, true);
     this.paused.catch(() => undefined); // reported by `resumeOnceKnown`
     heedNoPublisherOptions(queue);
@@ -132,7 +135,8 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
     const parsed = this.schema.safeParse(job.data);
     if (!parsed.success) return this.reject(job, 'invalid', toFieldErrors(parsed.error));
     this.noteDropped(job, parsed.data);
-    // Of a large document nothing is stored under a key that is in use; of a small one the question would cost more than that.
+    // For a large document, the key is looked up first, so that nothing is stored under a key that is in use. For a small one, the look-up
+    // would cost more than the storing.
     const isLarge = inlineBytes(job.data) > LARGE_BYTES;
     const taken = await (isLarge
       ? this.accepting.acceptIfNew(parsed.data, HAND_WITHIN_MS)
@@ -152,9 +156,9 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
   }
 
   /**
-   * Repeats `work` until it succeeds. An unavailable PostgreSQL or document store is no failure of the job, but Bull would count it as one
-   * (publishers set `attempts`). So the job stays active, with its lock renewed; if this process ends, another one starts it again. A job
-   * that fails five times for any other reason is rejected, so that the queue goes on.
+   * Repeats `work` until it succeeds. An unavailable PostgreSQL or document store is not a failure of the job, but Bull would count it as
+   * one (publishers set `attempts`). So the job stays active, with its lock renewed; if this process ends, another one starts it again. A
+   * job that fails five times for any other reason is rejected, so that the queue goes on.
    */
   private async untilDone(job: Job<unknown>, work: () => Promise<string>): Promise<string> {
     let inexplicable = 0;

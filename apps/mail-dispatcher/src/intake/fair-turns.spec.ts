@@ -26,7 +26,7 @@ describe('turns in the queue', () => {
   const add = async (teamId: string, count: number): Promise<void> => {
     for (let nth = 1; nth <= count; nth += 1) await queue.add(DISPATCH_JOB, { teamId, nth });
   };
-  /** Takes jobs as a worker does; each as team and number. */
+  /** Takes jobs as a worker does. Returns the team and number of each. */
   const take = async (count: number): Promise<string> => {
     const taken: string[] = [];
     for (let index = 0; index < count; index += 1) {

@@ -65,7 +65,7 @@ export class FairTurns {
     void this.giveSoon();
   }
 
-  /** Assigns turns to the jobs that have arrived since; returns how many are left for the next call. */
+  /** Assigns turns to the jobs that have none yet. Returns how many are left for the next call. */
   async give(): Promise<number> {
     const keys = ['wait', 'priority', 'last-turns'].map((name) => this.queue.toKey(name));
     return Number(await this.queue.client.eval(GIVE_TURNS, keys.length, ...keys, this.queue.toKey(''), MOST_BYTES, MOST_STEPS));

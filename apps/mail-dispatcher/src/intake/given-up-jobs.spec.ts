@@ -8,7 +8,7 @@ import { AcceptDocument } from './accept-document.js';
 import { GivenUpJobs } from './given-up-jobs.js';
 import { RejectJob } from './reject-job.js';
 
-/** As often as Bull lets a job stall (`bullOptions`). */
+/** How often Bull lets a job stall (`bullOptions`). */
 const STALLS = 10;
 
 describe('a job that Bull would give up on', () => {
@@ -42,7 +42,7 @@ describe('a job that Bull would give up on', () => {
       (keys) => keys.length === 0,
     );
 
-  /** A job as a worker leaves it that died while it took it in, and with it nine or more before; `data` as it stands in Redis. */
+  /** Adds a job as a worker leaves it that died during its intake. `data` is its text in Redis, `stalls` how often it has stalled. */
   const leftBehind = async (data: string, options: JobOptions = {}, stalls = STALLS): Promise<string> => {
     const { client } = harness.queue;
     const id = String(await client.incr(key('id')));
@@ -51,14 +51,14 @@ describe('a job that Bull would give up on', () => {
     await client.lpush(key('active'), id);
     return id;
   };
-  /** Bull's look for jobs without a worker: the first one marks them, the second one takes them for stalled. */
+  /** Runs Bull's check for jobs without a worker twice: the first run marks them, the second one treats them as stalled. */
   const lookForStalled = async (): Promise<void> => {
     for (const _look of ['marks', 'takes']) {
       await harness.queue.client.del(key('stalled-check'));
       await harness.apps[0]?.get<{ moveUnlockedJobsToWait(): Promise<void> }>('BullQueue_dispatch').moveUnlockedJobsToWait();
     }
   };
-  /** Put where Bull puts a job that it gave up on. */
+  /** Adds a job to the failed set, where Bull puts a job that it gave up on. */
   const givenUp = async (data: string, rescues = 0): Promise<string> => {
     const id = await leftBehind(data, {}, STALLS + 1);
     await harness.queue.client.hset(key(id), { failedReason: 'job stalled more than allowable limit', rescues });
@@ -99,14 +99,14 @@ describe('a job that Bull would give up on', () => {
 
   it('is not lost when its time-out passes while PostgreSQL is away and the dispatchers end meanwhile', async () => {
     const job = invoice();
-    // Asked about deliveries as soon as PostgreSQL is back.
+    // The test asks for deliveries as soon as PostgreSQL is back, which the dispatcher may still answer with 503.
     expectServerErrors(503);
     await harness.database.halt();
     const accepting = jest.spyOn(AcceptDocument.prototype, 'accept');
     await harness.queue.add(DISPATCH_JOB, job, { timeout: 100, removeOnFail: true });
     await sleep(1000);
     await Promise.all(harness.apps.splice(0).map((app) => app.close()));
-    // Longer than any wait: who has ended does not begin again.
+    // Longer than any wait between tries: a dispatcher that has ended does not try again.
     const tries = [accepting.mock.calls.length];
     await sleep(5500);
     tries.push(accepting.mock.calls.length);
@@ -114,7 +114,7 @@ describe('a job that Bull would give up on', () => {
     expect(tries).toEqual([tries[0], tries[0]]);
     expect(tries[0]).toBeGreaterThan(1);
     await Promise.all([harness.startDispatcher(), harness.startDispatcher()]);
-    // As if the lock of whoever died had run out.
+    // As if the lock of the dispatcher that ended had expired.
     await harness.queue.client.del(...(await harness.queue.client.keys(key('*:lock'))), 'none');
     await lookForStalled();
     await sentOnce(job);
@@ -177,7 +177,7 @@ describe('a job that Bull would give up on', () => {
   });
 
   describe('as parsing it would take all of the memory', () => {
-    // Small enough for a machine of tests, were it parsed: 100 bytes a level.
+    // Small enough that a test machine would survive parsing it: 100 bytes a level.
     const LEVELS = 300_000;
     const beginning = (name: string) =>
       `{"version":1,"key":"${name}","teamId":"acme","requestedBy":{"userId":"u17","locale":"de"},"subject":"a, \\"`;

@@ -10,23 +10,24 @@ import { jobsTaken } from '../records/dispatcher.metrics.js';
 import { KEPT_CHARACTERS, parseJob, UnparsedText } from './parse-job.js';
 import { RejectJob } from './reject-job.js';
 
-/** Much shorter than a job needs to stall: for each stall a lock of 30 s has to run out first. */
+/** Much shorter than the time in which a job stalls: for each stall, a lock of 30 s has to expire first. */
 const SWEEP_MS = 5000;
 /** Failed jobs handled in one sweep, oldest first. Each leaves the failed set, or is skipped while another process handles it. */
 const LOOKED_AT = 200;
 /** How often a job is returned to the queue. After that it is assumed to kill the processes that work on it. */
 const RESCUES = 3;
-/** Of why Bull gave a job up. */
+/** How much of Bull's reason for giving up a job is logged. */
 const REASON_CHARACTERS = 200;
-/** Time to keep a job as rejected; afterwards another process may do it too. */
+/** How long a process may take to record a job as rejected. After that, another process may do it too. */
 const LOCK_MS = 60_000;
 const REDIS_TIMEOUT_MS = 10_000;
 /** Limit for the shutdown, which may take 30 s in all. A job whose handling is interrupted is found again. */
 const DRAIN_MS = 3000;
 
 /**
- * Returns a job to the queue, or, if that was done often enough, returns its payload and why Bull gave it up. It is one script, so that two
- * processes do not return a job twice and a crash loses nothing: the job stays in the failed set until it is recorded as rejected.
+ * Returns a job to the queue. If that was done often enough, answers with the job's payload and Bull's reason for giving it up instead. It
+ * is one script, so that two processes do not return a job twice and a crash loses nothing: the job stays in the failed set until it is
+ * recorded as rejected.
  */
 const BRING_BACK = `
 local failed, wait, paused, isPaused = KEYS[1], KEYS[2], KEYS[3], KEYS[4]

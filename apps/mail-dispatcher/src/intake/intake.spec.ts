@@ -1,4 +1,4 @@
-// What is taken in, from the queue and over HTTP, and what is set aside with its reasons.
+// Which documents are taken in, from the queue and over HTTP, and which are set aside with the reasons.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -39,7 +39,7 @@ describe('intake', () => {
   const isStored = (bytes: Buffer) =>
     existsSync(path.join(harness.folder, 'documents', '.blobs', sha256(bytes).slice(0, 2), sha256(bytes)));
 
-  // The first test, as the log has one line a minute of each kind of refusal.
+  // Must be the first test, because each kind of refusal is logged only once a minute.
   it("counts the address that a user names for alerts, which is not used, and not a service's", async () => {
     const foreign = async () => {
       const { text } = await harness.http().get('/metrics').expect(200);
@@ -132,7 +132,7 @@ describe('intake', () => {
     await harness.publish(second);
     expect(await untilRejected()).toMatchObject([{ team_id: 'acme', key: second.key, reason: 'recurrence_conflict' }]);
     expect(await harness.outcomeOf(second.key)).toMatchObject({ rejection: { reason: 'recurrence_conflict' } });
-    // On somebody's wish it goes out once more, under a key of its own.
+    // On request it is sent again, under its own key.
     const { id } = await harness.until('acme', first.key);
     const again = await harness
       .http()

@@ -5,7 +5,7 @@ import { type Harness, invoice, startHarness, teamSettings } from '../testing/di
 
 const PARSED = 10_000;
 const TAKEN_IN = 300;
-// Another one: FUZZ_SEED=123 npm test mutated-jobs
+// To use another seed: FUZZ_SEED=123 npm test mutated-jobs
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20261126);
 
 const valid = () => ({
@@ -34,7 +34,7 @@ describe(`mutated jobs (seed ${SEED})`, () => {
           throw new Error(`${JSON.stringify(errors).slice(0, 500)} of ${JSON.stringify(job).slice(0, 2000)}`);
       }
     }
-    // Neither all nor none: otherwise it is not the edge that was tried.
+    // Some jobs must be valid, but not most: otherwise the mutations would not test the limits of the schema.
     expect(read).toBeGreaterThan(PARSED / 100);
     expect(read).toBeLessThan(PARSED / 2);
   });
@@ -55,7 +55,7 @@ describe(`mutated jobs (seed ${SEED})`, () => {
         return waiting + active + delayed + failed === 0;
       };
       await harness.eventually(isEmpty, (empty) => empty, 280_000);
-      // Whatever could not be explained would be here as `given_up`.
+      // A job with unexplained failures would be here as `given_up`.
       const reasons = await harness.sql.rows<{ reason: string; count: number }>(
         'SELECT reason, count(*)::int AS count FROM dispatch.rejected_jobs GROUP BY reason ORDER BY reason',
       );

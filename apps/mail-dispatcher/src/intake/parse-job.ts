@@ -1,17 +1,17 @@
-// Parses the texts of a job, except one that takes so much memory that this process would die of it: 38 MB of "[" take 4 GB. Whoever took such a
-// job over would die as well, and so nobody would be told of it.
+// Parses the JSON texts of a job, unless one would take so much memory that this process dies: 38 MB of "[" take 4 GB. Each process that
+// took over such a job would die as well, so nobody would be alerted.
 import { JsonScan, MOST_DEPTH, MOST_FIELDS, type TooMuchJson } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
 
-/** Up to this length a text is parsed without a look at it first: at its worst it takes some 30 MB. Most jobs are shorter. */
+/** A text up to this length is parsed without a scan: at worst, it takes some 30 MB. Most jobs are shorter. */
 const SHORT_CHARACTERS = 256 * 1024;
-/** Of a longer text so much is looked at in one go, which a processor can keep in its cache. */
+/** A longer text is scanned in pieces of this length, which fit into the cache of a processor. */
 const PIECE_CHARACTERS = 64 * 1024;
-/** Some 330,000 recipients with their names. A queue has no limit for them, but the values of a job must fit in memory: 64 MB. */
+/** Enough for some 330,000 recipients with names. The queue does not limit recipients, but a job's values must fit in memory: 64 MB. */
 const MOST_VALUES = 1_000_000;
-/** More than any payload that fits the schema. The rest of a text that is not parsed is cut off. */
+/** An unparsed text is cut off at this length, which exceeds any payload that fits the schema. */
 export const KEPT_CHARACTERS = 64 * 1024 * 1024;
-/** Of a text that is not parsed, so much is searched for whom to tell. Short, so that it can be parsed whatever it is. */
+/** How much of an unparsed text is searched for the people to alert. It is short enough to be parsed, whatever it contains. */
 const BEGINNING_CHARACTERS = 16 * 1024;
 
 const PROBLEMS: Record<TooMuchJson, string> = {
@@ -32,11 +32,11 @@ export class UnparsedText {
     return Buffer.from(this.text.slice(0, KEPT_CHARACTERS));
   }
 
-  /** Those fields that stand whole at the beginning of the object. */
+  /** Returns the fields that are complete in the beginning of the object; `undefined` if the beginning is not JSON. */
   fieldsAtBeginning(): unknown {
     const beginning = this.text.slice(0, BEGINNING_CHARACTERS);
     let [depth, end] = [0, 0];
-    // Strings as a whole, as brackets and commas in them are text; the last one may be cut off.
+    // Matches each string as a whole, because brackets and commas in it are text. The last string may be cut off.
     for (const { 0: token, index } of beginning.matchAll(/"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}[\],]/gs)) {
       if (token === '{' || token === '[') depth += 1;
       else if (token === '}' || token === ']') depth -= 1;
@@ -46,7 +46,7 @@ export class UnparsedText {
   }
 }
 
-/** The value of a job's text, or why there is none. Never throws. */
+/** Parses a JSON text of a job. Returns its value, or an `UnparsedText` that says why there is none. Never throws. */
 export function parseJob(text: string): unknown {
   const problem = whyTooMuch(text);
   if (problem !== null) return new UnparsedText(text, problem);
@@ -72,7 +72,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A job as Redis has it: the fields that Bull parses are texts of JSON. */
+/** A job as it is stored in Redis. The fields that Bull parses are JSON texts. */
 type StoredJob = { data?: string; opts?: string; progress?: string; stacktrace?: string; returnvalue?: string };
 type Fetching = {
   nextJobFromJobData: (stored: StoredJob | null | undefined, id: string) => Job<unknown> | Promise<Job<unknown>> | null;
@@ -80,8 +80,9 @@ type Fetching = {
 };
 
 /**
- * Bull parses each job that it fetches. Of one that takes too much memory the data become an `UnparsedText`, and what else Bull keeps with it
- * is dropped, as the options of publishers are anyway (nextJobFromJobData in lib/queue.js of Bull 4.16).
+ * Keeps Bull from parsing a job that would take too much memory; otherwise Bull parses each job that it fetches (nextJobFromJobData in
+ * lib/queue.js of Bull 4.16). Data that are too much become an `UnparsedText`. If the data or any other JSON field is too much, all other
+ * JSON fields are dropped; the options of publishers are overridden anyway.
  */
 export function parseNothingTooLarge(queue: Queue): void {
   const bull = queue as unknown as Fetching;
@@ -97,6 +98,6 @@ export function parseNothingTooLarge(queue: Queue): void {
     job.data = new UnparsedText(data ?? '', problem);
     return job;
   };
-  // Bull parses a job that has stalled only for an event, to which nobody listens.
+  // Bull parses a stalled job only for an event that nobody listens to.
   bull.getJobFromId = () => Promise.resolve(null);
 }

@@ -4,8 +4,8 @@ import { UnparsedText } from './parse-job.js';
 const LEVELS_KEPT = 500;
 
 /**
- * The payload of a rejected job as JSON, cut off below 500 levels; a text that was not parsed as it is. Does not throw for anything that came out of `JSON.parse`, which accepts
- * any depth: a job that could not be rejected would be tried forever.
+ * Returns the payload of a rejected job as JSON, cut off below 500 levels, or an unparsed text as it is (up to `KEPT_CHARACTERS`). Does not
+ * throw for any result of `JSON.parse`, which accepts any depth: a job that could not be rejected would be tried forever.
  */
 export function payloadBytes(payload: unknown): Buffer {
   if (payload instanceof UnparsedText) return payload.bytes;

@@ -5,9 +5,10 @@ import { parseJob } from './parse-job.js';
 type Processing = { processJob: (job: Job<unknown> | null | undefined, notFetch?: boolean) => Promise<unknown> };
 
 /**
- * Left as they are, `timeout` would fail a job that waits for PostgreSQL, and `removeOnFail` would then delete it with its documents; an
- * unknown `backoff` throws; `preventParsingData` delivers text. Bull reads these options before it calls the handler, so they are changed
- * in processJob (lib/queue.js of Bull 4.16). Which jobs to remove when a worker dies Bull reads in Redis; `GivenUpJobs` handles that.
+ * Makes the queue ignore options of publishers. Otherwise `timeout` would fail a job that waits for PostgreSQL, `removeOnFail` would then
+ * delete it with its documents, an unknown `backoff` would throw, and `preventParsingData` would deliver text. Bull reads these options
+ * before it calls the handler, so they are changed in processJob (lib/queue.js of Bull 4.16). When workers die, Bull reads from Redis which
+ * jobs to remove; `GivenUpJobs` handles that.
  */
 export function heedNoPublisherOptions(queue: Queue): void {
   const bull = queue as unknown as Processing;
@@ -24,7 +25,7 @@ function withoutOptions(job: Job<unknown>): void {
   options.removeOnComplete = true;
   delete options.timeout;
   if (options.preventParsingData === true) job.data = parseJob(String(job.data));
-  // The handler repeats until the job is recorded, so no failure that arrives here is the job's: it stays active, and starts again when its
-  // lock has run out.
+  // The handler repeats until the job is recorded, so a failure that arrives here is never the job's fault. The job stays active, and
+  // starts again when its lock has expired.
   job.moveToFailed = () => Promise.resolve(null);
 }

@@ -1,5 +1,5 @@
-// Takes in the attachments of a document: checks all, stores those whose bytes came with it, and reads those that `ref` names in the
-// document store.
+// Takes in the attachments of a document: checks all of them, stores those whose bytes came with the document, and reads from the document
+// store those that it names by `ref`.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import {
@@ -17,7 +17,7 @@ import { sha256Of } from '../documents/sha256.js';
 import { type AttachmentInHand } from '../records/rows.js';
 import { type HashedAttachment } from './content-hash.js';
 
-/** A document up to this size is read at once and kept in memory for the try that may follow directly. */
+/** A document up to this size (bytes) is read as a whole and kept in memory for the try that may follow directly. */
 const KEPT_BYTES = 1024 * 1024;
 /** Characters of base64 that are decoded to check how a document begins. A multiple of 4, so that they are whole bytes. */
 const BEGINNING_CHARACTERS = 2048;
@@ -40,7 +40,7 @@ export class TakeDocuments {
     return { attachments: await Promise.all(checked.map((result) => this.keep(result as Checked))) };
   }
 
-  /** The problems of those attachments that are in the document store already. */
+  /** Returns the problems of those attachments that are already in the document store. */
   async problemsOfStored(teamId: string, attachments: readonly (Attachment | UploadAttachment)[]): Promise<FieldError[]> {
     const check = async (attachment: Attachment | UploadAttachment) => ('ref' in attachment ? this.checkStored(teamId, attachment) : null);
     return errorsOf(await Promise.all(attachments.map(check)));
@@ -106,7 +106,7 @@ const OTHER: Refused = { field: 'ref', problem: 'is in the document store with a
 
 const isSmall = ({ content }: InlineAttachment): boolean => (content.length / 4) * 3 <= KEPT_BYTES;
 
-/** The hashes of attachments, without storing any. */
+/** Returns the hashes of attachments without storing them. */
 export const hashedOf = (attachments: readonly Attachment[]): Promise<HashedAttachment[]> =>
   Promise.all(
     attachments.map(async (attachment) => {
@@ -126,7 +126,7 @@ export async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<StoredBl
   return { sha256: hash.digest('hex'), size };
 }
 
-/** The problem of a document that was uploaded as a file; `null` if there is none. */
+/** Returns the problem of a document that was uploaded as a file; `null` if there is none. */
 export async function problemOfReceived(
   teamId: string,
   document: NamedDocument,

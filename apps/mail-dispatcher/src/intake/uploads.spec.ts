@@ -1,4 +1,4 @@
-// Documents whose files are parts of an upload: the same delivery as by JSON, and nothing remains of a refused one.
+// Documents whose files are parts of an upload: they become the same delivery as in JSON, and nothing remains of a refused one.
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -59,7 +59,7 @@ describe('an upload', () => {
       content: content.toString('base64'),
     });
     const asJson = words({ attachments: [inline(large, 'a.pdf'), inline(small, 'b.pdf')] });
-    // In another order than they are named.
+    // The files come in another order than the one in which they are named.
     const asUpload = words({ attachments: [byPart('file1', 'a.pdf'), byPart('file2', 'b.pdf')] });
     const first = await upload('up-1', asUpload, { file2: small, file1: large });
     expect(first.status).toBe(202);
@@ -208,7 +208,7 @@ describe('an upload', () => {
     expect(await filesIn()).toEqual(before);
   });
 
-  /** The beginning of an upload, as bytes on a socket. */
+  /** Sends the beginning of an upload on a socket. */
   const begin = (delivery: object, sent: Buffer | string, job: Pick<DispatchJobInput, 'key'> = { key: 'up-half' }): Socket => {
     const head = ['POST /v1/teams/acme/deliveries HTTP/1.1', 'Host: localhost', `Authorization: Bearer ${harness.serviceToken}`];
     head.push(`Idempotency-Key: ${job.key}`, 'Content-Type: multipart/form-data; boundary=b', `Content-Length: ${4 * MIB}`, '', '');

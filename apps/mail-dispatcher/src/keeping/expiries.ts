@@ -1,11 +1,12 @@
-// How long rows of the dispatcher's tables are kept, as SQL statements.
+// SQL statements that delete expired rows of the dispatcher's tables.
 import { EXPIRED_AT_ONCE, type Expiry } from '@billing-mail/platform';
 import { type DispatcherEnv } from '../dispatcher.env.js';
 
 const isHeld = (team: string): string => `EXISTS (SELECT FROM dispatch.legal_holds h WHERE h.team_id = ${team})`;
 
 /**
- * Ids are UUIDs of version 7, which begin with their time. So the primary key finds old rows, and settling need not maintain another index.
+ * Ids are UUIDs of version 7, which begin with the time when they were made. So the primary key finds old rows, and settling a delivery
+ * need not maintain another index.
  */
 const madeBefore = (ms: string): string =>
   `(lpad(to_hex((extract(epoch FROM now()) * 1000 - ${ms})::bigint), 12, '0') || repeat('0', 20))::uuid`;
@@ -13,7 +14,7 @@ const madeBefore = (ms: string): string =>
 const settledBefore = (ms: string): string => `
   d.id < ${madeBefore(ms)} AND d.settled_at < now() - ${ms} * interval '1 millisecond' AND NOT ${isHeld('d.team_id')}`;
 
-/** The log counts at most 90 days. */
+/** Longer than the log ever asks for: it shows counts of at most 90 days. */
 const COUNTS_ASKED_MS = 100 * 24 * 60 * 60 * 1000;
 
 export const expiriesOf = ({ RETENTION_DELIVERIES, RETENTION_CONTENTS, RETENTION_REJECTED_JOBS }: DispatcherEnv): Expiry[] => [

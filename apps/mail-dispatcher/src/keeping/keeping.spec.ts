@@ -30,7 +30,7 @@ describe('keeping and forgetting', () => {
   const connected = <T>(work: Parameters<typeof onConnection<T>>[1]): Promise<T> => onConnection(harness.database.url, work);
   const count = async (table: string): Promise<number> => (await harness.sql.rows(`SELECT FROM dispatch.${table}`)).length;
 
-  /** A settled delivery, as if it had been taken and settled so long ago. */
+  /** Returns a settled delivery, changed as if it had been taken in and settled `ageMs` ago. */
   async function settled(teamId: string, ageMs = 0, changes: Parameters<typeof invoice>[0] = {}): Promise<{ id: string; key: string }> {
     const job = invoice({ teamId, ...changes });
     await harness.publish(job);
@@ -139,7 +139,7 @@ describe('keeping and forgetting', () => {
   });
 
   it("holds what was open at a backup, whatever makes other deliveries due, until the operator's word, and then tells of the doubt", async () => {
-    // Of one address only, so that it holds up nothing else.
+    // The reply concerns one address only, so that it holds up no other delivery.
     harness.platform.script = { rcpt: '450 4.2.0 Recipient address rejected: Greylisted for 300 seconds' };
     const waiting = invoice();
     const later = invoice({ sendAt: new Date(Date.now() + 3_600_000).toISOString() });
@@ -166,12 +166,12 @@ describe('keeping and forgetting', () => {
     expect(copies()).toBe(0);
     expect(await harness.delivery('acme', waiting.key)).toMatchObject({ settledAt: null, failure: { code: 'restored_from_backup' } });
 
-    // What the operator knows to have arrived is cancelled: nobody can say more of it than that.
+    // The operator cancels a delivery that is known to have arrived. It becomes `uncertain`, because the log can't say more.
     const { id } = (await harness.delivery('acme', arrived.key)) ?? {};
     const cancelling = harness.http().post(`/v1/teams/acme/deliveries/${id}/cancel`).set('Authorization', `Bearer ${harness.serviceToken}`);
     expect((await cancelling).body).toMatchObject({ status: 'uncertain', recipients: [{ status: 'uncertain' }] });
 
-    // Its time comes while it is held.
+    // The time of this delivery comes while it is held.
     await harness.sql.affected('UPDATE dispatch.deliveries SET due_when_resumed = now() WHERE key = $1', [waiting.key]);
     expect(await connected(resumeHeldDeliveries)).toBe(3);
     for (const job of [waiting, withoutLook]) {

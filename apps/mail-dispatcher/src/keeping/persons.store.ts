@@ -1,4 +1,4 @@
-// What retention and erasure need of the dispatcher's own tables.
+// Queries on the dispatcher's tables for retention and erasure.
 import { type ClientBase } from 'pg';
 
 export type LegalHold = { teamId: string; reason: string; since: Date };
@@ -8,7 +8,10 @@ export async function heldTeams(client: ClientBase): Promise<LegalHold[]> {
   return rows;
 }
 
-/** From now on nothing of the team is erased or removed for its age. A second call changes the reason but not the date. */
+/**
+ * Puts a team under a legal hold: from now on none of its data but daily counts is erased or removed because of its age. A second call
+ * changes the reason but not the date.
+ */
 export async function holdTeam(client: ClientBase, teamId: string, reason: string): Promise<void> {
   await client.query(
     'INSERT INTO dispatch.legal_holds (team_id, reason) VALUES ($1, $2) ON CONFLICT (team_id) DO UPDATE SET reason = excluded.reason',
@@ -21,7 +24,7 @@ export async function releaseTeam(client: ClientBase, teamId: string): Promise<{
   return { released: rowCount === 1 };
 }
 
-/** Deliveries to an address that are not settled yet. */
+/** Returns the deliveries to an address that are not settled yet. */
 export async function openDeliveriesTo(client: ClientBase, address: string): Promise<{ teamId: string; id: string }[]> {
   const { rows } = await client.query<{ teamId: string; id: string }>(
     `SELECT DISTINCT d.team_id AS "teamId", d.id FROM dispatch.recipients r JOIN dispatch.deliveries d ON d.id = r.delivery_id
@@ -32,8 +35,8 @@ export async function openDeliveriesTo(client: ClientBase, address: string): Pro
 }
 
 /**
- * Removes the name beside an address, also from the texts that the log is searched by, and the transcripts of SMTP, in which it may stand
- * in other forms.
+ * Removes the name that belongs to an address (in lower case), also from the search texts of the log. Removes SMTP transcripts of
+ * deliveries to the address as a whole, because they may contain the address in other forms.
  */
 export async function forgetName(client: ClientBase, erased: string): Promise<void> {
   await client.query(

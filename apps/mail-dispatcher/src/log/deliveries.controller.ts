@@ -1,4 +1,4 @@
-// The delivery log over HTTP, and the intake for those who don't publish to the queue.
+// The delivery log over HTTP, and the intake for clients that do not publish to the queue.
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import {

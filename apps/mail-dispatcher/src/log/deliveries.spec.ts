@@ -33,7 +33,7 @@ describe('the delivery log', () => {
     await harness.publish(job);
     return harness.until(team, job.key);
   };
-  /** Waits for its second try, a minute away. */
+  /** Returns a delivery that waits for its second try, which is a minute away. */
   const waiting = async (team: string, changes = {}): Promise<DeliveryView> => {
     await harness.saveSettings(teamSettings(team, { sender: 'custom', smtp: ownServer(1) }));
     const job = invoice({ teamId: team, ...changes });
@@ -41,12 +41,12 @@ describe('the delivery log', () => {
     return harness.until(team, job.key, ({ status }) => status === 'waiting');
   };
 
-  /** Its next try is now. */
+  /** Makes the next try of a delivery due now. */
   const hasten = async ({ id }: DeliveryView): Promise<void> => {
     await harness.sql.affected('UPDATE dispatch.deliveries SET due_at = now() WHERE id = $1 AND claim_id IS NULL', [id]);
     await harness.sql.affected('UPDATE dispatch.lanes SET next_due_at = now()');
   };
-  /** Sends it by as many tries as it takes, without the waits between them. */
+  /** Sends a document with as many tries as it takes, without the waits between them. */
   const sentWithoutWaits = async (team: string, changes = {}, settings = {}): Promise<DeliveryView> => {
     await harness.saveSettings(teamSettings(team, settings));
     const job = invoice({ teamId: team, ...changes });
@@ -93,7 +93,7 @@ describe('the delivery log', () => {
       await harness.publish(job);
       const { failure, attempts } = await harness.until(team, job.key, ({ status }) => status === 'waiting');
       const [{ durationMs, startedAt: _, ...tried } = {}] = attempts;
-      // The time since the try began stands in each line of the transcript.
+      // Each line of the transcript has the time since the try began.
       const shown = JSON.stringify({ failure, tried })
         .replaceAll(host, 'the name')
         .replaceAll(/\+\d+\.\d{3}/g, '+time');
@@ -159,7 +159,7 @@ describe('the delivery log', () => {
       expect(recipients.map(({ status, explanation }) => [status, explanation])).toEqual([['uncertain', null]]);
     }
 
-    // As it was recorded before a doubt outweighed what came later.
+    // As it was recorded by versions in which a doubt did not yet outweigh later failures.
     const busy = '{"code": "smtp_server_busy", "server": null, "reply": null}';
     await harness.sql.affected('UPDATE dispatch.deliveries SET failure = $2::jsonb WHERE id = $1', [doubted.id, busy]);
     const told = [await shownIn('en'), await shownIn('de')].flatMap(({ recipients }) => recipients.map(({ explanation }) => explanation));
@@ -444,7 +444,7 @@ describe('the delivery log', () => {
     const open = await waiting('cancels');
     const answer = await post(`cancels/deliveries/${open.id}/cancel`);
     expect(open.failure?.code).toBe('smtp_unreachable');
-    // What a server said before is no reason why it was not sent.
+    // An earlier failure is not the reason why the document was not sent.
     expect(answer.body).toMatchObject({
       status: 'cancelled',
       nextTryAt: null,
@@ -491,7 +491,7 @@ describe('the delivery log', () => {
     );
     const open = await harness.until('races', job.key, () => true);
     expect((await post(`races/deliveries/${open.id}/cancel`)).body.status).toBe('cancelled');
-    // Others may be open still, for messages to come.
+    // Other connections may still be open, for later messages.
     await harness.eventually(
       () => harness.platform.connections.filter(({ open, commands }) => open && commands.includes('DATA')),
       (speaking) => speaking.length === 0,

@@ -57,13 +57,13 @@ export type RecipientRecord = Omit<RecipientView, 'at' | 'explanation' | 'bounce
   /** Why the recipient was refused. */
   reason: FailureCode | null;
   bounceClass: BounceClass | null;
-  /** Accepted by a try after one of which nobody knows whether the server took it. */
+  /** Whether the recipient was accepted after an earlier try of which nobody knows whether the server accepted the message. */
   isAfterDoubt: boolean;
   bouncedBefore: Date | null;
 };
 export type ReportRecord = Omit<ReportView, 'at' | 'retryUntil' | 'explanation'> & { at: Date; retryUntil: Date | null };
 
-// `signed` is an aggregate and no EXISTS: for fifty deliveries PostgreSQL might answer an EXISTS by reading all attempts there are.
+// `signed` is an aggregate instead of an EXISTS, for which PostgreSQL might read all attempts in the table when it lists fifty deliveries.
 const RECORD = `
   d.id, d.team_id AS "teamId", d.key, d.document, d.requested_by AS "requestedBy", d.subject, d.status, d.route, d.used_fallback AS "usedFallback",
   coalesce((SELECT bool_or(t.signed) FROM dispatch.attempts t WHERE t.delivery_id = d.id AND t.route = d.route), false) AS signed,

@@ -11,7 +11,7 @@ import {
   type ShownRecord,
 } from './deliveries.store.js';
 
-/** A delivery of the team. @throws ProblemException 404 if it does not exist */
+/** Reads a delivery of the team. @throws ProblemException 404 if it does not exist */
 export async function readView(store: DeliveriesStore, teamId: string, id: string, reader: Locale | null): Promise<DeliveryView> {
   const record = z.uuid().safeParse(id).success ? await store.find(teamId, id) : null;
   if (record === null) throw notFound('The delivery');
@@ -22,7 +22,9 @@ export async function readView(store: DeliveriesStore, teamId: string, id: strin
   });
 }
 
-/** Texts are in the reader's language if it is known, otherwise in that of whoever sent the document. */
+/**
+ * Turns a record into what the API returns. Texts are in the reader's language if it is known, otherwise in the requester's, or in English.
+ */
 export function inReadersWords<Record extends DeliveryRecord>(record: Record, reader: Locale | null) {
   const { requestedBy, createdAt, settledAt, nextTryAt, failure, ...same } = record;
   return {
@@ -41,7 +43,8 @@ function toView(
   of: { recipients: RecipientRecord[]; attempts: Awaited<ReturnType<DeliveriesStore['attemptsOf']>>; reports: ReportRecord[] },
 ): DeliveryView {
   const locale = reader ?? record.requestedBy.locale ?? 'en';
-  // If all recipients are refused for the delivery's reason, it is shown once, for the delivery; otherwise it would not say for whom.
+  // If all recipients were refused for the delivery's reason, it is shown once, for the delivery. Otherwise each recipient shows the
+  // reason, because the delivery's would not say whom it concerns.
   const isToldAbove = of.recipients.every(({ status, reason }) => status === 'rejected' && reason === record.failure?.code);
   return {
     ...inReadersWords(record, reader),
@@ -64,7 +67,7 @@ function toView(
   };
 }
 
-/** What became of a recipient and what to do; `null` where there is nothing to say, or the delivery's failure says it. */
+/** Explains what became of a recipient and what to do. Returns `null` if there is nothing to say, or if the delivery's failure says it. */
 function explain(recipient: RecipientRecord, record: DeliveryRecord, isRefusalToldAbove: boolean, locale: Locale): string | null {
   const { status, reason, route, bounceClass, isAfterDoubt } = recipient;
   switch (status) {
@@ -90,7 +93,7 @@ function goingOn(status: DeliveryRecord['status'], settledAt: Date | null): Goin
 
 const inSentences = ({ happened, todo }: { happened: string; todo: string }): string => `${happened} ${todo}`;
 
-/** Says what to do only once the delivery is settled, as nothing can be sent again before. */
+/** Says what to do only once the delivery is settled, because nothing can be sent again before that. */
 function whyRefused(code: FailureCode, route: Route | null, locale: Locale, { status, settledAt }: DeliveryRecord): string {
   const words = explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform', goingOn(status, settledAt));
   return settledAt === null ? words.happened : inSentences(words);
@@ -101,7 +104,7 @@ function mayHaveTwice(locale: Locale): string {
   return `${happened} ${ifAsked}`;
 }
 
-/** Whoever has to ask the recipient can do so at once, also while the delivery goes on for others. */
+/** Says what to do even while the delivery goes on for other recipients, because the reader can ask this recipient at once. */
 function whyInDoubt(code: FailureCode, route: Route | null, locale: Locale, { failure }: DeliveryRecord): string | null {
   return failure?.code === code ? null : inSentences(explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform'));
 }

@@ -23,13 +23,17 @@ export class Forecast {
     private readonly paced: PacedLanes,
   ) {}
 
-  /** @param further documents that are not handed over yet. @throws ProblemException 503 while the settings can't be read */
+  /**
+   * Returns the forecast for a team.
+   * @param further the number of documents that are not handed over yet
+   * @throws ProblemException 503 while the settings can't be read
+   */
   async of(teamId: string, further: number): Promise<DeliveryForecast> {
     const limited = await this.limitedAccountOf(teamId);
     return limited === null ? { waiting: 0, heldByLimits: 0, limits: null, endsAt: null } : this.byLimits(limited, further);
   }
 
-  /** Leaves out what waits for other teams of the account, as its time would reveal it. */
+  /** Leaves out what waits for other teams with the same account, because the estimated time would reveal it. */
   private async byLimits({ lane, account, limits }: PacedAccount & { limits: SendingLimits }, further: number): Promise<DeliveryForecast> {
     const { windows, env } = this;
     const waiting = await this.store.waiting(lane, env.SMTP_MAX_RECIPIENTS, windows);

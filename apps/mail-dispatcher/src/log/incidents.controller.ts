@@ -1,4 +1,4 @@
-// Incidents of a team over HTTP. An incident is the trouble of one of its routes with one cause.
+// Incidents of a team over HTTP. An incident is trouble that has one cause, on one of the team's routes.
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type IncidentList, incidentList, type IncidentView, incidentView, type Locale } from '@billing-mail/contracts';

@@ -14,7 +14,7 @@ export type DeliveryFilter = {
   until?: Date | undefined;
   /** Words that must all occur in subject, number or id of the document, or in name or address of a recipient. Or a single Message-ID. */
   search?: readonly string[] | undefined;
-  /** Id of a delivery: only those after it in the list. */
+  /** Id of a delivery. Only deliveries that come after it in the list are found. */
   before: string | null;
 };
 
@@ -53,10 +53,12 @@ export function conditionsOf(filter: DeliveryFilter): { where: string; values: u
   return { where: conditions.join(' AND '), values };
 }
 
-/** Our Message-IDs begin with the id of the delivery, which the header X-Billing-Delivery has as well. */
+/** Our Message-IDs begin with the id of the delivery, which is also in the header X-Billing-Delivery. */
 const OURS = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\d)?(?:@|$)/i;
 
-/** Finds a delivery by our Message-ID, or by the one that a server gave it, as reports, headers and postmasters name it. */
+/**
+ * Returns queries that find a delivery by our Message-ID or by the one that a server gave it: reports, headers and postmasters use these.
+ */
 function byMessageId(search: readonly string[], value: (of: unknown) => string): string[] {
   const [only = ''] = search.length === 1 ? search : [];
   if (!/[@-]/.test(only)) return [];

@@ -3,7 +3,7 @@ import { ProblemException, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 
 /**
- * Notes that somebody has found an uncertain document to have arrived. The recorded results stay as they are, but the delivery needs no
+ * Records that somebody found out that an uncertain document has arrived. The recorded results stay as they are, but the delivery needs no
  * more attention.
  */
 @Injectable()

@@ -1,4 +1,4 @@
-// Every statement that the dispatcher runs while it delivers, and while its log is read, finds its rows by an index, however much there is of the past.
+// Tests that every statement of a delivery and of the log finds its rows by an index, however many past deliveries there are.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,14 +15,14 @@ import { type Harness, invoice, ownServer, startHarness, teamSettings } from '..
 
 const PAST = 20_000;
 const TEAMS = 100;
-/** Those that hold more with every delivery, for years. */
+/** The tables that grow with every delivery, for years. */
 const GROWING = ['deliveries', 'contents', 'attachments', 'recipients', 'attempts', 'search_texts'];
-/** What a statement reads may depend on what it gives back, not on what there is: a table of the past has ten times as many blocks. */
+/** How much a statement reads may depend on what it returns, but not on the size of its tables, which have ten times as many blocks. */
 const MOST_BLOCKS = 600;
-/** The id of the nth of them, in the form of a UUID of version 7. */
+/** The id of the nth past delivery, in the form of a UUID of version 7. */
 const PAST_ID = `overlay(overlay(md5(n::text) PLACING '7' FROM 13) PLACING '8' FROM 17)::uuid`;
 
-/** What waits of a team is shown in pages of fifty, and of statistics the days that are over are a row each. */
+/** Waiting deliveries of a team are shown in pages of fifty, and the statistics read one row for each past day. */
 const MOST_ROWS = 200;
 
 type Plan = {
@@ -51,7 +51,7 @@ describe('the statements of a delivery and of the log', () => {
   });
   afterAll(() => harness.stop());
 
-  /** As many deliveries as years of use would have left, each like the first. */
+  /** Adds as many deliveries as years of use would leave, each a copy of the first. */
   async function multiply(): Promise<void> {
     const numbers = `generate_series(1, ${PAST}) AS n`;
     await harness.sql.rows(
@@ -69,7 +69,7 @@ describe('the statements of a delivery and of the log', () => {
     await harness.sql.rows('ANALYZE');
   }
 
-  /** Lets PostgreSQL tell the plan of whatever it runs for the dispatcher from now on. */
+  /** Makes PostgreSQL report the plan of every statement that it runs for the dispatcher from now on. */
   async function explain(app: NestExpressApplication): Promise<void> {
     const pool = (app.get(DataSource).driver as unknown as { master: Pool }).master;
     pool.on('connect', (client) => {
@@ -207,7 +207,7 @@ describe('the statements of a delivery and of the log', () => {
     expect(dear()).toEqual([]);
   });
 
-  /** As for the alert that a way does not work; it is not raised. */
+  /** Counts the waiting deliveries as for the alert that a route does not work. The alert is not raised. */
   async function countWaiting(lane: string): Promise<void> {
     const troubles = (harness.apps[0] as NestExpressApplication).get(TroublesStore);
     await troubles.note(lane, 1000, 0);

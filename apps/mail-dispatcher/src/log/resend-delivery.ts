@@ -59,15 +59,15 @@ export class ResendDelivery {
 type Chosen = Pick<RecipientView, 'address' | 'name' | 'role'>;
 
 /**
- * The named recipients, each of whom must be a recipient of the original or replace one. By default those who were not accepted, which
- * includes uncertain ones, or all if all were accepted.
+ * Returns the named recipients, each of whom must be a recipient of the original or replace one. By default returns those who were not
+ * accepted, including uncertain ones, or all recipients if all were accepted.
  */
 export function chooseRecipients(recipients: readonly RecipientView[], { recipients: named }: ResendRequest): Chosen[] {
   if (named === undefined) {
     const open = recipients.filter(({ status }) => status !== 'accepted');
     return open.length > 0 ? open : [...recipients];
   }
-  // A map, as searching the list of a run with 45,000 recipients for as many names would take minutes. The first of equal addresses counts.
+  // A map, because searching a list of 45,000 recipients for as many addresses would take minutes. The first of equal addresses counts.
   const byAddress = new Map(recipients.toReversed().map((recipient) => [recipient.address.toLowerCase(), recipient]));
   const errors: FieldError[] = [];
   const chosen = named.flatMap(({ address, insteadOf }, index): Chosen[] => {

@@ -58,7 +58,7 @@ export class RunReportController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<StreamableFile> {
     const pages = this.store.pages(teamId, query);
-    // The first page is read before the response begins, as only then a failure can still be reported.
+    // The first page is read before the response begins, so that a failure can still be reported.
     const first = await pages.next();
     response.attachment('deliveries.csv').type('text/csv; charset=utf-8');
     endWhenIdle(response);

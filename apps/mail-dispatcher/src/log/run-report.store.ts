@@ -53,7 +53,9 @@ export class RunReportStore {
     return { deliveries: toCounts(DELIVERY_STATUSES, deliveries), recipients: toCounts(RECIPIENT_STATUSES, recipients) };
   }
 
-  /** In the order in which the documents were taken, page by page, so that a slow reader holds only one page in memory. */
+  /**
+   * Yields the lines in the order in which the documents were taken in, page by page, so that a slow reader holds only one page in memory.
+   */
   async *pages(teamId: string, query: RunReportQuery): AsyncGenerator<RunReportLine[], void> {
     let after: Place | undefined;
     for (let left = MOST_LINES; left > 0; left -= PAGE_LINES) {

@@ -1,4 +1,4 @@
-// The messages that went out, over HTTP: their parts to be shown, and files to be kept.
+// The messages that went out, over HTTP: their parts for display, and attachments and messages as files for download.
 import { Controller, Get, Param, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type DeliveryContent, deliveryContent, type Route, ROUTES } from '@billing-mail/contracts';

@@ -1,4 +1,5 @@
-// What went out: the parts of a delivery, and its messages byte for byte. These are composed again and compared with the recorded hash.
+// Reads what went out: the parts of a delivery, and its messages byte for byte. A message is composed again and compared with the recorded
+// hash.
 import { Inject, Injectable } from '@nestjs/common';
 import { type DeliveryContent, type Route } from '@billing-mail/contracts';
 import { notFound, ProblemException, Sql } from '@billing-mail/platform';
@@ -60,7 +61,7 @@ export class SentMessages {
     return { filename, size, body: () => openDocument(this.documents, attachment), done: () => undefined };
   }
 
-  /** @throws ProblemException 404, or 409 if the same bytes can't be made any more */
+  /** @throws ProblemException 404, or 409 if the same bytes can no longer be composed */
   async message(teamId: string, id: string, route: Route): Promise<Download> {
     const delivery = await this.find(teamId, id);
     const recorded = delivery.messages[route];
@@ -102,7 +103,9 @@ function headerOf(delivery: DeliveryInHand): Pick<DeliveryContent, 'from' | 'rep
 const isLookedAfter = (delivery: DeliveryInHand): delivery is LookedAfter =>
   delivery.look !== null && delivery.route !== null && delivery.datedAt !== null;
 
-/** Reads a stream to its end for its hash; it is composed again for the reader and never held in memory. */
+/**
+ * Reads a streamed message to its end for its hash. The message is composed again for the reader, so it is never held in memory as a whole.
+ */
 async function shaOf({ body, facts }: PreparedMessage): Promise<string | undefined> {
   if (typeof body === 'function') for await (const block of body()) void block;
   return facts()?.sha256;

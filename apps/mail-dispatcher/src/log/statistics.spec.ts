@@ -19,7 +19,7 @@ describe('the statistics of the delivery log', () => {
     expect(status).toBe(200);
     return deliveryStatistics.strict().parse(body);
   };
-  /** Settled deliveries of a team; `at` is SQL. Settled, so that no dispatcher looks at them. */
+  /** Inserts deliveries of a team that were created at `at` (SQL). They are settled, so that no dispatcher works on them. */
   const keep = (team: string, at: string, status: string, count = 1, usedFallback = false) =>
     harness.sql.rows(
       `INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, status, used_fallback, lane, created_at, settled_at, due_at)

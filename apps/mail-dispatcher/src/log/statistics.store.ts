@@ -25,21 +25,21 @@ type Day = { date: string; begin: Date };
 type Group = { status: DeliveryStatus; usedFallback: boolean; count: number };
 /** `begin` is in milliseconds since 1970: comparing thousands of `Date`s takes 10 ms. */
 type Quarter = Group & { begin: number };
-/** A quarter of an hour of the day, status, whether sent by the fallback, and how many. */
+/** Index of the quarter of an hour in its day, status, whether the fallback was used, and the number of deliveries. */
 type QuarterCount = [quarter: number, status: DeliveryStatus, usedFallback: boolean, count: number];
 
-/** `day` is when its first quarter begins. */
+/** `day` is the instant at which its first quarter begins. */
 type CountedDay = { day: Date; groups: QuarterCount[] };
-/** The last 24 hours are all quarters from `since` on, and `groups`: what came in the part of a quarter before it. */
+/** The last 24 hours are all quarters from `since` on, and `groups`: the deliveries of the partial quarter before `since`. */
 type LastHours = { day: null; groups: QuarterCount[]; since: Date };
 
 /** In every time zone, days begin at a multiple of this. */
 const QUARTER_MS = 15 * 60 * 1000;
 
 /**
- * Counts by days of UTC: from the day of $2 on, at least yesterday and today. The row with day NULL has the beginning of the last 24 hours, up to
- * the next quarter of an hour. The counts of past days without open deliveries are kept, and made again after one of their deliveries has
- * changed (see the migration that creates `daily_counts`). So a query reads one row a day, and today's deliveries.
+ * Counts by UTC days, from the day of $2 on, but at least yesterday and today. The row with day NULL counts the beginning of the last 24
+ * hours, up to the next quarter of an hour. The counts of past days without open deliveries are stored, and made again after one of their
+ * deliveries has changed (see the migration that creates `daily_counts`). So a query reads one row per past day, and today's deliveries.
  */
 const DAYS = `
   WITH days AS (
@@ -83,7 +83,10 @@ export class StatisticsStore {
     this.sql = new Sql(dataSource);
   }
 
-  /** Today and the days before it, by the clock of `timeZone`. @throws ProblemException 422 if PostgreSQL does not know the time zone */
+  /**
+   * Counts today and the days before it, `days` in all, as they begin in `timeZone`.
+   * @throws ProblemException 422 if PostgreSQL does not know the time zone
+   */
   async read(teamId: string, days: number, timeZone: string): Promise<DeliveryStatistics> {
     const asked = await this.lastDays(days, timeZone);
     const known = await this.sql.rows<CountedDay | LastHours>(DAYS, [teamId, asked[0]?.begin]);

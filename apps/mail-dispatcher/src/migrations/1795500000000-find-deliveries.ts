@@ -1,4 +1,4 @@
-// Lets the delivery log find things quickly: the order by time, and the words of each delivery.
+// Lets the delivery log find deliveries quickly: indexes for the order by time, and a table with the words of each delivery.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 // Lower case in any language: with the locale C, `lower()` alone would leave umlauts as they are.
@@ -16,7 +16,7 @@ export class FindDeliveries1795500000000 implements MigrationInterface {
       SELECT d.id, ${TEXT_OF_DELIVERY}
       FROM dispatch.deliveries d LEFT JOIN (SELECT r.delivery_id, ${TEXTS_OF_RECIPIENTS} FROM dispatch.recipients r GROUP BY r.delivery_id) r
         ON r.delivery_id = d.id`);
-    // After the rows are inserted, which takes a fraction of the time.
+    // Built after the rows are inserted, which takes a fraction of the time.
     await runner.query(
       `CREATE INDEX search_texts_words ON dispatch.search_texts USING gin (text ${await trigramOperators(runner)}) WITH (gin_pending_list_limit = 512)`,
     );
@@ -63,7 +63,10 @@ export class FindDeliveries1795500000000 implements MigrationInterface {
   }
 }
 
-/** A later migration has these texts written by a statement, and returns to this trigger when it is undone. */
+/**
+ * Creates the trigger that writes the search texts. A later migration writes them by a statement instead, and restores this trigger when it
+ * is reverted.
+ */
 export async function keepSearchTexts(runner: QueryRunner): Promise<void> {
   await runner.query(`
     CREATE FUNCTION dispatch.keep_search_texts() RETURNS trigger LANGUAGE plpgsql AS $$

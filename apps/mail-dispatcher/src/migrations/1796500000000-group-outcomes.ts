@@ -4,7 +4,10 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 export class GroupOutcomes1796500000000 implements MigrationInterface {
   readonly name = 'GroupOutcomes1796500000000';
 
-  /** Outcomes that are not acknowledged are grouped like new ones; the listener acts once on each, even if it has already come singly. */
+  /**
+   * Outcomes that are not acknowledged yet are grouped like new ones. The listener acts once on each, even if it has already received it
+   * singly.
+   */
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('DELETE FROM dispatch.outbox WHERE acknowledged_at IS NOT NULL');
     await runner.query('DROP INDEX dispatch.outbox_open');

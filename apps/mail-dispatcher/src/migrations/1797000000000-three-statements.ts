@@ -1,5 +1,5 @@
-// For the three statements of a delivery: lanes with their next due time, the evidence of a try in its own row, documents under their own
-// key.
+// Prepares the schema for the three statements of a delivery: lanes have their next due time, each try keeps its evidence in its own row,
+// and attachments can name a document by its key in the document store.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 import { keepSearchTexts } from './1795500000000-find-deliveries.js';
 
@@ -10,7 +10,7 @@ export class ThreeStatements1797000000000 implements MigrationInterface {
     await this.keepEvidenceInTries(runner);
     await this.fixLookAtIntake(runner);
     await this.findDueByLanes(runner);
-    // The statement that takes a delivery writes its words now: the trigger took longer than the rest of that statement.
+    // The statement that takes in a delivery now writes its search text: the trigger took longer than the rest of that statement.
     await runner.query('DROP TRIGGER recipients_keep_search_texts ON dispatch.recipients');
     await runner.query('DROP FUNCTION dispatch.keep_search_texts');
   }
@@ -28,7 +28,7 @@ export class ThreeStatements1797000000000 implements MigrationInterface {
       UPDATE dispatch.attempts a SET released = r.positions
       FROM (SELECT end_of_data_in, array_agg(position) AS positions FROM dispatch.recipients WHERE end_of_data_in IS NOT NULL GROUP BY 1) r
       WHERE a.id = r.end_of_data_in AND a.outcome IS NULL`);
-    // A try that released no end of data leaves no row any more.
+    // A try that released no end of data no longer has a row.
     await runner.query('DELETE FROM dispatch.attempts WHERE outcome IS NULL AND released IS NULL');
     await runner.query('ALTER TABLE dispatch.recipients DROP COLUMN end_of_data_in');
     await runner.query('DROP TABLE dispatch.messages');

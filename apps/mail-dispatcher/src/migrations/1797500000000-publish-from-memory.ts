@@ -1,4 +1,4 @@
-// The process that wrote an outcome publishes it; the outbox is read for those that were left behind.
+// The process that wrote an outcome publishes it. The outbox is read only for outcomes that were left behind.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class PublishFromMemory1797500000000 implements MigrationInterface {

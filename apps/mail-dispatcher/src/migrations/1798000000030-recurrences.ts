@@ -8,7 +8,7 @@ export class Recurrences1798000000030 implements MigrationInterface {
     await runner.query('ALTER TABLE dispatch.deliveries ADD COLUMN series_id text, ADD COLUMN occurrence text');
     await runner.query(`COMMENT ON COLUMN dispatch.deliveries.occurrence IS
       'with series_id what is unique in a team; both NULL where the document does not recur, or is sent again on somebody''s wish'`);
-    // Where an occurrence was taken twice before, the first delivery counts for it.
+    // If an occurrence was taken in twice before, its first delivery counts.
     await runner.query(`
       UPDATE dispatch.deliveries d SET series_id = first.series_id, occurrence = first.occurrence
       FROM (

@@ -1,4 +1,4 @@
-// Crashes of dispatchers with a delivery in hand, and routes that do not work.
+// Records crashes of dispatchers that were working on a delivery, and routes that do not work.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class CrashesAndTroubles1798000000040 implements MigrationInterface {

@@ -1,4 +1,4 @@
-// Evidence against a delivery that kills its dispatcher although a separate process could compose it.
+// Counts the dispatchers that a delivery kills although a separate process could compose it.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class RunsAlone1800000000020 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** An index to find out whether a delivery needs a blob. Documents of invoicing are no blobs, so they are not in it. */
+/** An index to find out whether a delivery needs a blob. Documents of invoicing are not blobs, so the index leaves them out. */
 export class NamedBlobs1800000000040 implements MigrationInterface {
   readonly name = 'NamedBlobs1800000000040';
 

@@ -1,4 +1,4 @@
-// Which document store belongs to this database: dispatchers with a folder each would wait forever for each other's documents.
+// Records which document store belongs to this database: dispatchers with different folders would wait forever for each other's documents.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class DocumentStore1800000000120 implements MigrationInterface {

@@ -1,5 +1,5 @@
-// Limits what the log has to read: an index by status for what waits, and kept counts for past days. And leaves room for changes in tables
-// that change.
+// Limits how much the log has to read: an index by status for open deliveries, and stored counts for past days. Also leaves room for
+// updates in tables that are updated often.
 import { buildIndex, dropIndex } from '@billing-mail/platform';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
@@ -11,14 +11,14 @@ const STILL_ASKED = `now() - interval '100 days'`;
 /**
  * A recipient and a try are written once and changed once, within a second and together with others of the same block. If the block has
  * room for both versions, the change writes no index (a HOT update). In groups of sixteen, 8 % of the changes of tries and 45 % of those of
- * recipients were HOT with a fill factor of 100 %; with 60 % it were 81 % and 94 %, and the tables were a little smaller, as the room of
- * the first versions is used again. A change of a delivery always changes an index (several have its state), so it would gain nothing.
- * Tables that change all the time are vacuumed after a number of rows, and not after a fifth of all rows.
+ * recipients were HOT with a fill factor of 100 %. With 60 %, it was 81 % and 94 %, and the tables were a little smaller, because the room
+ * of the first versions is used again. A change of a delivery always changes an index (several contain its state), so a fill factor would
+ * gain nothing there. Tables that change all the time are vacuumed after a fixed number of rows instead of a fifth of all rows.
  */
 const ROOM: Readonly<Record<string, string>> = {
   recipients: 'fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05',
   attempts: 'fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05',
-  // The counts of a day are an index-only scan where the visibility map covers the blocks of that day.
+  // Counting a day is an index-only scan if the visibility map covers the blocks of that day.
   deliveries: 'autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05',
   lanes: 'fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000',
   paced_lanes: 'fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000',
@@ -49,7 +49,10 @@ export class BoundedReading1800000000320 implements MigrationInterface {
     for (const [table, room] of Object.entries(ROOM)) await runner.query(`ALTER TABLE dispatch.${table} SET (${room})`);
   }
 
-  /** For a delivery of the last hour, and for one that was not settled before the change, the triggers only evaluate their conditions. */
+  /**
+   * Creates the triggers that invalidate stored counts. For a delivery of the last hour, and for one that was not settled before the
+   * change, they only evaluate their conditions.
+   */
   private async takeBackWhatChanges(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE OR REPLACE FUNCTION dispatch.count_day_again() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -65,7 +68,7 @@ export class BoundedReading1800000000320 implements MigrationInterface {
     await runner.query(`
       CREATE OR REPLACE TRIGGER deliveries_count_inserted AFTER INSERT ON dispatch.deliveries
       ${count} (NEW.created_at < ${LONG_AGO} AND NEW.created_at > ${STILL_ASKED}) ${run}`);
-    // A day with an open delivery is not kept, so settling it late invalidates nothing.
+    // The counts of a day with an open delivery are not stored, so settling that delivery late invalidates nothing.
     await runner.query(`
       CREATE OR REPLACE TRIGGER deliveries_count_updated AFTER UPDATE OF status, used_fallback ON dispatch.deliveries
       ${count} (OLD.settled_at IS NOT NULL AND OLD.created_at < ${LONG_AGO} AND OLD.created_at > ${STILL_ASKED}

@@ -1,4 +1,5 @@
-// Incidents of a team's routes, with the deliveries that they affected; also who cancelled a delivery, and who found that it has arrived.
+// Incidents of a team's routes, with the deliveries that they affected; also who cancelled a delivery, and who found out that it has
+// arrived.
 import { buildIndex } from '@billing-mail/platform';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 

@@ -1,4 +1,4 @@
-// The SMTP dialogue of tries that were not simply accepted, and notes on deliveries that were sent again.
+// The SMTP dialogue of tries in which not all recipients were accepted, and notes on deliveries that were sent again.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class TranscriptsAndNotes1800000000540 implements MigrationInterface {

@@ -1,4 +1,4 @@
-// Accounts at servers with limits: which dispatcher sends by each, for any team, and what all teams have sent.
+// Accounts at servers with limits: which dispatcher sends through each account, for any team, and what all teams have sent.
 import { buildIndex, dropIndex } from '@billing-mail/platform';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 

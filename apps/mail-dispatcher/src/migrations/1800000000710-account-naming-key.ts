@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** The key by which dispatchers name the accounts at servers with limits; it stays while `SECRET_KEYS` are rotated. */
+/** The key with which dispatchers make the names of accounts at servers with limits. It stays the same while `SECRET_KEYS` are rotated. */
 export class AccountNamingKey1800000000710 implements MigrationInterface {
   readonly name = 'AccountNamingKey1800000000710';
 

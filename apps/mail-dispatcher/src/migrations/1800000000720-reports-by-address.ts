@@ -1,4 +1,4 @@
-// Tells reports apart by the address that they name where it is none of the recipients' own.
+// Tells reports apart by the address that they name if it is not an address of the recipients.
 import { buildIndex, dropIndex } from '@billing-mail/platform';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 

@@ -10,7 +10,7 @@ export class AccountNamingKeyStore {
     this.sql = new Sql(dataSource);
   }
 
-  /** The seals of the one key; `null` if there is no key yet. */
+  /** Returns the one key, sealed with each secret key; `null` if there is no key yet. */
   async seals(): Promise<string[] | null> {
     const [row] = await this.sql.rows<{ seals: string[] }>('SELECT seals FROM dispatch.account_naming_key');
     return row?.seals ?? null;

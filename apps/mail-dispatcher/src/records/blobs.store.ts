@@ -10,7 +10,7 @@ export class BlobsStore {
     this.sql = new Sql(dataSource);
   }
 
-  /** Those of the given blobs that a delivery needs: its documents, or message bytes kept for its next try. */
+  /** Returns those of the given blobs that a delivery needs: as a document, or as message bytes kept for its next try. */
   async named(hashes: readonly string[]): Promise<Set<string>> {
     const rows = await this.sql.rows<{ sha256: string }>(
       `SELECT sha256 FROM unnest($1::text[]) AS blob (sha256)

@@ -1,4 +1,4 @@
-// The three statements on a real database: what each writes, what keeps it from writing, and that members of a group do not harm each
+// Tests the three statements on a real database: what each writes, what keeps it from writing, and that members of a group do not harm each
 // other.
 import { randomUUID } from 'node:crypto';
 import { dataSourceOptions, migrate, Sql } from '@billing-mail/platform';
@@ -265,7 +265,7 @@ describe('the three statements of a delivery', () => {
     expect((await statements()) - before).toBeLessThanOrEqual(4);
   });
 
-  /** Transactions of this database so far; counted some time after they ended. */
+  /** Returns how many transactions of this database have been committed so far. PostgreSQL counts them some time after they end. */
   async function statements(): Promise<number> {
     await sql.rows('SELECT pg_stat_force_next_flush()');
     const [row] = await sql.rows<{ count: string }>(`SELECT xact_commit AS count FROM pg_stat_database WHERE datname = current_database()`);

@@ -6,7 +6,10 @@ import { settleDeliveries, type Settled, type SettleWrite } from './settle-state
 import { StatementGroup } from './statement-group.js';
 import { findByKey, type NewDelivery, takeDeliveries, type Taken } from './take-statement.js';
 
-/** Large enough for all deliveries that a busy process has at one point, and small enough that their JSON does not block the event loop. */
+/**
+ * Largest number of deliveries in a statement: enough for all deliveries that a busy process has at one point, and so few that their JSON
+ * does not block the event loop.
+ */
 const MOST = 64;
 /**
  * The process that settles publishes its outcomes within a second. After this time the relays assume that it is gone or can't reach Redis.
@@ -14,8 +17,8 @@ const MOST = 64;
 const LEFT_FOR_MS = 10_000;
 
 /**
- * Writes the three statements of a delivery, each in a group with all deliveries that are at the same point. Only one statement of a kind
- * runs at a time: a second one would halve the groups, and so the deliveries that share a commit.
+ * Runs the three statements of a delivery, each for a group of all deliveries that are at the same point. Only one statement of a kind runs
+ * at a time: a second one would halve the groups, and with them the number of deliveries that share a commit.
  */
 @Injectable()
 export class DeliveryRecords {
@@ -37,12 +40,12 @@ export class DeliveryRecords {
     return this.taking.ask(delivery);
   }
 
-  /** The delivery of a key, for callers that must know before they read any bytes. */
+  /** Returns the delivery that was taken under a key, for callers that must know it before they read any bytes; `null` if there is none. */
   earlier(teamId: string, key: string): Promise<{ deliveryId: string; contentHash: string } | null> {
     return findByKey(this.sql, teamId, key);
   }
 
-  /** The end-of-data gate: true once it is committed that the end of data goes out to these recipients. */
+  /** The end-of-data gate: resolves to true once it is committed that the end of data goes out to these recipients. */
   release(release: Release): Promise<boolean> {
     return this.releasing.ask(release);
   }

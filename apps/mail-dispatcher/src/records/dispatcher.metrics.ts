@@ -98,7 +98,7 @@ export const documentStoreSeconds = new Histogram({
   buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 1, 5, 30],
 });
 
-// Created at start, so that the first rejection of a kind is an increase and not a new series.
+// These series are created at start, so that the first event of a kind appears as an increase and not as a new series.
 for (const reason of REJECTION_REASONS) jobsRejected.inc({ reason }, 0);
 for (const status of ['sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'])
   for (const route of ROUTES) deliveriesSettled.inc({ status, route }, 0);

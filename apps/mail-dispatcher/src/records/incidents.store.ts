@@ -1,4 +1,4 @@
-// Incidents of teams: which are still open, whom to alert, and what people look up.
+// Ends the incidents of teams, raises the alerts about them, and lists them for people to look up.
 import { Injectable } from '@nestjs/common';
 import { type DeliveryCounts, type FailureCode, type Requester, type Route } from '@billing-mail/contracts';
 import { inTransaction, Sql } from '@billing-mail/platform';
@@ -24,7 +24,7 @@ export type IncidentRecord = OpenIncident & {
 
 const COLUMNS = `i.id, i.team_id AS "teamId", i.route, i.code, i.server, i.reply, i.began_at AS "beganAt"`;
 
-/** The results of the deliveries of incident `i`. Each counts once; one that was sent again counts only as that. */
+/** The results of the deliveries of incident `i`. Each delivery counts once; one that was sent again counts only as `sentAgain`. */
 const COUNTS = `
   SELECT json_build_object(
     'underWay', count(*) FILTER (WHERE d.settled_at IS NULL),
@@ -52,7 +52,7 @@ export class IncidentsStore {
     this.sql = new Sql(dataSource);
   }
 
-  /** Lanes that failed and have not worked since. */
+  /** Returns the lanes that have failed and not worked since. */
   async lanesInTrouble(): Promise<string[]> {
     const rows = await this.sql.rows<{ teamId: string; route: Route }>(
       'SELECT DISTINCT team_id AS "teamId", route FROM dispatch.incidents WHERE ended_at IS NULL',
@@ -74,7 +74,7 @@ export class IncidentsStore {
     );
   }
 
-  /** Counts a delivery that avoids its failing route as one of that incident, as long as this process holds its claim. */
+  /** Counts a delivery that avoids its failing route towards the incident of that route, if this process still holds its claim. */
   async goRound({ id, claimId, teamId }: { id: string; claimId: string; teamId: string }, code: FailureCode): Promise<void> {
     await this.sql.affected(
       `UPDATE dispatch.deliveries d SET incident_id = i.id
@@ -85,7 +85,7 @@ export class IncidentsStore {
   }
 
   /**
-   * Raises an alert for each incident of a team's own server that has none yet; once each, even if several processes do so. Returns how
+   * Raises an alert for each open incident of a team's own server that has none yet, only once even if several processes do so. Returns how
    * many.
    */
   async tellOpened(): Promise<number> {
@@ -113,7 +113,7 @@ export class IncidentsStore {
     });
   }
 
-  /** The incidents of a team: open ones first, then the latest first. */
+  /** Returns the incidents of a team: open ones before ended ones, the latest first within each group. */
   async list(teamId: string, limit: number): Promise<IncidentRecord[]> {
     return this.sql.rows(
       `${RECORD} WHERE i.team_id = $1 AND i.opened_at IS NOT NULL ORDER BY (i.ended_at IS NULL) DESC, i.id DESC LIMIT $2`,

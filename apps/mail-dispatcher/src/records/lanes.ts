@@ -1,18 +1,22 @@
 import { type Route } from '@billing-mail/contracts';
 
-/** The lane of a delivery: its team, and the route that it takes next. Deliveries of a lane share its limits. */
+/** Returns the lane of a delivery: its team, and the route that it takes next. Deliveries of a lane share its limits. */
 export const laneOf = (teamId: string, route: Route): string => `${teamId}/${route}`;
 
 export const routeOf = (lane: string): Route => (lane.endsWith('/platform') ? 'platform' : 'custom');
 
-/** The server that a lane leads to, as limits count it: the platform's server is one for all teams, a team's own server is its own. */
+/**
+ * Returns the name under which limits count the server of a lane: all teams share the server of the platform, and each team's own server
+ * counts separately.
+ */
 export const wayOf = (lane: string): string => (routeOf(lane) === 'platform' ? PLATFORM_WAY : lane);
 /** Ends like a lane of the platform, so `routeOf` accepts it; no team's id contains a colon. */
 export const PLATFORM_WAY = ':/platform';
 
 /**
- * The last part of a statement that has made unclaimed deliveries due: `source` is a CTE with `lane` and `due_at`. The lanes are written in
- * order, so that two statements can't deadlock. `changes` tells `refreshLanes` that a lane has changed since it read it.
+ * Returns the part of a statement that records in `dispatch.lanes` that it has made unclaimed deliveries due. `source` is a CTE with `lane`
+ * and `due_at`. The lanes are written in order, so that two statements can't deadlock. `changes` tells `refreshLanes` that a lane has
+ * changed since it read it.
  */
 export const noteDueLanes = (source: string): string => `
   INSERT INTO dispatch.lanes AS known (lane, next_due_at)

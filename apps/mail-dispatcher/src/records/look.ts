@@ -32,7 +32,7 @@ export function fixLook(
     locale: settings.locale,
   };
   const by = (role: RecipientRole): Mailbox[] => documentRecipients.filter((recipient) => recipient.role === role).map(toMailbox);
-  // For a delivery that is sent again somebody has chosen the recipients; the team's copies went out with the first one.
+  // If a delivery is sent again, somebody has chosen its recipients, and the team's copies went out with the first delivery.
   const copies = delivery.resendOf === null ? copiesFor(delivery.document, settings) : { cc: [], bcc: [] };
   const recipients = resolveRecipients({ to: by('to'), cc: by('cc'), bcc: by('bcc') }, copies);
   const { notShown } = shownInHeaders(recipients);
@@ -40,7 +40,7 @@ export function fixLook(
   return { fixed, recipients, lane: laneOf(settings.teamId, look.firstRoute) };
 }
 
-/** The team's copies of every document, then those of this type of document. */
+/** Returns the team's copies of every document, followed by those of this type of document. */
 function copiesFor({ type }: DocumentReference, settings: TeamMailSettings): Pick<TeamMailSettings, 'cc' | 'bcc'> {
   if (settings.copies.length === 0) return settings;
   const { cc, bcc } = copiesOfType(settings.copies, type);
@@ -49,14 +49,18 @@ function copiesFor({ type }: DocumentReference, settings: TeamMailSettings): Pic
 
 const toMailbox = ({ address, name }: Addressed): Mailbox => (name === null ? { address } : { address, name });
 
-/** One Message-ID for each route: with another sender, by another server, it is another message (RFC 5322, 3.6.4). */
+/** Returns one Message-ID for each route, because with another sender and another server it is another message (RFC 5322, 3.6.4). */
 function messageIdsOf(deliveryId: string, { customFrom, platformFromAddress }: Look): FixedLook['messageIds'] {
   const at = (left: string, address: string) => `<${left}@${address.slice(address.lastIndexOf('@') + 1) || 'localhost'}>`;
   if (customFrom === null) return { platform: at(deliveryId, platformFromAddress) };
   return { custom: at(deliveryId, customFrom.address), platform: at(`${deliveryId}.2`, platformFromAddress) };
 }
 
-/** The message for a route: the platform sends from its own address with the team's name, the team's server from the team's address. */
+/**
+ * Returns the message for a route: the platform sends from its own address with the team's name, the team's own server from the team's
+ * address.
+ * @throws Error if the delivery has no Message-ID for the route
+ */
 export function draftFor(route: Route, delivery: LookedAfter): Omit<MessageDraft, 'attachments'> {
   const { id, look, recipients, subject, text, html, datedAt, messageIds } = delivery;
   const messageId = messageIds[route];
@@ -79,6 +83,6 @@ export function draftFor(route: Route, delivery: LookedAfter): Omit<MessageDraft
   };
 }
 
-/** The sender of the envelope (MAIL FROM) on a route. */
+/** Returns the sender of the envelope (MAIL FROM) on a route. */
 export const envelopeFrom = (route: Route, look: Look): string =>
   (route === 'custom' ? look.customFrom?.address : undefined) ?? look.platformFromAddress;

@@ -16,40 +16,40 @@ export type NewOutcome = OutcomeEvent extends infer Event
 
 /** The outcomes of one job. */
 export type OutboxGroup = { jobId: string; events: OutcomeEvent[] };
-/** What the process that published a job remembers of it. */
+/** What the process that published a job remembers about it. */
 export type PublishedGroup = { jobId: string; eventIds: string[] };
 
 /** How long a job is left alone after it was published or looked at: as long as it has waited so far, within these bounds. */
 export type LookAgain = { soonestMs: number; latestMs: number };
 
-/** Most jobs that are checked at once. */
+/** The largest number of rows, usually one for each job, that one look takes. */
 const LOOKED_AT_ONCE = 1000;
 /**
- * Of the outcomes of a job one says when to look at it, as each look changes its row and an index. The others have this time; it matters only if that
- * one should be gone without them.
+ * The first row of a job says when to look at the job, so that a look changes only one row and its index entry. The other rows have this
+ * time, which matters only if the first row is gone and they are not.
  */
 const THE_OTHERS = `interval '1 hour'`;
-/** SQL: when to look at the job again, for the first of its rows and for the others. */
+/** SQL: the time of the next look at a job, for its first row and for its other rows. */
 const lookAt = (isFirst: string, afterMs: string): string =>
   `now() + CASE WHEN ${isFirst} THEN ${afterMs} * interval '1 millisecond' ELSE ${THE_OTHERS} END`;
-/** SQL: for how long the job has been there. Its id begins with the time at which it was made (RFC 9562, 5.7). */
+/** SQL: the age of a job in milliseconds. Its id begins with the time at which it was made (RFC 9562, 5.7). */
 const ageMs = (jobId: string): string =>
   `(extract(epoch FROM now()) * 1000 - ('x' || left(translate(${jobId}::text, '-', ''), 12))::bit(48)::bigint)`;
 
-/** An outcome with its id, still without its time. */
+/** An outcome with its id, but without its time. */
 export type IdentifiedOutcome = NewOutcome & { version: 1; eventId: string };
 export const identified = (outcome: NewOutcome): IdentifiedOutcome => ({ ...outcome, version: 1, eventId: uuidv7() });
 
-/** SQL that formats a time as in events and answers. */
+/** Returns SQL that formats a time as events and answers show it, in UTC with milliseconds. */
 export const inUtc = (time: string): string => `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 /** The time of the transaction. */
 export const UTC_NOW = inUtc('now()');
 
-/** The people whom an event about a route concerns. */
+/** Returns the people whom an event about a route concerns. */
 export const toTeam = ({ teamId, look, requestedBy }: Pick<DeliveryState, 'teamId' | 'requestedBy'> & { look: Look }) => ({
   teamId,
-  // A team that has named nobody gets its alerts through the requester of a waiting document. A requester who is named too is included for
-  // the e-mail address, which may not be known yet.
+  // If the team has named nobody, the requester of a waiting document gets its alerts. A requester whom the team has named as well is
+  // included because of the e-mail address, which may not be known yet.
   requestedBy: look.notifyUserIds.length === 0 || look.notifyUserIds.includes(requestedBy.userId ?? '') ? namedBy(requestedBy) : null,
   notifyUserIds: look.notifyUserIds,
   teamLocale: look.locale,
@@ -78,8 +78,8 @@ export class OutboxStore {
   }
 
   /**
-   * Makes a group of the oldest outcomes that have no job and are left to no process. The job is looked at again after `againAfterMs`, even
-   * if nobody has published it by then.
+   * Makes a group of the oldest outcomes that have no job and are no longer left to the process that wrote them. The job is looked at again
+   * after `againAfterMs`, even if nobody has published it by then.
    */
   async takeGroup(againAfterMs: number): Promise<OutboxGroup> {
     const jobId = uuidv7();
@@ -98,7 +98,7 @@ export class OutboxStore {
     return { jobId, events: rows.map(({ payload }) => payload) };
   }
 
-  /** The jobs that are due to be looked at, reserved until the next look, so that two relays do not do the same work. */
+  /** Returns the jobs that are due to be looked at and reserves them until the next look, so that two relays do not do the same work. */
   async takeJobs({ soonestMs, latestMs }: LookAgain): Promise<string[]> {
     const rows = await this.sql.rows<{ jobId: string }>(
       `WITH due AS MATERIALIZED (
@@ -112,7 +112,7 @@ export class OutboxStore {
     return [...new Set(rows.map(({ jobId }) => jobId))];
   }
 
-  /** The events of a job; none once it is acknowledged. */
+  /** Returns the events of a job; none once it is acknowledged. */
   async eventsOf(jobId: string): Promise<OutcomeEvent[]> {
     const rows = await this.sql.rows<{ payload: OutcomeEvent }>('SELECT payload FROM dispatch.outbox WHERE job_id = $1 ORDER BY id', [
       jobId,
@@ -120,7 +120,7 @@ export class OutboxStore {
     return rows.map(({ payload }) => payload);
   }
 
-  /** Hands a job that its publisher has looked after until now over to all relays. */
+  /** Hands over to all relays a job that only its publisher has looked at so far. */
   async handOver({ jobId, eventIds }: PublishedGroup, againAfterMs: number): Promise<void> {
     await this.sql.affected(
       `WITH own AS MATERIALIZED (SELECT id FROM dispatch.outbox WHERE id = ANY ($2::uuid[]) AND job_id IS NULL ORDER BY id FOR UPDATE),
@@ -135,7 +135,10 @@ export class OutboxStore {
     await this.sql.affected('DELETE FROM dispatch.outbox WHERE job_id = ANY ($1::uuid[])', [jobIds]);
   }
 
-  /** The same for outcomes whose job only its publisher knows. What another relay has published meanwhile is acknowledged by its job. */
+  /**
+   * Deletes outcomes whose job is known only to its publisher. Outcomes that another relay has published meanwhile are deleted with their
+   * job.
+   */
   async acknowledgeEvents(eventIds: readonly string[]): Promise<void> {
     await this.sql.affected('DELETE FROM dispatch.outbox WHERE id = ANY ($1::uuid[]) AND job_id IS NULL', [eventIds]);
   }

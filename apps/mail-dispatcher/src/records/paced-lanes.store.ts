@@ -1,4 +1,4 @@
-// Which dispatcher sends by an account with limits, what was sent by the account, and what waits in its lanes.
+// Stores which dispatcher sends by an account with limits and what was sent by the account, and reads what waits in its lanes.
 import { Injectable } from '@nestjs/common';
 import { type FailureReason } from '@billing-mail/contracts';
 import { type PaceWindows, type SentBefore, type Size, type WaitingGroup } from '@billing-mail/mail-core';
@@ -17,7 +17,9 @@ export class PacedLanesStore {
     this.sql = new Sql(dataSource);
   }
 
-  /** Takes these accounts for a worker, or extends its leases. Returns those that the worker has now; others have the rest. */
+  /**
+   * Takes these accounts for a worker, or extends the worker's leases. Returns the accounts that the worker has now; others have the rest.
+   */
   async hold(workerId: string, accounts: readonly string[], leaseMs: number): Promise<Set<string>> {
     const rows = await this.sql.rows<{ account: string }>(
       `INSERT INTO dispatch.paced_accounts AS known (account, held_by, held_until)
@@ -30,7 +32,7 @@ export class PacedLanesStore {
     return new Set(rows.map(({ account }) => account));
   }
 
-  /** Gives accounts up; without `accounts` all that the worker holds. */
+  /** Gives up these accounts; without `accounts`, all that the worker holds. */
   async leave(workerId: string, accounts: readonly string[] | null = null): Promise<void> {
     await this.sql.affected('DELETE FROM dispatch.paced_accounts WHERE held_by = $1 AND ($2::text[] IS NULL OR account = ANY($2))', [
       workerId,
@@ -39,7 +41,8 @@ export class PacedLanesStore {
   }
 
   /**
-   * What was sent by an account in the last day, by any team, the oldest first: sums for each minute, and how long ago that minute ended.
+   * Returns what any team has sent by an account in the last day, oldest first: the sums for each minute, and how long ago that minute
+   * ended.
    */
   async sent(account: string, { minuteMs, dayMs }: PaceWindows): Promise<SentBefore[]> {
     return this.sql.rows(
@@ -50,7 +53,7 @@ export class PacedLanesStore {
     );
   }
 
-  /** Whether a lane has sent by the account within the longest window of a limit. */
+  /** Returns whether a lane has sent by the account within the longest window of a limit. */
   async hasSent({ lane, account }: PacedAccount, { minuteMs, dayMs }: PaceWindows): Promise<boolean> {
     const rows = await this.sql.rows(
       `SELECT FROM dispatch.paced_sends WHERE lane = $1 AND account = $2 AND began_at >= now() - $3 * interval '1 millisecond' LIMIT 1`,
@@ -59,7 +62,7 @@ export class PacedLanesStore {
     return rows.length > 0;
   }
 
-  /** Moves what a lane has sent from one account to another. */
+  /** Moves the counts of what a lane has sent from one account to another. */
   async countFor(lane: string, from: string, to: string): Promise<void> {
     await this.sql.rows(
       `WITH moved AS (DELETE FROM dispatch.paced_sends WHERE lane = $1 AND account = $2 RETURNING began_at, messages, recipients)
@@ -79,7 +82,10 @@ export class PacedLanesStore {
     );
   }
 
-  /** The unclaimed deliveries of a lane, grouped by the minute in which they are due. Those that wait for a limit count as due now. */
+  /**
+   * Returns the unclaimed deliveries of a lane, grouped by the minute in which they are due. Deliveries that wait for a limit count as due
+   * now.
+   */
   async waiting(lane: string, mostRecipients: number, { minuteMs }: PaceWindows): Promise<WaitingGroup[]> {
     return this.sql.rows(
       `SELECT "dueInMs", count(*)::int AS deliveries, sum(ceil(recipients / $2::float8))::int AS messages, sum(recipients)::int AS recipients
@@ -94,8 +100,8 @@ export class PacedLanesStore {
   }
 
   /**
-   * Writes on the due deliveries of a lane which limit they wait for. If `afterMs` is not 0, postpones them by that, keeping their order.
-   * Returns how many.
+   * Records in the due deliveries of a lane which limit they wait for. If `afterMs` is not 0, also postpones them by that time and keeps
+   * their order. Returns how many deliveries were changed.
    */
   async tellWaiting(lane: string, limit: NonNullable<FailureReason['limit']>, fingerprint: string, afterMs: number): Promise<number> {
     const failure: FailureReason = { code: 'sending_limit', server: null, reply: null, limit };
@@ -113,7 +119,7 @@ export class PacedLanesStore {
     );
   }
 
-  /** Counts a message; called before it is sent. */
+  /** Counts messages and their recipients; called before they are sent. */
   async count({ lane, account }: PacedAccount, { messages, recipients }: Size, minuteMs: number): Promise<void> {
     await this.sql.rows(
       `INSERT INTO dispatch.paced_sends AS known (lane, account, began_at, messages, recipients)

@@ -34,7 +34,7 @@ const STATEMENT = `
   ON CONFLICT (id) DO UPDATE SET released = excluded.released
   RETURNING delivery_id AS id`;
 
-/** For each release, whether the end of data may go out. */
+/** Returns for each release whether the end of data may go out. */
 export async function releaseEndsOfData(sql: Sql, releases: readonly Release[]): Promise<boolean[]> {
   const members = releases.map(({ id, claimId, revision, positions, attempt: { id: attemptId, message, ...attempt } }) => ({
     ...{ id, claimId, revision, positions, attemptId },

@@ -47,8 +47,8 @@ export type AttachmentInHand = AttachmentRow & { bytes?: Buffer };
 export type MessageFacts = { sha256: string; size: number; signed: boolean };
 
 /**
- * A try that was begun and never settled: its worker died or was taken over. `positions`: the recipients to whom its end of data may have
- * gone out.
+ * A try that was begun and never settled: its worker died, or another worker took the delivery over. `positions`: the recipients to whom
+ * its end of data may have gone out.
  */
 export type OpenTry = { attemptId: string; claimId: string; route: Route; server: string; positions: number[]; ageMs: number };
 
@@ -69,7 +69,7 @@ export type DeliveryInHand = {
   usedFallback: boolean;
   tries: Record<Route, number>;
   failure: FailureReason | null;
-  /** `null` while the team's settings could not be read. */
+  /** `null` until the team's settings could be read. */
   look: Look | null;
   messageIds: Partial<Record<Route, string>>;
   /** Used for the Date field and the signing time. */
@@ -87,7 +87,7 @@ export type DeliveryInHand = {
   openTries: OpenTry[];
   /** Trace context of the step that took the delivery; `null` if it was not traced. */
   traceparent: string | null;
-  /** What went out, or began to, on each route. */
+  /** The message that went out, or began to go out, on each route. */
   messages: Partial<Record<Route, MessageFacts>>;
 };
 

@@ -1,4 +1,4 @@
-// Statement 3, settled: in one conditional statement, writes what follows from a try, or from anything else that ends a claim.
+// Statement 3, settled: one conditional statement writes what follows from a try, or from anything else that ends a claim.
 import { type AttemptOutcome, type DeliveryStatus, type FailureReason, type OutcomeEvent, type Route } from '@billing-mail/contracts';
 import { FAILURES_TO_OPEN, type WayFailed } from './incidents.js';
 import { messageAliasIn, type RecipientState } from '@billing-mail/mail-core';
@@ -21,7 +21,7 @@ export type NextState = {
   fingerprint: string | null;
   /** When it is due again, from now; `null` if it is settled. */
   dueInMs: number | null;
-  /** Whether it is given back untried for our own trouble. */
+  /** Whether it is given back untried, for example because of a trouble of our own. */
   postponed: boolean;
 };
 
@@ -37,9 +37,9 @@ export type RecordedAttempt = AttemptFacts & {
 
 export type SettleWrite = {
   id: string;
-  /** The statement writes only if claim and revision are still these. `null`: the caller holds the lock on the delivery instead. */
+  /** The statement writes only if claim and revision are still the same. `null`: the caller holds the lock on the delivery instead. */
   held: { claimId: string; revision: number } | null;
-  /** Those that have changed. */
+  /** The recipients that have changed. */
   recipients: readonly RecipientState[];
   attempt: RecordedAttempt | null;
   /** Id of a try in which nothing was handed over; its row is deleted. */
@@ -132,12 +132,12 @@ const STATEMENT = `
   )
   SELECT id, ${UTC_NOW} AS "occurredAt" FROM written`;
 
-/** `told` is the outcome as the outbox now holds it. */
+/** `told` is the outcome as it is now in the outbox; `null` if there is none. */
 export type Settled = { isWritten: boolean; told: OutcomeEvent | null };
 
 /**
- * Returns for each write whether it was done; if not, another worker has the delivery, or its recipients have changed.
- * @param leftForMs how long the relays leave the outcomes to the caller, who publishes them itself
+ * Returns for each write whether it was done. If it was not, another worker has the delivery, or its recipients have changed.
+ * @param leftForMs how long the relays leave the outcomes to the caller, which publishes them itself
  */
 export async function settleDeliveries(sql: Sql, writes: readonly SettleWrite[], leftForMs = 0): Promise<Settled[]> {
   const members = writes.map(toMember);
@@ -162,7 +162,7 @@ const toMember = ({ id, held, recipients, attempt, takenBack, next, outcome, way
   ...aliasesOf(recipients),
 });
 
-/** The ids that servers gave the message in place of ours; most servers give none. */
+/** Returns the ids that servers have given the message in place of ours; `null` if none has, as with most servers. */
 function aliasesOf(recipients: readonly RecipientState[]): { aliases: string[] } | null {
   const aliasOf = ({ status, reply }: RecipientState): string | null => (status === 'accepted' ? messageAliasIn(reply) : null);
   if (!recipients.some((recipient) => aliasOf(recipient) !== null)) return null;

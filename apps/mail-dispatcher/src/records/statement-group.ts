@@ -4,20 +4,21 @@ import { isDatabaseAway } from '@billing-mail/platform';
 
 export type GroupOptions = {
   /**
-   * Statements that may run at a time. While all run, further members wait for the next one. There is no timer, so an idle system waits for
-   * nothing.
+   * Statements that may run at a time. While all of them run, further members wait for the next one. There is no timer, so nothing waits on
+   * an idle system.
    */
   slots: number;
-  /** Most members of one statement. */
+  /** The largest number of members of one statement. */
   most: number;
 };
 
-/** Turns of the event loop that a statement waits for more members; more turns cost each delivery more time than they save. */
+/** Turns of the event loop that a statement waits for more members. More turns would cost each delivery more time than they save. */
 const TURNS = 4;
 
 /**
- * Calls `run` with all members that have arrived meanwhile: one statement, one commit. If it fails, each member is run alone, so that one
- * that can't be written does not affect the others. Members are passed in the order of their arrival.
+ * Calls `run` with all members that have arrived while earlier statements ran: one statement, one commit. If it fails for another reason
+ * than an unavailable database, each member is run alone, so that one that can't be written does not affect the others. Members are passed
+ * in the order of their arrival.
  */
 export class StatementGroup<In, Out> {
   private readonly loader: DataLoader<In, Out>;

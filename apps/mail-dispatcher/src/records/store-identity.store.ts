@@ -2,8 +2,8 @@ import { inTransaction, Sql } from '@billing-mail/platform';
 import { type DataSource } from 'typeorm';
 
 /**
- * The id of the document store that this database belongs to, and where that store was last; `place` is `null` until a store was given the
- * id.
+ * The id of the document store that belongs to this database, and the last known place of that store; `place` is `null` until a store has
+ * been given the id.
  */
 export type StoreIdentity = { id: string; place: string | null };
 
@@ -17,8 +17,8 @@ export class StoreIdentityStore {
   }
 
   /**
-   * Records where the store is. With `give`, only if no store was given the id yet; this runs under a lock, so that two first starts do not
-   * both do it.
+   * Records where the store is. If `give` is set, calls it and records the place only if no store has been given the id yet. A lock ensures
+   * that two dispatchers that start for the first time do not both give the id.
    */
   async note(place: string, give: (() => Promise<void>) | null): Promise<void> {
     await inTransaction(this.dataSource, async (sql) => {

@@ -4,7 +4,7 @@ import { type Sql } from '@billing-mail/platform';
 import { noteDueLanes } from './lanes.js';
 import { type AttachmentRow, type Look } from './rows.js';
 
-/** What is fixed of a delivery once the team's settings are known. */
+/** The parts of a delivery that are fixed once the team's settings are known. */
 export type FixedLook = { look: Look; route: Route; messageIds: Partial<Record<Route, string>>; notShown: number };
 
 export type NewDelivery = {
@@ -18,18 +18,18 @@ export type NewDelivery = {
   text: string;
   html: string | null;
   resendOf: string | null;
-  /** The note of whoever sends the document again. */
+  /** The note of the person who sends the document again. */
   resendNote?: string;
   lane: string;
   recipients: { address: string; name: string | null; role: RecipientRole }[];
   attachments: AttachmentRow[];
-  /** `null` if the settings could not be read; the first claim that has them fixes it. */
+  /** `null` if the settings could not be read; the first claim that has them fixes the look. */
   fixed: FixedLook | null;
   /** The earliest time to send; `null` for at once. */
   sendAt: string | null;
   /** Trace context of the step that takes it, if traced. */
   traceparent: string | null;
-  /** The claim of this process; `null` if the delivery is to wait for any claim. */
+  /** The claim of this process; `null` if the delivery waits until any process claims it. */
   claim: { claimId: string; workerId: string; leaseMs: number } | null;
 };
 
@@ -40,10 +40,13 @@ export type Taken =
   /** This occurrence of its series was taken before, under another key. */
   | { kind: 'recurs'; deliveryId: string; key: string };
 
-/** Lower case in any language: with the locale C, `lower()` alone would leave umlauts as they are. */
+/** Returns SQL that converts a text to lower case in any language: with the locale C, `lower()` alone would leave umlauts as they are. */
 export const inLowerCase = (text: string): string => `lower(${text} COLLATE "und-x-icu")`;
 
-/** The text that a search looks through, one line each: subject, number and id of the document, names and addresses of the recipients. */
+/**
+ * Returns the text that searches look through. Each of these has a line: subject, number and id of the document, and each recipient with
+ * name and address.
+ */
 export const wordsOf = (
   { subject, document }: Pick<NewDelivery, 'subject' | 'document'>,
   recipients: readonly { address: string; name: string | null }[],
@@ -99,7 +102,7 @@ const STATEMENT = `
   due AS (${noteDueLanes('unheld')})
   SELECT id, dated_at AS "datedAt" FROM taken`;
 
-/** Takes these deliveries: one for each (team, key), however many calls run at once. Returns the results in the same order. */
+/** Takes these deliveries: one for each (team, key), even if several calls run at once. Returns the results in the same order. */
 export async function takeDeliveries(sql: Sql, deliveries: readonly NewDelivery[]): Promise<Taken[]> {
   const rows = await sql.prepared<{ id: string; datedAt: Date }>(STATEMENT, [JSON.stringify(deliveries.map(toMember)), deliveries.length]);
   const taken = new Map(rows.map(({ id, datedAt }) => [id, datedAt]));
@@ -132,7 +135,7 @@ const toMember = ({ fixed, claim, recipients, attachments, ...delivery }: NewDel
 
 type First = { id: string; teamId: string; key: string; contentHash: string; seriesId: string | null; occurrence: string | null };
 
-// A statement of its own, as the one above does not see what others committed while it ran.
+// This is a separate statement, because the one above does not see what others committed while it ran.
 const findFirst = (sql: Sql, deliveries: readonly NewDelivery[]) =>
   sql.rows<First>(
     `WITH asked AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS a (team_id, key, series_id, occurrence)),
@@ -150,7 +153,7 @@ const findFirst = (sql: Sql, deliveries: readonly NewDelivery[]) =>
     ],
   );
 
-/** The delivery that was taken under a key. */
+/** Returns the delivery that was taken under a key; `null` if there is none. */
 export async function findByKey(sql: Sql, teamId: string, key: string): Promise<{ deliveryId: string; contentHash: string } | null> {
   const [row] = await sql.rows<{ deliveryId: string; contentHash: string }>(
     'SELECT id AS "deliveryId", content_hash AS "contentHash" FROM dispatch.deliveries WHERE team_id = $1 AND key = $2',

@@ -1,11 +1,15 @@
-// Troubles of routes and since when they last, shared by all processes, so that each trouble raises one alert.
+// Stores the troubles of lanes and since when they last. All processes share them, so that each trouble raises one alert. Also stores which
+// marks of expiring certificates have raised theirs.
 import { Injectable } from '@nestjs/common';
 import { inTransaction, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { routeOf } from './lanes.js';
 import { addToOutbox, type NewOutcome } from './outbox.store.js';
 
-/** No delivery waits longer than this, so older ones can't have been tried since the trouble began. */
+/**
+ * No delivery waits longer than this, so a delivery that was taken earlier than this before the trouble can't have been tried since it
+ * began.
+ */
 const LONGEST_WAIT_MS = 7 * 24 * 60 * 60 * 1000;
 
 export type LastingTrouble = { since: Date; waiting: number };
@@ -19,8 +23,8 @@ export class TroublesStore {
   }
 
   /**
-   * Notes that a lane fails. Returns true if it has failed for `toldAfterMs` and no alert was raised yet.
-   * @param quietMs after this time without a try, the trouble may have ended in between and is taken as a new one
+   * Records that a lane fails. Returns true if it has failed for `toldAfterMs` and no alert was raised yet.
+   * @param quietMs after this time without a try, the trouble may have ended in between and counts as a new one
    */
   async note(lane: string, quietMs: number, toldAfterMs: number): Promise<boolean> {
     const [row] = await this.sql.rows<{ isDue: boolean }>(
@@ -35,8 +39,8 @@ export class TroublesStore {
   }
 
   /**
-   * Raises the alert, once. If another process has seen the lane work meanwhile, the trouble begins anew instead. Returns whether the alert
-   * was raised.
+   * Raises the alert about a lane, once. If another process has seen the lane work meanwhile, the trouble begins anew instead. Returns
+   * whether the alert was raised.
    */
   async tell(lane: string, outcomeOf: (trouble: LastingTrouble) => NewOutcome): Promise<boolean> {
     return inTransaction(this.dataSource, async (sql) => {
@@ -50,7 +54,7 @@ export class TroublesStore {
         return false;
       }
       await sql.affected('UPDATE dispatch.troubles SET told_at = now() WHERE lane = $1', [lane]);
-      // In two parts, as each has its index: what nobody has in hand, and what somebody has.
+      // Unclaimed and claimed deliveries are counted separately, because each kind has its own index.
       const open = 'SELECT count(*) FROM dispatch.deliveries WHERE lane = $1 AND settled_at IS NULL';
       const [row] = await sql.rows<{ waiting: number }>(
         `SELECT ((${open} AND claim_id IS NULL) + (${open} AND claim_id IS NOT NULL))::int AS waiting`,
@@ -68,7 +72,7 @@ export class TroublesStore {
 
   /**
    * Raises the alert about an expiring certificate once for `days`, however many processes ask. Returns whether this call did.
-   * @param teamId owner of the certificate, followed by its use if it does not sign; empty: the platform
+   * @param teamId the team that owns the certificate, followed by its use if it is not for signing; empty for the platform
    */
   async warnOfCertificate(teamId: string, notAfter: Date, days: number, outcome: NewOutcome): Promise<boolean> {
     return inTransaction(this.dataSource, async (sql) => {
@@ -92,7 +96,7 @@ export class TroublesStore {
   }
 }
 
-/** The smallest id of that moment: ids begin with the time at which they were made (RFC 9562, 5.7). */
+/** Returns the smallest id of that moment: ids begin with the time at which they were made (RFC 9562, 5.7). */
 function idAt(timeMs: number): string {
   const time = Math.max(0, timeMs).toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;

@@ -1,4 +1,4 @@
-// Metrics of what waits: deliveries in PostgreSQL, outcomes in the outbox, jobs in Redis. All dispatchers report the same numbers.
+// Reports as metrics what waits: deliveries in PostgreSQL, outcomes in the outbox, jobs in Redis. All dispatchers report the same numbers.
 import { InjectQueue } from '@nestjs/bull';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DISPATCH_QUEUE, OUTCOMES_QUEUE, ROUTES } from '@billing-mail/contracts';
@@ -10,7 +10,7 @@ import { deliveriesWaiting, lateLanes, oldestDueAge, outboxAge, outboxWaiting, q
 
 /** As often as Prometheus scrapes in its sample configuration. A scrape only reads the latest values, so it costs no queries. */
 const LOOK_EVERY_MS = 15_000;
-/** A busy Redis, or one that is still connecting, has until shortly before the next look. */
+/** A busy Redis, or one that is still connecting, may take until shortly before the next look to answer. */
 const ANSWER_WITHIN_MS = 10_000;
 
 type Waiting = { due: number; later: number };
@@ -56,7 +56,7 @@ export class BacklogWatch implements OnApplicationBootstrap, BeforeApplicationSh
     this.trouble.tell(error, { step: 'backlog' }, 'can not tell what waits');
   }
 
-  /** Counts the deliveries on the index of what is due; the ages come from the few rows of `dispatch.lanes`. */
+  /** Counts the deliveries with the index of due deliveries; the ages come from the few rows of `dispatch.lanes`. */
   private async lookAtDeliveries(): Promise<void> {
     const [count] = await this.sql.rows<Waiting>(
       `SELECT count(*) FILTER (WHERE due_at <= now())::int AS due, count(*) FILTER (WHERE due_at > now())::int AS later

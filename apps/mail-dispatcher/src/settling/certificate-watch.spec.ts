@@ -1,4 +1,4 @@
-// The marks before a certificate ends: each is told once by all processes, on its day, and nothing in between.
+// Tests the marks before a certificate expires: all processes together raise one alert for each mark, on its day, and none in between.
 import { type TeamCertificate } from '@billing-mail/contracts';
 import { SigningKey } from '../documents/signing-key.js';
 import { type Harness, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
@@ -31,7 +31,7 @@ describe('the marks before a certificate ends', () => {
   }
   const noted = async () =>
     (await harness.sql.rows<{ days: number }>('SELECT days FROM dispatch.certificate_warnings ORDER BY days DESC')).map(({ days }) => days);
-  /** A mark that has passed when the walk begins is told on its first day. */
+  /** A mark that has passed when the walk begins raises its alert on the first day of the walk. */
   const earlier = (mark: number, before: number): { days: number[]; marks: number[] } =>
     mark === 30 ? { days: [], marks: [] } : { days: [mark + 1], marks: [before] };
 

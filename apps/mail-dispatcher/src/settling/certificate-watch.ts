@@ -39,7 +39,7 @@ export class CertificateWatch implements OnApplicationBootstrap, BeforeApplicati
     void this.looking.stop();
   }
 
-  /** One look, as of `now`. */
+  /** Checks the certificate once, as of `now`. */
   async look(now = new Date()): Promise<void> {
     this.say(this.key.problemsAt(now));
     await this.warn(now);

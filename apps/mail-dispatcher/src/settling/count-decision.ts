@@ -3,9 +3,9 @@ import { type DeliveryInHand } from '../records/rows.js';
 import { type Decision } from './decision.js';
 
 /**
- * Counts a written decision in the metrics. A settled delivery is counted when its outcome goes to the outbox, so only once, whatever
- * becomes known later.
- * @param taken the delivery whose time from intake to settlement is measured; `null`: none is
+ * Counts a written decision in the metrics. A settled delivery is counted when its outcome goes to the outbox, so it is counted only once,
+ * whatever becomes known later.
+ * @param taken the delivery whose time from intake to settlement is measured; `null` if no time is measured
  */
 export function countDecision({ attempt, next, outcome }: Decision, taken: Pick<DeliveryInHand, 'id' | 'datedAt'> | null): void {
   if (attempt !== null && attempt.outcome !== null) {
@@ -20,8 +20,8 @@ export function countDecision({ attempt, next, outcome }: Decision, taken: Pick<
 }
 
 /**
- * When the delivery was taken (its id is a UUID of version 7 and begins with the milliseconds), or the later date from which it was to go
- * out.
+ * Returns when the delivery was taken, or the later date from which it was to go out, in milliseconds since the epoch. The id of a delivery
+ * is a UUID version 7, which begins with the time in milliseconds.
  */
 const takenAtMs = ({ id, datedAt }: Pick<DeliveryInHand, 'id' | 'datedAt'>): number =>
   Math.max(Number.parseInt(`${id.slice(0, 8)}${id.slice(9, 13)}`, 16), datedAt?.getTime() ?? 0);

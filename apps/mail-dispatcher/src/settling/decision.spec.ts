@@ -61,7 +61,7 @@ function decide(state: DeliveryState, results: RecipientResult[], uncertainPolic
   return toDecision(state, settleTry(state.recipients, tried, policy, 0), { triedRoute: 'custom', failure });
 }
 
-/** The delivery as it is taken for its next try. */
+/** Returns the delivery as it is claimed for its next try. */
 const afterTry = (state: DeliveryState, { next, after }: Decision, changes: Partial<DeliveryState> = {}): DeliveryState => ({
   ...{ ...state, failure: next?.failure ?? null, recipients: after, tries: { ...state.tries, custom: state.tries.custom + 1 } },
   ...changes,

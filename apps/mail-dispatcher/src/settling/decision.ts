@@ -1,4 +1,5 @@
-// Decides what is written after a try, or after anything else that ends a claim. Pure: works on the state that the caller knows.
+// Decides what is written after a try, or after anything else that ends a claim. The functions are pure: they work on the state that the
+// caller passes.
 import { type AttemptOutcome, type FailureReason, type Route } from '@billing-mail/contracts';
 import {
   doubtOf,
@@ -19,21 +20,21 @@ import { toInDoubtEvent, toSettledEvent } from './settled-event.js';
 import { type TryReport } from './try-report.js';
 
 export type Decision = Pick<SettleWrite, 'recipients' | 'attempt' | 'takenBack' | 'next' | 'outcome' | 'wayFailed'> & {
-  /** All recipients, as they are after the decision. */
+  /** All recipients in their state after the decision. */
   after: readonly RecipientRow[];
 };
 
 const CANCELLED: FailureReason = { code: 'cancelled', server: null, reply: null };
 const NOTHING = { attempt: null, takenBack: null, next: null, outcome: null, wayFailed: null } as const;
 
-/** Only recipients change; the delivery goes on as it is. */
+/** Returns a decision that changes only recipients; the delivery goes on as it is. */
 export function recipientsOnly(state: DeliveryState, after: readonly RecipientState[]): Decision {
   return { ...NOTHING, recipients: changed(state.recipients, after), after: after as RecipientRow[] };
 }
 
 /**
- * The delivery waits, falls back or is settled. A settled one sends its outcome; one that goes on sends one for recipients who have just
- * become uncertain.
+ * Returns the decision by which a delivery waits, falls back or is settled. It has an outcome if the delivery is settled, or if recipients
+ * have just become uncertain.
  */
 export function toDecision(
   state: DeliveryState,
@@ -76,21 +77,24 @@ function outcomeOf(
 type Ending = { status: SettledStatus; usedFallback: boolean; failure: FailureReason | null };
 
 function whyItEnded(state: DeliveryState, after: readonly RecipientRow[], { status, usedFallback, failure }: Ending): FailureReason | null {
-  // For a fallback that worked, the reason is why the custom server failed.
+  // If a fallback worked, the reason is the failure of the team's own server.
   if (status === 'sent') return usedFallback ? state.failure : null;
-  // If all recipients without the message were cancelled, that is the reason, and not an earlier trouble of a server.
+  // If all recipients without the message were cancelled, the cancellation is the reason, not an earlier trouble of a server.
   const isCancelled = after.every((recipient) => recipient.status === 'accepted' || recipient.status === 'cancelled');
   if (isCancelled) return CANCELLED;
   const doubted = after.find(isInDoubt);
   if (doubted === undefined) return failure ?? state.failure;
-  // If the doubt was replaced by why the delivery waited, what was seen of it is no longer known, but that there is one is.
+  // If the reason why the delivery waited has replaced the doubt, its server and reply are no longer known, but the doubt itself still is.
   return knownDoubt(state, after, failure) ?? { code: doubtOf(doubted.reason), server: null, reply: null };
 }
 
 const isInDoubt = ({ status, uncertainEnds }: RecipientState): boolean =>
   uncertainEnds > 0 && (status === 'pending' || status === 'uncertain');
 
-/** A doubt outweighs a later failure, as it does for its recipients: whoever reads only of the failure sends again without asking. */
+/**
+ * Returns the recorded doubt; `null` if there is none. A doubt outweighs a later failure, as it does for the recipients: people who read
+ * only of the failure would send the document again without asking whether it has arrived.
+ */
 function knownDoubt(state: DeliveryState, after: readonly RecipientRow[], latest: FailureReason | null): FailureReason | null {
   if (!after.some(isInDoubt)) return null;
   return [latest, state.failure].find((failure) => failure?.code === 'no_final_reply') ?? null;
@@ -101,7 +105,7 @@ function dueIn(next: Settlement['next']): number | null {
   return next.kind === 'fall_back' ? 0 : next.afterMs;
 }
 
-/** The delivery is given back untried for our own trouble; no try is counted. */
+/** Returns the decision that gives a delivery back untried, due again after `afterMs`. No try is counted. */
 export function toPostponement(
   state: DeliveryState,
   afterMs: number,
@@ -122,7 +126,7 @@ export function toPostponement(
   return { ...recipientsOnly(state, state.recipients), next: { ...next, failure: failure ?? state.failure, postponed: true } };
 }
 
-/** The row of a try. `outcome` is `null` while more of the try follows. */
+/** Returns the row of a try. `outcome` is `null` while more of the try follows. */
 export function toAttempt(report: TryReport, outcome: AttemptOutcome | null): RecordedAttempt {
   const { attemptId: id, number, route, claimId, facts, message } = report;
   return { ...facts, id, number, route, claimId, outcome, message };
@@ -135,7 +139,10 @@ export function attemptOutcome(results: readonly RecipientResult[], failure: Ver
   return accepted === results.length && failure === null ? 'accepted' : 'partial';
 }
 
-/** The failure to show for the delivery: that of a recipient in doubt, or else of the try as a whole, or else the first refusal. */
+/**
+ * Returns the failure to show for the delivery: that of a recipient in doubt, else that of the try as a whole, else the first refusal;
+ * `null` if there is none.
+ */
 export function failureOf({ failure, results, facts }: Pick<TryReport, 'failure' | 'results' | 'facts'>): FailureReason | null {
   const troubled = results.filter((result) => result.outcome !== 'accepted');
   const verdict = troubled.find(({ outcome }) => outcome === 'uncertain')?.verdict ?? failure ?? troubled[0]?.verdict ?? null;
@@ -143,8 +150,9 @@ export function failureOf({ failure, results, facts }: Pick<TryReport, 'failure'
 }
 
 /**
- * Why the route failed; `null` if it accepted a recipient, or if the trouble concerns the message, a recipient or a limit that passes. It
- * opens an incident at once if somebody has to change something or the delivery lost its route by it; otherwise only when it goes on.
+ * Returns why the route failed; `null` if it accepted a recipient, or if the trouble concerns the message, a recipient or a limit that
+ * passes. The failure opens an incident at once if somebody has to change something, or if the delivery has lost its route because of it;
+ * otherwise an incident opens only if the failures go on.
  */
 export function wayFailedBy(teamId: string, report: TryReport, next: Settlement['next']): WayFailed | null {
   const verdict = wayStopped(report) ?? (next.kind === 'held_up' ? null : troubleOfWay(report));
@@ -154,7 +162,9 @@ export function wayFailedBy(teamId: string, report: TryReport, next: Settlement[
   return { teamId, route: report.route, code, server: report.facts.server, reply, opens };
 }
 
-/** The trouble of the route itself, which every message would meet; `null` if the server accepted a recipient. */
+/**
+ * Returns the trouble of the route itself, which every message would meet; `null` if there is none, or if the server accepted a recipient.
+ */
 export function troubleOfWay({ failure, results }: TryReport): Verdict | null {
   if (results.some(({ outcome }) => outcome === 'accepted')) return null;
   const isOfWay = (verdict: Verdict): boolean => verdict.scope === 'route' && verdict.lasting !== 'uncertain';
@@ -164,8 +174,8 @@ export function troubleOfWay({ failure, results }: TryReport): Verdict | null {
 }
 
 /**
- * Applies results that became known late. Only acceptances change anything: they are true whatever was decided meanwhile. A bounced
- * recipient stays bounced, as its message had been accepted before.
+ * Applies results that became known late. Only acceptances change anything, because they are true whatever was decided meanwhile. A bounced
+ * recipient stays bounced, because the server had accepted the message before it bounced.
  */
 export function applyLateResults(
   before: readonly RecipientRow[],
@@ -182,8 +192,8 @@ export function applyLateResults(
 }
 
 /**
- * Both lists hold the same recipients in the same order. An unchanged recipient is the same object, so of thousands only few are compared
- * by value.
+ * Returns the recipients that have changed. Both lists hold the same recipients in the same order. An unchanged recipient is usually the
+ * same object, so only a few of thousands are compared by value.
  */
 function changed(before: readonly RecipientState[], after: readonly RecipientState[]): RecipientState[] {
   return after

@@ -74,7 +74,7 @@ describe('the relay of outcomes', () => {
   };
   const rows = () => sql.rows<{ id: string; jobId: string | null }>('SELECT id, job_id AS "jobId" FROM dispatch.outbox ORDER BY id');
   const eventIds = () => heard.flatMap(({ group }) => group.events.map(({ eventId }) => eventId));
-  /** Nobody waits three seconds here for the next look at what is published. */
+  /** Makes the published jobs due for a look at once, so that no test waits three seconds. */
   const lookNow = () => sql.affected('UPDATE dispatch.outbox SET publish_at = now() WHERE job_id IS NOT NULL');
   const eventually = async (isSo: () => Promise<boolean> | boolean): Promise<void> => {
     for (const end = Date.now() + 120_000; !(await isSo()); await sleep(20)) {
@@ -113,7 +113,7 @@ describe('the relay of outcomes', () => {
     expect(heard).toHaveLength(1);
   });
 
-  /** Outcomes as the process that settled them has them: in the outbox, and left to itself for a while. */
+  /** Returns outcomes as the process that settled them has them: in the outbox, and left to that process for a while. */
   const settleHere = async (count: number): Promise<OutcomeEvent[]> => {
     await settle(count);
     const left = await sql.rows<{ payload: OutcomeEvent }>(
@@ -212,7 +212,7 @@ describe('the relay of outcomes', () => {
     expect(heard).toHaveLength(1);
   });
 
-  /** Jobs that were published so long ago, each of three outcomes, due to be looked at. */
+  /** Creates jobs that were published that long ago, each with three outcomes, and are due to be looked at. */
   const publishedBefore = async (...agesMs: number[]): Promise<string[]> => {
     const jobIds = agesMs.map((ageMs) => uuidv7({ msecs: Date.now() - ageMs }));
     for (const jobId of jobIds) {
@@ -288,7 +288,7 @@ describe('the relay of outcomes', () => {
     await settle(1);
     const group = await outbox.takeGroup(60_000);
     const watcher = newQueue();
-    // No job: Redis answers with an error whoever asks for it.
+    // Not a job: Redis answers every request for it with an error.
     await watcher.client.set(watcher.toKey(group.jobId), 'in the way');
     await settle(1);
     listen();
@@ -323,7 +323,7 @@ describe('the relay of outcomes', () => {
     class StatementLog extends AbstractLogger {
       override logQuery = (statement: string): void => void asked.push(statement);
       protected writeLog(): void {
-        // Nothing but statements is of interest.
+        // Only statements are of interest.
       }
     }
     const options = { ...dataSourceOptions(database.url, dispatchSchema), logging: true, logger: new StatementLog(true) };

@@ -1,6 +1,6 @@
-// Publishes outcomes from the outbox to the queue `outcomes` until the job is completed. A completed job is the listener's acknowledgement,
-// so neither a lost Redis nor a lost event loses an alert. Outcomes that this process has just committed are published from memory, and
-// their rows deleted once their job is completed; everything else goes through the outbox.
+// Publishes outcomes from the outbox to the queue `outcomes` until their job is completed. A completed job is the listener's
+// acknowledgement, so no alert is lost if Redis loses its data or an event gets lost. Outcomes that this process has just committed are
+// published from memory, and their rows are deleted once their job is completed; everything else goes through the outbox.
 import { InjectQueue } from '@nestjs/bull';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_PER_JOB, OUTCOMES_QUEUE, type OutcomeEvent, type OutcomeGroup } from '@billing-mail/contracts';
@@ -10,17 +10,17 @@ import { v7 as uuidv7 } from 'uuid';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { type OutboxGroup, OutboxStore, type PublishedGroup } from '../records/outbox.store.js';
 
-/** Nobody waits for this sweep: whoever settles a delivery wakes the relay. */
+/** Urgent outcomes do not wait for this sweep: settling such a delivery wakes the relay. */
 const SWEEP_MS = 500;
 /** Without it, `add` of Bull would wait forever while Redis is unavailable. */
 const REDIS_TIMEOUT_MS = 3000;
 /**
- * After this time a published job that is not acknowledged is looked at again, and each time after twice as long: nothing reaches the listener sooner
- * by a look, but for what Redis has lost or the listener has given up.
+ * A published job that is not acknowledged is looked at again after this time, and then each time after twice as long, up to `LATEST_MS`.
+ * Looking sooner would help only jobs that Redis has lost or that the listener has given up.
  */
 const AGAIN_MS = 3000;
 const LATEST_MS = 30_000;
-/** A completed job is kept until the relay has seen it; this removes jobs of relays that never came back. */
+/** The relay removes a completed job once it has seen it. These limits (seconds, jobs) remove the jobs of relays that never came back. */
 const KEPT_COMPLETED = { age: 3600, count: 10_000 };
 
 @Injectable()
@@ -49,7 +49,10 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     for (const loop of this.loops) loop.start();
   }
 
-  /** Publishes an outcome that this process has just committed. If it is lost here, it is found in the outbox again. */
+  /**
+   * Publishes an outcome that this process has just committed: at once if it is urgent or completes a group, else with the next sweep. If
+   * this process loses it, a relay finds it in the outbox.
+   */
   tell(event: OutcomeEvent, isUrgent: boolean): void {
     this.fresh.push(event);
     if (isUrgent || this.fresh.length === OUTCOMES_PER_JOB) this.wake();
@@ -92,7 +95,7 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  /** Looks once at each job that this process has published. Those that are not completed then are left to all relays. */
+  /** Looks once at each job that this process has published. Jobs that are not completed by then are handed over to all relays. */
   private async lookAfterPublished(): Promise<void> {
     const groups = this.published;
     this.published = [];
@@ -103,7 +106,7 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     await this.remove(done.map(({ jobId }) => jobId));
   }
 
-  /** Asked of Redis itself, as Bull would read the whole job for it and parse its events. */
+  /** Asks Redis directly, because Bull would read the whole job and parse its events. */
   private async stateOf(jobId: string): Promise<'completed' | 'failed' | 'open' | 'lost'> {
     const { client } = this.queue;
     const rankIn = (list: string) => client.zscore(this.queue.toKey(list), jobId);
@@ -139,7 +142,10 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     return done.length;
   }
 
-  /** Whether the job is completed. Publishes it again if Redis has lost it, and retries it if the listener gave up: nobody has been told yet. */
+  /**
+   * Returns whether the job is completed. Publishes it again if Redis has lost it, and retries it if the listener gave up, because its
+   * outcomes may not have been told yet.
+   */
   private async lookAt(jobId: string): Promise<boolean> {
     const state = await this.stateOf(jobId);
     if (state === 'lost') {
@@ -161,7 +167,7 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     await redisAnswer(REDIS_TIMEOUT_MS, this.queue.add(OUTCOME_JOB, data, options));
   }
 
-  /** Only logged: what was not done is due again later. */
+  /** Only logs the error, because everything that was not done is due again later. */
   private tellOf(error: unknown): void {
     this.trouble.tell(error as Error, { step: 'relay' }, 'could not relay outcomes');
   }

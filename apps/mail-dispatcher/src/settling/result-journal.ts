@@ -1,4 +1,5 @@
-// Results that PostgreSQL could not take yet, one fsynced file each: a restart must not forget that a server has accepted a message.
+// Keeps results that PostgreSQL could not take yet, each in an fsynced file, so that a restart does not forget that a server has accepted a
+// message.
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -12,8 +13,8 @@ import { type FactsReport, factsReport } from './try-report.js';
 /** Longer than writing a report takes, even on a slow disk. */
 const WRITING_MS = 60_000;
 /**
- * Folder for reports that can't be recorded, each with a file that says why. Inside the journal, as only there a rename surely stays on one
- * disk.
+ * Folder for reports that can't be recorded, each with a file that says why. It is inside the journal folder, because only there is a
+ * rename certain to stay on one file system.
  */
 const SET_ASIDE = 'set-aside';
 /** Larger than a report, so that a disk without room for one is noticed. */
@@ -25,7 +26,7 @@ export type SetAsideReason = 'unreadable' | 'truncated' | 'invalid' | 'unknown_d
 export class ResultJournal implements OnApplicationBootstrap {
   private readonly folder: string;
   private readonly trouble: TroubleLog;
-  /** Files that could not even be set aside; each is logged once. */
+  /** Ids of files that could not even be set aside; each is logged once. */
   private readonly stuck = new Set<string>();
 
   constructor(
@@ -36,12 +37,12 @@ export class ResultJournal implements OnApplicationBootstrap {
     this.trouble = new TroubleLog(logger);
   }
 
-  /** Reports a journal that can't be written at start, and not only when it is needed. */
+  /** Checks the journal at start, so that a journal that can't be written is logged before it is needed. */
   async onApplicationBootstrap(): Promise<void> {
     await this.check().catch(() => undefined);
   }
 
-  /** Throws if a report could not be kept now. */
+  /** Throws if a report could not be written to the journal now. */
   async check(): Promise<void> {
     const probe = path.join(this.folder, `.probe-${randomUUID()}`);
     try {
@@ -55,7 +56,7 @@ export class ResultJournal implements OnApplicationBootstrap {
     }
   }
 
-  /** Keeps a report, durably once it resolves. Returns its id. */
+  /** Writes a report to the journal. The report is durable once the promise resolves. Returns its id. */
   async keep({ deliveryId, attemptId, route, results }: FactsReport): Promise<string> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const id = randomUUID();
@@ -64,7 +65,7 @@ export class ResultJournal implements OnApplicationBootstrap {
       await handle.writeFile(JSON.stringify({ deliveryId, attemptId, route, results } satisfies FactsReport));
       await handle.sync();
     } catch (error) {
-      // A full disk still creates empty files, and each of the many attempts would leave one.
+      // An empty file can be created even on a full disk, and each of the many attempts would leave one behind.
       await this.forget(id);
       throw error;
     } finally {
@@ -83,7 +84,7 @@ export class ResultJournal implements OnApplicationBootstrap {
     await rm(this.fileOf(id), { force: true });
   }
 
-  /** The reports that are kept; none if the folder does not exist. Files that are no reports are set aside. */
+  /** Returns the reports in the journal; none if the folder does not exist. Sets aside files that are not reports. */
   async kept(): Promise<{ id: string; report: FactsReport }[]> {
     const names = (await ifThere(readdir(this.folder))) ?? [];
     const kept: { id: string; report: FactsReport }[] = [];
@@ -97,7 +98,7 @@ export class ResultJournal implements OnApplicationBootstrap {
     return kept;
   }
 
-  /** Moves a file that can't be recorded aside for the operator. Nothing is deleted, and no later replay meets it again. */
+  /** Moves a file that can't be recorded to a folder for the operator. Nothing is deleted, and later replays do not read the file again. */
   async setAside(id: string, reason: SetAsideReason, why: string): Promise<void> {
     const name = path.basename(this.fileOf(id));
     const place = path.join(this.folder, SET_ASIDE, `${new Date().toISOString().replaceAll(':', '-')}-${name}`);
@@ -131,7 +132,9 @@ export class ResultJournal implements OnApplicationBootstrap {
     return content === null ? null : parseReport(content, await this.isBeingWritten(id));
   }
 
-  /** Half a report is not a fact. Either its writer died, or a process that shares the folder is still writing it. */
+  /**
+   * Returns whether a process that shares the folder may still be writing the file. Otherwise the writer of an incomplete report has died.
+   */
   private async isBeingWritten(id: string): Promise<boolean> {
     const written = await ifThere(stat(this.fileOf(id)));
     return written !== null && Date.now() - written.mtimeMs <= WRITING_MS;
@@ -142,7 +145,7 @@ export class ResultJournal implements OnApplicationBootstrap {
   }
 }
 
-/** `null` if the JSON is incomplete and still being written: a JSON object is complete once it parses. */
+/** Parses a report; `null` if the JSON is incomplete and still being written. A JSON object is complete once it parses. */
 function parseReport(content: string, isBeingWritten: boolean): { report: FactsReport } | { reason: SetAsideReason; why: string } | null {
   let data: unknown;
   try {
@@ -156,7 +159,7 @@ function parseReport(content: string, isBeingWritten: boolean): { report: FactsR
   return { report: data as FactsReport };
 }
 
-/** `null` if the file does not exist: another process that shares the folder may have recorded it meanwhile. */
+/** Returns `null` if the file does not exist, because another process that shares the folder may have recorded it meanwhile. */
 async function ifThere<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;

@@ -2,12 +2,15 @@ import { type DeliveryInDoubtEvent, type DeliverySettledEvent, type FailureReaso
 import { type SettledStatus } from '@billing-mail/mail-core';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
 
-/** Most recipients that an event names, in trouble and with possibly two copies each; it counts all of them. */
+/**
+ * The largest number of recipients in trouble, and of recipients who may have two copies, that an event names. Its counts cover all of
+ * them.
+ */
 const NAMED = 50;
 
 type Untimed<Event> = Omit<Event, 'version' | 'eventId' | 'occurredAt'>;
 
-/** The outcome of a settled delivery. */
+/** Returns the outcome of a settled delivery. */
 export function toSettledEvent(
   delivery: DeliveryState & { status: SettledStatus },
   recipients: readonly RecipientRow[],
@@ -23,8 +26,8 @@ export function toSettledEvent(
 }
 
 /**
- * An outcome that is sent before a delivery is settled, for uncertain recipients to whom it is not sent again: whoever has to ask them need
- * not wait for the other recipients.
+ * Returns an outcome for a delivery that is not settled yet, about uncertain recipients to whom it is not sent again. People who have to
+ * ask these recipients then need not wait for the other recipients.
  */
 export function toInDoubtEvent(delivery: DeliveryState, recipients: readonly RecipientRow[]): Untimed<DeliveryInDoubtEvent> {
   const uncertain = recipients.filter(({ status }) => status === 'uncertain');
@@ -69,7 +72,7 @@ function tell(
   };
 }
 
-/** Only the delivery's last server is known; a recipient who ended on the platform after a fallback is shown without one. */
+/** Only the last server of the delivery is known, so no server is shown for a recipient who ended on the platform after a fallback. */
 function toFailure({ status, reason, reply, route }: RecipientRow, delivery: DeliveryState): FailureReason | null {
   if (reason === null || status === 'cancelled') return null;
   const server = delivery.usedFallback && route === 'platform' ? null : (delivery.failure?.server ?? null);

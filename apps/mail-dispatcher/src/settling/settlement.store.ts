@@ -18,7 +18,7 @@ export class SettlementStore {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Decides again on the current state, if the claim is still valid; otherwise returns `null`. Returns the decision and the new revision.
+   * Decides again on the current state and writes the decision. Returns it with the new revision; `null` if the claim is no longer valid.
    */
   async redecide(
     { id, claimId }: { id: string; claimId: string },
@@ -34,9 +34,9 @@ export class SettlementStore {
   }
 
   /**
-   * Records what a server said to a worker that no longer has the delivery. An acceptance is true whatever was decided meanwhile, and its
-   * recipients are never sent to again. With `report.facts` the row of the try is completed, if it exists. Safe to repeat. Returns false if
-   * there is no such delivery.
+   * Records what a server said to a worker that no longer has the delivery. An acceptance is true whatever was decided meanwhile, so its
+   * recipient is never sent to again. With `report.facts`, the row of the try is completed if the try released an end of data. Safe to
+   * repeat. Returns false if there is no such delivery.
    */
   async recordFacts(report: FactsReport & Partial<TryReport>): Promise<boolean> {
     return inTransaction(this.dataSource, async (sql) => {
@@ -52,7 +52,10 @@ export class SettlementStore {
     });
   }
 
-  /** Settles the recipients that have not been accepted as cancelled, and removes the claim, so that a running try stops at its gate. */
+  /**
+   * Cancels the open recipients whose end of data is not out; those in doubt are settled as uncertain. Removes the claim if this settles
+   * the delivery, and otherwise raises its revision, so that a running try stops at its gate.
+   */
   async cancel(teamId: string, deliveryId: string, by: string): Promise<'cancelled' | 'settled' | 'in_final' | 'unknown'> {
     return inTransaction(this.dataSource, async (sql) => {
       const now = await lockDelivery(sql, deliveryId, teamId);
@@ -75,7 +78,7 @@ export class SettlementStore {
     });
   }
 
-  /** Hashes of the messages that began to go out; kept bytes are stored under them. */
+  /** Returns the SHA-256 hashes of the messages that began to go out; kept bytes are stored under them. */
   async messagesOf(deliveryId: string): Promise<string[]> {
     const rows = await new Sql(this.dataSource).rows<{ sha256: string }>(
       'SELECT DISTINCT message_sha256 AS sha256 FROM dispatch.attempts WHERE delivery_id = $1 AND message_sha256 IS NOT NULL',
@@ -84,7 +87,7 @@ export class SettlementStore {
     return rows.map(({ sha256 }) => sha256);
   }
 
-  /** Closes the answered part of a try, so that the next claim does not take it for one of a dead worker. */
+  /** Closes the answered part of a try, so that the next claim does not take it for a try whose worker has died. */
   private async noteAnswer(sql: Sql, { attemptId, results }: FactsReport): Promise<void> {
     const answered = results.filter(({ outcome }) => outcome !== 'uncertain').map(({ position }) => position);
     const isWhole = answered.length === results.length;
@@ -101,7 +104,7 @@ function decideLate(now: LockedDelivery, report: FactsReport & Partial<TryReport
   const after = applyLateResults(now.recipients, report).map((recipient) =>
     doubtsEnded.has(recipient.position) ? { ...recipient, uncertainEnds: recipient.uncertainEnds - 1 } : recipient,
   );
-  // Only a try that released an end of data has a row; otherwise another worker may have used its number.
+  // Only a try that released an end of data has a row. The number of another try may have been used by another worker.
   const wasReleased = report.facts !== undefined && report.results.some(({ outcome }) => outcome !== 'refused');
   const attempt = wasReleased ? toAttempt(report as TryReport, attemptOutcome(report.results, report.failure ?? null)) : null;
   const status = settledStatus(after.map((recipient) => recipient.status));
@@ -110,13 +113,13 @@ function decideLate(now: LockedDelivery, report: FactsReport & Partial<TryReport
     return decision.recipients.length === 0 && attempt === null ? null : { ...decision, attempt };
   }
   const settled = toDecision(now, { recipients: after, next: { kind: 'settled', status } }, NO_FAILURE);
-  // Where an outcome has been sent already, only the record follows the facts.
+  // If the outcome has been sent already, the record is corrected, but no second outcome is sent.
   return { ...settled, ...(isSettled(now.status) && { outcome: null }), attempt };
 }
 
 /**
- * Recipients whose logged doubt this answer ends: the doubt is of this try, and no other try has an end of data out to them. The doubts of
- * a settled delivery stay, as its outcome has been sent.
+ * Returns the positions of the recipients whose logged doubt this answer ends: the doubt comes from this try, and no other try has an
+ * unanswered end of data to them. The doubts of a settled delivery stay, because its outcome has been sent.
  */
 async function doubtsEndedBy(sql: Sql, now: LockedDelivery, { attemptId, results }: FactsReport): Promise<ReadonlySet<number>> {
   if (isSettled(now.status)) return new Set();
@@ -131,7 +134,7 @@ async function doubtsEndedBy(sql: Sql, now: LockedDelivery, { attemptId, results
   return new Set(doubted.map(({ position }) => position).filter((position) => !inFinal.has(position)));
 }
 
-/** Reads a delivery and locks it. */
+/** Reads a delivery and locks its row; `null` if it does not exist. */
 export async function lockDelivery(sql: Sql, deliveryId: string, teamId: string | null = null): Promise<LockedDelivery | null> {
   const [row] = await sql.rows<Omit<LockedDelivery, 'recipients'>>(
     `SELECT id, team_id AS "teamId", key, status, claim_id AS "claimId", revision, route, used_fallback AS "usedFallback",
@@ -149,7 +152,7 @@ export async function lockDelivery(sql: Sql, deliveryId: string, teamId: string 
   return { ...row, recipients };
 }
 
-/** Recipients whose end of data is out and not answered yet. */
+/** Returns the positions of the recipients whose end of data is out and not answered yet. */
 async function positionsInFinal(sql: Sql, deliveryId: string): Promise<Set<number>> {
   const rows = await sql.rows<{ position: number }>(
     `SELECT unnest(released) AS position FROM dispatch.attempts WHERE delivery_id = $1 AND outcome IS NULL`,

@@ -32,13 +32,13 @@ export type Recorded = { kind: 'recorded'; next: Settlement['next'] } | { kind: 
 /** A delivery that is given back untried: there are no facts to record. */
 type Fruitless = { deliveryId: string; results: null };
 
-/** For how long a delivery waits, and because of which limit. */
+/** How long a delivery waits, and for which limit. */
 type Held = { afterMs: number; limit: NonNullable<FailureReason['limit']> | null };
 
 @Injectable()
 export class Settling implements OnApplicationShutdown {
   private ended = false;
-  /** Journal files that are recorded but could not be deleted. */
+  /** Ids of journal files that are recorded but could not be deleted; a replay skips them. */
   private readonly unforgotten = new Set<string>();
 
   constructor(
@@ -50,13 +50,13 @@ export class Settling implements OnApplicationShutdown {
     private readonly relay: OutcomeRelay,
   ) {}
 
-  /** Stops waiting: what is not recorded by now is in the journal for the next start. */
+  /** Stops waiting for PostgreSQL. Results that are not recorded by then stay in the journal for the next start. */
   onApplicationShutdown(): void {
     this.ended = true;
   }
 
   /**
-   * Settles a try. Throws only when the process ends: nothing here leads back to sending.
+   * Settles a try. Throws only when the process ends, so that no error here leads back to sending.
    * @param keepBytes keeps the bytes that went out; called if another try on the route follows
    */
   @Traced('settle')
@@ -74,7 +74,7 @@ export class Settling implements OnApplicationShutdown {
       return { ...decision, attempt: toAttempt(report, attemptOutcome(report.results, report.failure)) };
     };
     const written = await this.untilRecorded(report, async () => {
-      // Before the delivery is given back, as another worker may claim it at once.
+      // The bytes are kept before the delivery is given back, because another worker may claim it at once.
       if (!areKept && isToBeRepeated(this.settlementOf(toState(delivery), report, random).next)) await this.kept(delivery, keepBytes);
       areKept = true;
       const isWritten = await this.write(delivery, decide);
@@ -93,21 +93,21 @@ export class Settling implements OnApplicationShutdown {
   }
 
   /**
-   * Gives a delivery back untried for our own trouble; results received before still count. If PostgreSQL is the trouble, this is repeated
-   * until it answers. Otherwise everybody would wait for the lease to run out, and a gate whose answer was lost would look like an end of
-   * data that went out.
+   * Gives a delivery back untried because of a trouble of our own; results received before still count. If PostgreSQL is the trouble, the
+   * write is repeated until PostgreSQL answers. Otherwise the delivery would wait until its lease expires, and a release whose answer was
+   * lost would look like an end of data that went out.
    */
   async giveBack(delivery: DeliveryInHand, failure: FailureReason | null, interrupted: TryReport | null = null): Promise<void> {
     const afterMs = postponeDelayMs(delivery.postponements, Math.random());
     await this.writeBack(delivery, interrupted, (now) => toPostponement(now, afterMs, failure));
   }
 
-  /** Gives a delivery back so that it is claimed again at once, with everything known by then. */
+  /** Gives a delivery back so that it can be claimed again at once, with everything that is known by then. */
   async giveBackAtOnce(delivery: DeliveryInHand): Promise<void> {
     await this.writeBack(delivery, null, (now) => toPostponement(now, 0, null));
   }
 
-  /** Gives a delivery back untried until its server accepts more. The limit is shown if it is one of the team's settings. */
+  /** Gives a delivery back untried until its server accepts more. If `limit` is set, it is shown as the reason. */
   async letWait(delivery: DeliveryInHand, { afterMs, limit }: Held, fingerprint: string): Promise<void> {
     const failure: FailureReason | null = limit && { code: 'sending_limit', server: null, reply: null, limit };
     await this.writeBack(delivery, null, (now) => toPostponement(now, afterMs, failure, fingerprint));
@@ -151,14 +151,14 @@ export class Settling implements OnApplicationShutdown {
     });
   }
 
-  /** Moves the open recipients to the platform, as the team has stopped using its own server, or that server can't be used for a while. */
+  /** Moves the open recipients to the platform, because the team no longer uses its own server or that server can't be used for a while. */
   async leaveCustomRoute(delivery: DeliveryInHand, failure: FailureReason | null = null): Promise<void> {
     await this.write(delivery, (now) => toDecision(now, exhaust(now.recipients, 'custom', true), { triedRoute: null, failure }));
   }
 
   /**
-   * Records results that an earlier process could not record. Safe to repeat, even while a running process tries the same. What can never
-   * be recorded is set aside. Returns the ids of the deliveries concerned. Throws while PostgreSQL is unavailable.
+   * Records results that an earlier process could not record. Safe to repeat, even while a running process records the same results.
+   * Reports that can never be recorded are set aside. Returns the ids of the deliveries concerned. Throws while PostgreSQL is unavailable.
    */
   async replayJournal(): Promise<Set<string>> {
     const about = new Set<string>();
@@ -266,7 +266,7 @@ export class Settling implements OnApplicationShutdown {
         this.logger.warn({ deliveryId: report.deliveryId, step: 'record', err: error }, 'could not record a result yet');
         if (report.results === null && !isDatabaseAway(error)) throw error;
         journalled ??= await this.keep(report);
-        // Without results nothing is lost: the lease runs out, and no try is counted.
+        // If there are no results, nothing is lost: the lease expires, and no try is counted.
         if (this.ended && (journalled !== null || !hasResults(report))) throw error;
       },
       WAITS,
@@ -305,7 +305,7 @@ export class Settling implements OnApplicationShutdown {
     try {
       await this.journal.forget(journalled);
     } catch (error) {
-      // It is recorded, so it does no harm if the next start reads it again.
+      // The report is recorded, so it does no harm if the next start reads it again.
       this.unforgotten.add(journalled);
       this.logger.warn({ step: 'journal', err: error }, 'a recorded result stays in the journal');
     }
@@ -325,6 +325,9 @@ const hasResults = (report: FactsReport | Fruitless): report is FactsReport => r
 
 const isToBeRepeated = ({ kind }: Settlement['next']): boolean => kind === 'wait' || kind === 'held_up';
 
-/** Whether a server has seen a part of the message or accepted a recipient. A limit met before that leaves nothing to record. */
+/**
+ * Returns whether a server has seen a part of the message or accepted a recipient. If a limit ended the try before that, there is nothing
+ * to record.
+ */
 const hasLeftTraces = ({ message, results }: TryReport): boolean =>
   message !== null || results.some(({ outcome }) => outcome !== 'refused');

@@ -1,4 +1,5 @@
-// Alerts teams before a certificate of theirs expires, and once it has expired: from then on their mail waits, or their server takes none.
+// Alerts teams before one of their certificates expires, and once it has expired: from then on their mail waits, or their own server
+// accepts none.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type CertificateUse, type EndingCertificate } from '@billing-mail/contracts';
 import { type Logger, PollLoop } from '@billing-mail/platform';
@@ -38,7 +39,7 @@ export class TeamCertificateWatch implements OnApplicationBootstrap, BeforeAppli
     void this.looking.stop();
   }
 
-  /** One look, as of `now`. */
+  /** Checks the certificates of all teams once, as of `now` (milliseconds since the epoch). */
   async look(now = Date.now()): Promise<void> {
     const most = Math.max(...MARKS_BEFORE_END) + 1;
     const ending = await this.settings.certificatesEnding(new Date(now - ENDED_AGO_MS), new Date(now + most * DAY_MS));
@@ -61,5 +62,8 @@ export class TeamCertificateWatch implements OnApplicationBootstrap, BeforeAppli
   }
 }
 
-/** No id of a team has a space. Dispatchers of the version before write the id alone, of certificates that sign. */
+/**
+ * Returns the owner under which warnings are recorded: the id of the team, followed by a space and the use of the certificate if it is not
+ * for signing. No team id contains a space. Dispatchers of the previous version record the id alone, for signing certificates.
+ */
 const ownerOf = (teamId: string, use: CertificateUse = 'signature'): string => (use === 'signature' ? teamId : `${teamId} ${use}`);

@@ -3,7 +3,7 @@ import { type RecipientResult, type Verdict } from '@billing-mail/mail-core';
 import { z } from 'zod';
 import { type AttemptFacts, type MessageFacts } from '../records/rows.js';
 
-/** What a try found out. These are facts, recorded even if the worker has lost its claim meanwhile. */
+/** The results of a try. They are facts, so they are recorded even if the worker has lost its claim meanwhile. */
 export type TryReport = {
   deliveryId: string;
   claimId: string;
@@ -18,11 +18,11 @@ export type TryReport = {
   fallback: boolean;
   /** See `serverFingerprint`. */
   fingerprint: string;
-  /** How long the route waits because of a limit of its server. */
+  /** How long the route waits because it has reached a limit of its server. */
   heldUpMs?: number;
 };
 
-/** The part of a report that is recorded whatever was decided meanwhile. */
+/** The part of a report that is recorded regardless of what was decided meanwhile. */
 export type FactsReport = Pick<TryReport, 'deliveryId' | 'attemptId' | 'route' | 'results'>;
 
 /** What a journal file must contain to be recorded. Additional fields of a newer version are ignored. */

@@ -84,7 +84,7 @@ export async function startHarness(options: HarnessOptions = {}) {
     stopResponder: () => settings.stopResponder(),
     saveSettings: (saved: TeamMailSettings) => settings.save(saved),
     answerTokens: (tokenOf: TokenOf) => settings.answerTokens(env.SECRET_KEYS, tokenOf),
-    /** The team's own server with a user `billing`, whose password is sealed as settings-api does. */
+    /** The team's own server with a user `billing`, whose password is sealed as settings-api seals it. */
     serverWithPassword(teamId: string, port: number, password: string): NonNullable<TeamMailSettings['smtp']> {
       const server = ownServer(port, { security: 'starttls' });
       const context = smtpPasswordContext(teamId, { ...server, auth: { username: 'billing' } });
@@ -172,7 +172,7 @@ const token = (claims: object): Promise<string> =>
     .setExpirationTime('1h')
     .sign(new TextEncoder().encode(JWT_SECRET));
 
-/** The queue that invoicing fills, and whoever takes the outcomes. */
+/** The queue that invoicing fills, and a consumer of the outcomes. */
 class HarnessQueues {
   readonly dispatch: Queue;
   readonly outcomes: OutcomeEvent[] = [];
@@ -184,7 +184,7 @@ class HarnessQueues {
     void this.outcomesQueue.process('outcome', async (job) => void this.outcomes.push(...readOutcomes(job.data).events));
   }
 
-  /** The outcome that was sent for a delivery. */
+  /** Waits for the outcome of a delivery or of a rejected job, and returns it. */
   outcomeOf(key: string): Promise<OutcomeEvent | undefined> {
     const find = () =>
       this.outcomes.find((event) =>

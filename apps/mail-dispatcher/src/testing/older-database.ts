@@ -6,7 +6,7 @@ import { dispatchSchema } from '../dispatch.schema.js';
 type Migration = new () => MigrationInterface;
 export type OlderDatabase = Awaited<ReturnType<typeof startOlderDatabase>>;
 
-/** A database as the release before `migration` left it, and the schema up to and including it. */
+/** Starts a database as the release before `migration` left it, with a data source for the schema up to and including `migration`. */
 export async function startOlderDatabase(migration: Migration) {
   const all = dispatchSchema.migrations as Migration[];
   const place = all.indexOf(migration);

@@ -20,9 +20,9 @@ export type TokenOf = (asked: SmtpTokenRequest) => string | SmtpTokenAnswer;
 
 @Controller()
 class SettingsStandIn {
-  // Nest makes it, so what it answers is the class's.
+  // NestJS creates the instance, so the answers are static.
   static teams = new Map<string, TeamMailSettings>();
-  /** The answer to requests for a token; without it, that no mailbox is connected. */
+  /** Answers requests for a token; if it is `null`, the answer is that no mailbox is connected. */
   static tokenFor: ((asked: SmtpTokenRequest) => SmtpTokenAnswer | Promise<SmtpTokenAnswer>) | null = null;
 
   @MessagePattern(SETTINGS_GET)
@@ -89,7 +89,7 @@ export class StandInForSettings {
     this.responder = null;
   }
 
-  /** Saves the settings of a team and announces that, as settings-api does. */
+  /** Saves the settings of a team and announces the change, as settings-api does. */
   async save(settings: TeamMailSettings): Promise<void> {
     this.teams.set(settings.teamId, settings);
     const { teamId, version } = settings;

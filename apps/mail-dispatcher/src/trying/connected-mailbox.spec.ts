@@ -108,7 +108,7 @@ describe('a delivery by a connected mailbox', () => {
     await harness.eventually(incidents, ({ length }) => length === 1);
     expect(incidents()).toMatchObject([{ teamId: 'acme', failure: { code: 'smtp_sign_in_expired' } }]);
     await harness.publish(second);
-    // Nobody goes to the server without a token; what is open is of other mailboxes.
+    // Without a token no delivery contacts the server; the open connections belong to other mailboxes.
     expect(harness.custom.connections.flatMap(({ authAttempts, transactions }) => [...authAttempts, ...transactions])).toEqual([]);
     takes('token-6');
     harness.answerTokens(() => 'token-6');
@@ -136,7 +136,7 @@ describe('a delivery by a connected mailbox', () => {
     expect(new Set(met)).toEqual(new Set([expect.any(String)]));
     const incident = await harness.http().get(`/v1/teams/acme/incidents/${met[0]}`).set('Authorization', `Bearer ${harness.serviceToken}`);
     expect(incident.body).toMatchObject({ code: 'smtp_sign_in_expired', deliveries: { fellBack: 3 } });
-    // Each process asks once and knows it then.
+    // Each process asks once and then remembers the answer.
     expect(asked.length).toBeLessThanOrEqual(2);
   });
 });

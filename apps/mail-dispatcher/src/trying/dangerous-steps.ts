@@ -1,11 +1,11 @@
-// Composing and writing a message can kill the process. Deliveries do both side by side, except one that may have killed a process before:
-// it runs alone.
+// Composing and writing a message can kill the process. Deliveries are composed and written side by side, except one that may have killed a
+// process before: that one runs alone.
 import { Injectable } from '@nestjs/common';
 
 @Injectable()
 export class DangerousSteps {
   private readonly inside = new Set<string>();
-  /** Resolves once no delivery runs alone or waits to. */
+  /** Resolves once no delivery runs alone or waits to run alone; `null` if none does. */
   private turns: Promise<void> | null = null;
   private onEmpty: () => void = () => undefined;
 
@@ -23,12 +23,12 @@ export class DangerousSteps {
     return work().finally(() => this.leave(id));
   }
 
-  /** May be called more than once. */
+  /** Ends what `enter` began. May be called more than once. */
   leave(id: string): void {
     if (this.inside.delete(id) && this.inside.size === 0) this.onEmpty();
   }
 
-  /** Waits until all others have left; later ones wait meanwhile. Returns the function that ends this. */
+  /** Waits until all other deliveries have left; those that come later wait. Returns the function that lets them continue. */
   async beAlone(): Promise<() => void> {
     const before = this.turns;
     let end = (): void => undefined;

@@ -13,7 +13,7 @@ describe('handing in while the claim is lost', () => {
   });
   afterEach(() => server.close());
 
-  /** Only the signal can end it: the server says nothing, and its time is far away. */
+  /** Only the signal can end this: the server says nothing, and the time-outs are long. */
   const handInUntil = (signal: AbortSignal): Promise<HandedIn> =>
     handIn({
       line: keeper.line({ host: '127.0.0.1', port: server.port, security: 'none', auth: { type: 'none' } }, 'team', {
@@ -82,7 +82,7 @@ describe('a server that takes few recipients in one transaction', () => {
       signal: new AbortController().signal,
       ...change,
     });
-    await sleep(0); // the line is given back by itself
+    await sleep(0); // `handIn` does not wait until the line is given back
     return handedIn;
   }
 
@@ -106,7 +106,7 @@ describe('a server that takes few recipients in one transaction', () => {
     );
     expect(sizes()).toEqual([5, 5, 5, 5]);
     expect(server.connections).toHaveLength(1);
-    // Each transaction has a gate of its own, which is asked for exactly those that the server took.
+    // Each transaction has its own gate, which is asked for exactly the recipients that the server accepted.
     expect(released).toEqual(Array.from({ length: 4 }, (_, part) => Array.from({ length: 5 }, (_, index) => part * 5 + index)));
   });
 

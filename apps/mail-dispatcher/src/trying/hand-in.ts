@@ -16,7 +16,9 @@ export type HandIn = {
   recipients: readonly RecipientRow[];
   maxRecipients: number;
   message: Pick<PreparedMessage, 'size' | 'body'>;
-  /** Commits that the end of data goes out to these recipients. If it resolves to false, the end of data must never be sent. */
+  /**
+   * Commits to PostgreSQL that the end of data goes out to these recipients. If it resolves to false, the end of data must never be sent.
+   */
   releaseEndOfData: (positions: number[]) => Promise<boolean>;
   /** Called when only the server's reply is missing: returns whether another message for the same route starts on this session now. */
   passOn: () => boolean;
@@ -27,7 +29,8 @@ export type HandIn = {
 };
 
 /**
- * The result of a try. `interrupted`: the cause, if the end of data was held back for our own trouble; replies received before still count.
+ * The result of a try. `interrupted`: the cause, if a problem on our side held back the end of data; replies received before that still
+ * count.
  */
 export type HandedIn = {
   results: RecipientResult[];
@@ -63,7 +66,7 @@ export async function handIn(task: HandIn): Promise<HandedIn> {
   return isPlainlyAccepted(handedIn) ? handedIn : withTranscript(handedIn, task.line.dialogue.written());
 }
 
-/** Then the transcript is not kept: the recipients have the server's reply. */
+/** Whether the server accepted everything. Then the transcript is not kept, because the recipients have the server's reply. */
 const isPlainlyAccepted = ({ results, failure, interrupted }: HandedIn): boolean =>
   failure === null && interrupted === null && results.every(({ outcome }) => outcome === 'accepted');
 
@@ -82,12 +85,13 @@ const withFacts = (tried: HandedIn, startedAt: number): HandedIn => ({
 
 async function sendAll(task: HandIn, tried: HandedIn, startedAt: number): Promise<void> {
   let limit = task.maxRecipients;
-  // To, Cc and Bcc share a transaction: a server that also reads the headers would deliver a transaction for Bcc alone to To and Cc once
-  // more.
+  // To, Cc and Bcc share a transaction: a server that also takes recipients from the header would deliver a separate transaction for Bcc to
+  // To and Cc once more.
   for (let waiting = task.recipients; waiting.length > 0;) {
     const count = Math.min(limit, task.line.recipientsAtMost);
     const { results, failure, interrupted, bodyBegun, met } = await sendOnce(task, waiting.slice(0, count), waiting.length <= count);
-    // Only if the recipients over the limit are accepted by themselves was their number the reason for the refusal.
+    // The number of recipients was the reason for the refusal only if the server accepts those beyond the limit in a transaction of their
+    // own.
     if (limit < task.maxRecipients && results.some(({ outcome }) => outcome === 'accepted')) task.line.learnRecipientLimit(limit);
     limit = Math.min(limit, met?.atMost ?? limit);
     waiting = [...waiting.slice(0, count).filter(({ position }) => met?.beyond.has(position)), ...waiting.slice(count)];
@@ -102,12 +106,12 @@ async function sendAll(task: HandIn, tried: HandedIn, startedAt: number): Promis
   }
 }
 
-/** The connection is lost, or none could be opened, so nothing more can be sent in this try. */
+/** Whether the connection is lost or could not be opened, so that nothing more can be sent in this try. */
 const isWayLost = (failure: Verdict | null): boolean => failure !== null && (failure.scope === 'route' || failure.lasting === 'uncertain');
 
 type OneTransaction = Pick<HandedIn, 'results' | 'failure' | 'interrupted' | 'bodyBegun'>;
 
-/** A limit of the server is not a failure: recipients beyond the limit (`met`) go on in the same try. */
+/** Runs one transaction. A limit of the server is not a failure: recipients beyond it (`met`) get the message later in the same try. */
 async function sendOnce(
   task: HandIn,
   recipients: readonly RecipientRow[],
@@ -115,7 +119,7 @@ async function sendOnce(
 ): Promise<OneTransaction & { met: MetLimit | null }> {
   const sent = await sendOne(task, recipients, isLast);
   const met = sent.interrupted === null ? limitMetBy(sent.results) : null;
-  // If the server accepted nobody, the session may be used up by messages before this one.
+  // If the server accepted no recipient, earlier messages may have used up what it allows in a session; then another session is used.
   if (met === null || met.atMost === 0 || (met.taken === 0 && !(await task.line.leaveUsedSession()))) return { ...sent, met: null };
   return {
     ...sent,
@@ -141,7 +145,7 @@ async function sendOne(task: HandIn, recipients: readonly RecipientRow[], isLast
       areAllTaken = accepted.length === positions.size;
       return !task.signal.aborted && (await task.releaseEndOfData(positionsOf(accepted))) ? 'release' : 'hold';
     },
-    // Recipients that were left out may need another transaction on this session.
+    // Recipients that this transaction left out may need another one on this session.
     afterEndOfData: () => {
       if (isLast && areAllTaken) task.line.passOn(task.passOn);
     },

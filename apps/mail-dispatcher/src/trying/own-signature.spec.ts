@@ -24,7 +24,7 @@ describe("a team's own signature", () => {
   const identity = createTestIdentity({ address: FROM });
 
   beforeAll(async () => {
-    // A busy machine takes its time for a handshake, and what is tested is another reason to wait.
+    // Long time-outs, because a handshake may be slow on a busy machine, and these tests are about other reasons to wait.
     harness = await startHarness({ env: { SMTP_CONNECT_TIMEOUT: '2m', SMTP_REPLY_TIMEOUT: '2m', SMTP_FINAL_REPLY_TIMEOUT: '2m' } });
   });
   afterAll(() => harness.stop());
@@ -111,7 +111,7 @@ describe("a team's own signature", () => {
     };
     const tryOnce = async () => {
       const key = await send();
-      // What waits without a try, as for settings on a busy machine, has not been there yet.
+      // A delivery that waits without a try, for example for settings on a busy machine, has not reached the server yet.
       return harness.until(
         'acme',
         key,
@@ -152,7 +152,7 @@ describe("a team's own signature", () => {
       const settings = { certificate: { ...certificate, validTo }, notifyUserIds: ['u3'], locale: 'de' as const };
       await harness.saveSettings(teamSettings(teamId, { sender: 'custom', smtp: ownServer(harness.custom.port), ...settings }));
     }
-    // The same end as the one of the month, for what the server is shown.
+    // A client certificate that expires when the signing certificate of the team `month` does.
     const validTo = harness.teams.get('month')?.certificate?.validTo ?? '';
     const shown = { ...certificate, validTo, subject: 'CN=client' };
     const smtp = ownServer(harness.custom.port, { tls: { clientCertificate: shown } });

@@ -1,6 +1,6 @@
-// Keeps the teams' own servers within the limits of their settings, for all dispatchers together. One dispatcher at a time sends by an
-// account with limits, for all teams that use that account, and counts what it sends. PostgreSQL says which dispatcher that is, and keeps
-// the counts for the next one. Lanes without limits cost nothing here.
+// Keeps mail by the teams' own servers within the limits of the teams' settings, across all dispatchers. One dispatcher at a time sends by
+// an account with limits, for all teams that use that account, and counts what it sends. PostgreSQL says which dispatcher that is, and
+// keeps the counts for the next one. Lanes without limits cost nothing here.
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { sendingLimitsOf, type TeamMailSettings } from '@billing-mail/contracts';
@@ -14,7 +14,7 @@ import { PacedLanesStore } from '../records/paced-lanes.store.js';
 import { type AccountNames, SendingAccounts } from './sending-accounts.js';
 
 type Server = NonNullable<TeamMailSettings['smtp']>;
-/** What the server counts together. `pace` has no limits itself; it counts what all teams of the account have sent. */
+/** An account whose messages the server counts together. `pace` has no limits itself; it counts what all teams of the account have sent. */
 type Account = { name: string; pace: SendingPace; underWay: number; heldUntil: number; usedAt: number };
 type PacedLane = {
   lane: string;
@@ -23,19 +23,19 @@ type PacedLane = {
   fingerprint: string;
   /** The counts of the account, with the limits of this team. */
   pace: SendingPace;
-  /** Messages in work in this lane; they are part of those of the account. */
+  /** Deliveries in work in this lane; `underWay` of the account includes them. */
   underWay: number;
   usedAt: number;
   /** The settings have changed, so limits are not applied until the next delivery has read them. */
   isInDoubt: boolean;
-  /** When to look next for due deliveries that do not say yet why they wait. */
+  /** When to look next for due deliveries that do not yet say why they wait. */
   tellsFrom: number;
   timer: NodeJS.Timeout | null;
 };
 
 /**
- * `end` is told whether the server let the account sign in; `null` if that is not known. `wait`: for how long, and because of which limit;
- * `null` if another dispatcher sends by the account, or all connections are in use.
+ * `go`: call `end` with whether the server let the account sign in, or with `null` if that is not known. `wait`: for how long, and because
+ * of which limit; `limit` is `null` if another dispatcher sends by the account, or if all connections are in use.
  */
 export type Permit =
   | { kind: 'go'; account: string; end: (isLetIn: boolean | null) => void }
@@ -47,7 +47,7 @@ const RENEWED_EVERY_MS = 1000;
  * when the next one begins.
  */
 const LEASE_MS = 30_000;
-/** A lane that sends nothing for this long is given up. */
+/** A lane or account that sends nothing for this long plus the idle time of a session is given up. */
 const LEFT_AFTER_MS = 120_000;
 const LEAVE_MS = 2000;
 const TELLS_AGAIN_MS = 5000;
@@ -204,8 +204,8 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /**
-   * Starts to send by an account, with the counts of the dispatcher before; what that one began lately may only just have ended. Runs once
-   * at a time: a second run would forget what was sent after the first.
+   * Starts to send by an account, with the counts of the previous dispatcher, whose latest messages may have ended only now. Runs once at a
+   * time: a second run would forget what was sent after the first.
    */
   private goOn(account: Account, askedAt: number): Promise<void> {
     const going = this.goingOn.get(account) ?? this.readSent(account, askedAt).finally(() => this.goingOn.delete(account));
@@ -262,8 +262,8 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /**
-   * Writes on the due deliveries that stay behind which limit they wait for. If the wait is long, they are not claimed again before its
-   * end.
+   * Records on the due deliveries that can't start yet which limit they wait for. If the wait is long, they are not claimed again before it
+   * ends.
    */
   private async tellWaiting(lane: PacedLane, now: number): Promise<void> {
     const { pace, fingerprint } = lane;
@@ -271,14 +271,14 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
     const limit = waitMs > 0 ? limitOf(pace, waitMs, this.windows) : null;
     if (limit === null) return;
     const told = await this.store.tellWaiting(lane.lane, limit, fingerprint, waitMs > this.windows.minuteMs ? Math.ceil(waitMs) : 0);
-    // Looking for deliveries that do not say so yet means reading all that wait, so not every second.
+    // Finding deliveries without this record means reading all that wait, so it is not done every second.
     if (told === 0) lane.tellsFrom = now + TELLS_AGAIN_MS;
   }
 
   private tellOfRoom(lane: PacedLane): void {
     const now = performance.now();
     if (lane.pace.roomAt(now) > 0 && lane.pace.waitMs(SMALLEST, now) === 0) {
-      // Later, as the hand of the delivery that has just ended is not free yet.
+      // Called later, because the hand of the delivery that has just ended is not free yet.
       setImmediate(() => this.onRoom());
       return;
     }
@@ -298,7 +298,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
 
 const SMALLEST: Size = { messages: 1, recipients: 1 };
 
-/** The limit that makes deliveries wait; the limit per minute never does for longer than a minute. */
+/** Returns the limit that makes deliveries wait. The limit per minute never makes them wait for longer than a minute. */
 function limitOf({ limits }: SendingPace, waitMs: number, { minuteMs }: PaceWindows): { count: number; per: 'minute' | 'day' } | null {
   const { messagesPerMinute, recipientsPerDay } = limits;
   if (messagesPerMinute !== undefined && waitMs <= minuteMs) return { count: messagesPerMinute, per: 'minute' };

@@ -1,4 +1,4 @@
-// Names the account by which a server with limits counts, so that teams that send by the same account are counted together.
+// Names the account for which a server with limits counts messages, so that teams that send by the same account are counted together.
 import { createHmac, randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type TeamMailSettings } from '@billing-mail/contracts';
@@ -24,9 +24,9 @@ export class SendingAccounts implements OnModuleInit {
   ) {}
 
   /**
-   * Reads the key by which all dispatchers name accounts, and seals it with each of our keys. So it is the same in every step of a rotation,
-   * when some dispatchers know other keys than others. The first dispatcher that starts makes it of the last key, by which accounts were
-   * named before, so that no count begins again.
+   * Reads the key with which all dispatchers name accounts, and seals it with each of our keys. So it stays the same in every step of a
+   * rotation, in which dispatchers know different keys. The first dispatcher that starts takes the last of `SECRET_KEYS` for it, with which
+   * accounts were named before, so that no count begins again.
    */
   async onModuleInit(): Promise<void> {
     const boxes = this.env.SECRET_KEYS.map((key) => new CredentialBox([key]));
@@ -37,16 +37,17 @@ export class SendingAccounts implements OnModuleInit {
     const key = known ?? (seals === null ? this.env.SECRET_KEYS.at(-1)?.key : undefined) ?? randomBytes(KEY_BYTES);
     const wanted = boxes.map((box) => seals?.find((seal) => openedBy([box], [seal])) ?? box.seal(key.toString('base64'), KEY_CONTEXT));
     if (JSON.stringify(seals) !== JSON.stringify(wanted)) await this.store.replace(seals, wanted);
-    // Another dispatcher may have been faster, so what is stored counts.
+    // Another dispatcher may have been faster, so the stored key counts.
     this.key = openedBy(boxes, (await this.store.seals()) ?? []);
     if (this.key === null) throw new Error('Another dispatcher that starts has other SECRET_KEYS: they have no key in common.');
   }
 
   /**
-   * `shared` is the same for all teams that sign in to the same server as the same user; `own` is for this team alone. With a password both
-   * are the same, and the password is part of the name: at many providers each customer has the same user name, and naming the account of
-   * another team must not slow that team down. A connected mailbox counts as shared once the server has let the team sign in. A team that
-   * does not sign in is counted by itself. The names reveal nothing of all this. @throws SealError
+   * Returns the names of the account that a team sends by. `shared` is the same for all teams that sign in to the same server as the same
+   * user; `own` is for this team alone. With a password both are the same, and the password is part of the name: at many providers each
+   * customer has the same user name, and a team that enters another team's user name must not slow that team down. A connected mailbox
+   * counts as shared once the server has let the team sign in. A team that does not sign in is counted by itself. The names reveal none of
+   * these data. @throws SealError
    */
   namesOf(teamId: string, server: NonNullable<TeamMailSettings['smtp']>): AccountNames {
     const { host, port, auth } = server;
@@ -65,7 +66,7 @@ export class SendingAccounts implements OnModuleInit {
   }
 }
 
-/** The key, if one of the boxes opens one of its seals. */
+/** Returns the key if one of the boxes opens one of its seals, `null` otherwise. */
 function openedBy(boxes: readonly CredentialBox[], seals: readonly string[]): Buffer | null {
   for (const box of boxes)
     for (const seal of seals) {

@@ -6,7 +6,7 @@ import { type SmtpServer } from '@billing-mail/smtp-client';
 /** The access token, if a mailbox is connected. */
 export type TokenOfServer = { token: string; username: string };
 
-/** The team's own server by its current settings; `null` if the team no longer uses one. */
+/** Returns the team's own server according to its current settings; `null` if the team no longer uses one. */
 export function customServerOf(
   settings: TeamMailSettings,
   box: CredentialBox,
@@ -17,7 +17,7 @@ export function customServerOf(
   const { host, port, security, auth, tls } = settings.smtp;
   const trust = openServerTrust(settings.teamId, tls, caPem, box);
   if (auth.type === 'none') return { host, port, security, auth, ...trust };
-  // Without a token nobody signs in; the server is only named.
+  // Without a token the caller does not sign in, and needs only the server's name.
   if (auth.type === 'oauth2')
     return { host, port, security, auth: bearer === null ? { type: 'none' } : { type: 'bearer', ...bearer }, ...trust };
   const password = box.open(auth.passwordSealed, smtpPasswordContext(settings.teamId, { host, port, security, auth, tls }));
@@ -25,8 +25,8 @@ export function customServerOf(
 }
 
 /**
- * Changes when a new try could go differently: another server, other credentials, another way of sending. It reveals none of them. A
- * password that was only sealed anew counts as the same, so that rotating keys makes no waiting deliveries due.
+ * Returns a hash that changes when a new try could have another result: another server, other credentials, another way of sending. It
+ * reveals none of them. A password that was only sealed anew counts as the same, so that rotating keys makes no waiting deliveries due.
  */
 export function serverFingerprint(settings: TeamMailSettings): string {
   const { sender, smtp } = settings;
@@ -40,8 +40,8 @@ export function serverFingerprint(settings: TeamMailSettings): string {
     ...(smtp.tls === undefined ? [] : [smtp.tls.ca, smtp.tls.pin, smtp.tls.clientCertificate?.fingerprint]),
     ...(smtp.limits === undefined ? [] : [smtp.limits]),
   ];
-  // Nothing is added without a certificate: fingerprints from before there were certificates stay valid, so that an upgrade makes nothing
-  // due.
+  // Without a certificate nothing is added: fingerprints from releases without certificates stay valid, so that an upgrade makes no
+  // deliveries due.
   const signer = settings.certificate === null ? [] : [settings.certificate.fingerprint];
   return createHash('sha256')
     .update(JSON.stringify([sender, settings.fallback, way, ...signer]))

@@ -25,16 +25,16 @@ import { type Turn } from './turn.js';
 
 export type Tried =
   | { kind: 'tried'; report: TryReport; message: PreparedMessage; bodyBegun: boolean }
-  /** Our own trouble ended the try before its end of data. */
+  /** A problem on our side ended the try before its end of data. */
   | { kind: 'interrupted'; report: TryReport; cause: unknown }
   | { kind: 'team_unknown' }
   | { kind: 'route_gone' }
   /** While the delivery waited for its turn, others found the server in trouble, or the process must end. */
   | { kind: 'server_restrained' }
-  /** By the limits of the team's server no more may be sent now. */
+  /** The limits of the team's server do not allow this delivery now. */
   | { kind: 'limit_reached'; permit: Extract<Permit, { kind: 'wait' }>; fingerprint: string }
   | { kind: 'document_changed' }
-  /** Somebody may have the message already, and the same bytes can't be made again. */
+  /** A recipient may have the message already, and the same bytes can't be composed again. */
   | { kind: 'not_repeatable' };
 
 /** The bytes of this try differ from those that went out before. */
@@ -49,10 +49,10 @@ const PLATFORM_SCOPE = ':platform';
 type Alone = { prepare(delivery: LookedAfter, compose: () => Promise<PreparedMessage>): Promise<PreparedMessage> };
 
 type RecordProgress = (report: TryReport) => Promise<void>;
-/** `alone` is set for a delivery that must not be composed and written side by side with others. */
+/** `alone` is set for a delivery that must be composed and written while no other is. */
 type Circumstances = { signal: AbortSignal; turn: Turn; alone: Alone | null };
 /**
- * `connection`: what the token was asked for, if a mailbox is connected; `expired` if there is none until the team connects again.
+ * `connection`: the request for the access token, if a mailbox is connected; `expired` if there is no token until the team connects again.
  * `limited`: the team's server, if it has limits.
  */
 type WayOut = {
@@ -95,8 +95,9 @@ export class TryDelivery {
   ) {}
 
   /**
-   * Throws only for our own trouble, before anything was sent. The message is composed before the delivery waits for its turn at the
-   * server: the server must not wait for it, and a delivery that has its turn must not need memory held by those that wait.
+   * Tries the delivery once. Throws only for a problem on our side, before anything was sent. Composes the message before the delivery
+   * waits for its turn at the server: the server must not wait until it is composed, and a delivery that has its turn must not need memory
+   * that waiting deliveries hold.
    */
   async tryOnce(delivery: LookedAfter, { signal, turn, alone }: Circumstances, recordProgress: RecordProgress): Promise<Tried> {
     const compose = (): Promise<PreparedMessage> => this.messages.prepare(delivery, delivery.route);
@@ -130,7 +131,7 @@ export class TryDelivery {
     if (permit.kind === 'wait') return { kind: 'limit_reached', permit, fingerprint: way.fingerprint };
     let isLetIn: boolean | null = null;
     try {
-      // The server counts the connections of an account, so its sessions are kept for all teams that send by it.
+      // The server counts connections per account, so all teams that send by the account share its kept sessions.
       const tried = await this.handInBy({ ...way, scope: `:${permit.account}` }, delivery, message, signal, turn, recordProgress);
       isLetIn = isLetInBy(tried);
       return tried;
@@ -189,7 +190,7 @@ export class TryDelivery {
     return toTried(handedIn, reportOf(handedIn), message);
   }
 
-  /** Where bounces are received, MAIL FROM is an address that takes reports. The From header does not change. */
+  /** If bounces are received for the route, MAIL FROM is an address that accepts reports. The From header does not change. */
   private envelopeOf({ id, route, look }: LookedAfter): Pick<HandIn, 'from' | 'envelopeId' | 'maxRecipients'> {
     const { returnPaths, env } = this;
     if (!returnPaths.servesRoute(route)) return { from: () => envelopeFrom(route, look), maxRecipients: env.SMTP_MAX_RECIPIENTS };
@@ -224,7 +225,7 @@ export class TryDelivery {
     return { bearer: { token: found.token, username: connected.username ?? connected.mailbox }, connection: asked };
   }
 
-  /** The server with another token than the one that it refused; `null` if there is no other. */
+  /** Returns the server with a token other than the one that it refused; `null` if there is no other. */
   private async withNewToken(server: SmtpServer, asked: ConnectionAsked): Promise<SmtpServer | null> {
     if (server.auth.type !== 'bearer') return null;
     const refused = server.auth.token;
@@ -248,8 +249,8 @@ function isLetInBy(tried: Tried): boolean | null {
 }
 
 /**
- * The server refused the sign-in and nothing else has happened. 535 (RFC 4954) is the code that all providers use for a token that is not
- * valid.
+ * Whether the server refused the sign-in and nothing else has happened. 535 (RFC 4954) is the code that all providers use for a token that
+ * is not valid.
  */
 const isTokenRefused = ({ failure, results, interrupted }: HandedIn): boolean =>
   failure?.stage === 'auth' && failure.code === 535 && results.length === 0 && interrupted === null;
@@ -263,8 +264,8 @@ function toTried({ interrupted, bodyBegun }: HandedIn, report: TryReport, messag
 }
 
 /**
- * After a crash the message is composed anew, and a new version or certificate changes its bytes. Recipients who may have the message
- * already must not get other bytes.
+ * Throws `OtherBytesError` if recipients who may have the message already would get other bytes. After a crash the message is composed
+ * anew, and a new version or certificate changes its bytes.
  */
 function requireSameBytes({ messages, recipients }: LookedAfter, route: Route, sha256: string): void {
   const known = messages[route];

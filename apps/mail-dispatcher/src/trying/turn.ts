@@ -8,8 +8,8 @@ export type Turn = {
   /** Call when only the server's reply is missing: the next delivery may begin if it uses the same route. Returns whether one does. */
   passOn: () => boolean;
   /**
-   * `open`: the end of data may go out, which sets `passed`; then the reply must be waited for. `closed`: the process ends, so no end of
-   * data may go out whose reply it might not live to read.
+   * `open`: the end of data may go out. `passed`: it may have gone out, so the process must wait for the reply. `closed`: the process is
+   * about to end and might not read the reply, so no end of data may go out any more.
    */
   gate: 'open' | 'passed' | 'closed';
 };

@@ -1,4 +1,4 @@
-// All alerts: which alert each outcome leads to, and how it is worded. To add one, write a file in `kinds` and add its rows here.
+// All alerts: which alert each outcome leads to, and how the alert is worded. To add one, write a file in `kinds` and add its rows here.
 import { type Locale, type OutcomeEvent } from '@billing-mail/contracts';
 import { type Alert } from './alert.js';
 import { type AlertKind, type Place } from './kinds/alert-kind.js';
@@ -43,15 +43,15 @@ export type AlertParams = (typeof ALERT_KINDS)[keyof typeof ALERT_KINDS] extends
     : never
   : never;
 
-/** The alert for an outcome, and its audience; `null` if there is nothing to tell. */
+/** Returns the alert for an outcome, with its audience, or `null` if there is nothing to tell. */
 export const decideAlert = (event: OutcomeEvent): Alert<AlertParams> | null =>
   (DECISIONS[event.type] as (event: OutcomeEvent) => Alert<AlertParams> | null)(event);
 
-// Sound, as each kind only gets params of its own.
+// Sound, because each kind only gets its own params.
 const kindOf = ({ kind }: AlertParams): AlertKind<AlertParams> => ALERT_KINDS[kind];
 
-/** @param count documents that share the trouble; `params` are those of the latest one */
+/** Words an alert. @param count number of documents that share the trouble; `params` are those of the latest one */
 export const wordAlert = (params: AlertParams, count: number, locale: Locale): AlertText => kindOf(params).word(params, count, locale);
 
-/** The page that shows the whole trouble, or where it is repaired. */
+/** Returns the page that shows the whole trouble, or where it is repaired. */
 export const placeOf = (params: AlertParams): Place => kindOf(params).leadsTo(params);

@@ -15,7 +15,7 @@ export type RaisedAlert = {
   isBeginning?: true;
 };
 
-/** A group that was read takes no more alerts after this time: trouble of the same kind is new then. */
+/** After this time a notification that was read takes no more alerts: later trouble of the same kind counts as new. */
 const GROUP_HOURS = 24;
 
 /** A row of the table; rows are passed to PostgreSQL as one JSON text. */
@@ -37,8 +37,8 @@ type Notice = {
 @Injectable()
 export class AlertStore {
   /**
-   * Runs in the caller's transaction. Two statements for any number of alerts, and two more if some are part of a trouble that may have
-   * been told.
+   * Writes the alerts in the caller's transaction: with two statements for any number of alerts, and two more if some are part of a trouble
+   * that may have been told.
    */
   async raise(tx: EntityManager, alerts: readonly Alert[]): Promise<RaisedAlert[]> {
     const all = alerts.flatMap(toNotices);
@@ -46,13 +46,13 @@ export class AlertStore {
     const notices = all.filter(({ team_id, user_id }) => user_id !== teamMailbox(team_id) || withAddress.has(team_id));
     const parts = notices.filter(({ part_of }) => part_of !== null);
     if (parts.length === 0) return this.write(tx, notices);
-    // First the troubles of which others may be a part.
+    // Writes the troubles first that other alerts may be a part of.
     const groups = new Set(parts.map(({ part_of }) => part_of));
     const isWhole = ({ part_of, open_group }: Notice): boolean => part_of === null && groups.has(open_group);
     const wholes = await this.write(tx, notices.filter(isWhole));
     const { added, left } = await addToTold(tx, parts);
     const [told, news] = [new Set(wholes.map(({ notificationId }) => notificationId)), new Set(left)];
-    // The rest, in the order of the events.
+    // All other alerts, in the order of the events.
     const others = notices.filter((notice) => (notice.part_of === null ? !isWhole(notice) : news.has(notice)));
     return [...wholes, ...added.filter(({ notificationId }) => !told.has(notificationId)), ...(await this.write(tx, others))];
   }
@@ -60,7 +60,7 @@ export class AlertStore {
   private async write(tx: EntityManager, all: readonly Notice[]): Promise<RaisedAlert[]> {
     if (all.length === 0) return [];
     const counted = countTogether(all);
-    // Written in one order by everybody, so that two transactions can't deadlock; returned in the order of the events.
+    // All transactions write in the same order, so that they can't deadlock. The result is in the order of the events.
     const inOrder = [...counted.keys()].sort();
     const notices = inOrder.flatMap((key) => counted.get(key) ?? []);
     const raised = new Map((await insertOrCount(tx, notices)).map((alert, place) => [inOrder[place], alert]));
@@ -68,7 +68,7 @@ export class AlertStore {
   }
 }
 
-/** One notice for each reader. The team's mailbox is always among them; `raise` drops it if the team has none. */
+/** Returns one notice for each reader. The team's mailbox is always a reader; `raise` drops its notice if the team has none. */
 function toNotices({ teamId, type, severity, audience, groupKey, params, deliveryId, documentId, partOf, traceparent }: Alert): Notice[] {
   const told = {
     team_id: teamId,
@@ -88,8 +88,8 @@ function toNotices({ teamId, type, severity, audience, groupKey, params, deliver
 }
 
 /**
- * Counts documents on a trouble that their readers were told of. `left` are those whose readers were not. A reader who was warned while all
- * documents were still being tried is told once more when the first one has failed for good.
+ * Counts documents on the notification of their trouble, for readers who were told of it. `left` are the notices of readers who were not. A
+ * reader who was warned while all documents were still being tried is told once more when the first document has failed for good.
  */
 async function addToTold(tx: EntityManager, parts: readonly Notice[]): Promise<{ added: RaisedAlert[]; left: Notice[] }> {
   const keyOf = (notice: Pick<Notice, 'team_id' | 'user_id'> & { open_group: string | null }): string =>
@@ -128,7 +128,7 @@ async function addToTold(tx: EntityManager, parts: readonly Notice[]): Promise<{
   };
 }
 
-/** One notice for each trouble and reader, with its count and its latest document, ordered by their latest alert. */
+/** Returns one notice for each trouble and reader, with the count and the latest document, ordered by the latest alert. */
 function countTogether(notices: readonly Notice[]): Map<string, Notice> {
   const counted = new Map<string, Notice>();
   for (const notice of notices) {

@@ -1,13 +1,13 @@
-// What an outcome means for people, as data: the table decides it, it is stored with the notification, and it is worded when it is read.
+// What an outcome means for people, as data. The alert table decides it, the notification stores it, and it is worded when it is read.
 import { type NotificationType, type Severity, type TeamEvent } from '@billing-mail/contracts';
 
 /**
- * What happened to documents because of a server after its team was told of the trouble: how many failed, and how many went out by the
+ * What happened to documents because of a server since its team was told of the trouble: how many failed, and how many went out by the
  * platform.
  */
 export type SinceTold = { failed: number; fellBack: number };
 
-/** The operator of the platform. No token can name this team, as the id of a team has no parentheses. */
+/** The operator of the platform. No token can name this team, because the ids of teams have no parentheses. */
 export const OPERATOR = { teamId: '(platform)', userId: '(operator)' } as const;
 
 /**
@@ -36,7 +36,7 @@ export type Alert<Params extends { kind: string } = { kind: string }> = {
   traceparent?: string;
 };
 
-/** Whoever requested the document, and the users whom the team has named. */
+/** Returns the requester of the document and the users whom the team has named. */
 export function audienceOf(event: TeamEvent): Audience {
   const userIds = [...new Set([...(event.requestedBy ? [event.requestedBy.userId] : []), ...event.notifyUserIds])];
   return userIds.length > 0 ? { kind: 'users', userIds } : { kind: 'team' };

@@ -12,7 +12,7 @@ describe('EventStream', () => {
   const ends: (() => void)[] = [];
   afterEach(() => ends.splice(0).forEach((end) => end()));
 
-  /** A stream and the client's side of it, which is not read unless the test does. */
+  /** Opens a stream and returns both ends of it. The client's end is only read by the test itself. */
   async function connect(options: Partial<EventStreamOptions>): Promise<{ stream: EventStream; client: IncomingMessage }> {
     let stream: EventStream | undefined;
     const server = createServer((_request, response) => {
@@ -76,7 +76,7 @@ describe('EventStream', () => {
     client.pause();
     stream.wake();
     await stream.ended;
-    // 50 of 100 KB each fill the kernel's buffers; without a bound it would read on for as long as it lasts.
+    // A batch of 50 notifications of 100 KB each fills the kernel's buffers. Without a limit the stream would read on until it ends.
     expect(read).toBeLessThanOrEqual(200);
   });
 

@@ -12,14 +12,14 @@ export type EventStreamOptions = {
   /** When the client's token expires; `null`: never. */
   expiresAt: Date | null;
   heartbeatMs: number;
-  /** How long sent data may stay in our buffers before the client is taken to be gone. */
+  /** How long sent data may stay in our buffers before the client counts as gone. */
   drainMs: number;
 };
 
-/** Most notifications held in memory for one client. */
+/** How many notifications are held in memory for one client at most. */
 const BATCH = 50;
 const RECONNECT_AFTER_MS = 3000;
-// Node.js keeps timers in 31 bits; a longer one would fire at once. Closing a stream early is harmless, as the client reconnects.
+// Node.js keeps timers in 31 bits; a longer one would fire at once. Closing a stream early is harmless, because the client reconnects.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class EventStream {

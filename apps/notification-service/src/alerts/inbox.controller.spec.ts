@@ -5,7 +5,7 @@ import { UNREAD_OF_USER } from './inbox.store.js';
 import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
 
 type Plan = { 'Relation Name'?: string; 'Actual Rows': number; 'Actual Loops': number; 'Rows Removed by Filter'?: number; Plans?: Plan[] };
-/** How many rows of tables a statement has looked at. */
+/** Returns how many rows of tables a statement has looked at. */
 const rowsOf = (plan: Plan): number =>
   (plan['Relation Name'] === undefined ? 0 : (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops']) +
   (plan.Plans ?? []).reduce((sum, part) => sum + rowsOf(part), 0);
@@ -71,7 +71,7 @@ describe('the inbox over HTTP', () => {
     const team = `mail-${name.replaceAll(' ', '-')}`;
     await publish(SAMPLES.failed({ teamId: team, requestedBy: { userId: 'u1', locale: 'de' } }));
     const of = `notification_id IN (SELECT id FROM notify.notifications WHERE team_id = $1)`;
-    // The sender finds no address, and is done with it.
+    // Waits until the sender has found no address and has settled the e-mail.
     await eventually(async () =>
       (await service.database.query<{ status: string }[]>(`SELECT status FROM notify.email_outbox WHERE ${of}`, [team])).every(
         ({ status }) => status === 'unwanted',
@@ -145,7 +145,7 @@ describe('the inbox over HTTP', () => {
         ),
       ],
     );
-    // At places that nobody else takes, in the order in which they would have come.
+    // Moves the notifications to positions that nothing else takes, in the order in which they would have arrived.
     await sql(
       `UPDATE notify.notifications SET position = position + 3001 + (SELECT position FROM notify.stream_clock) WHERE team_id = 'much'`,
     );
@@ -172,7 +172,7 @@ describe('the inbox over HTTP', () => {
     await sql(`UPDATE notify.notifications SET position = (SELECT position + 1 FROM notify.stream_clock) WHERE id = $1`, [newest.id]);
     await sql(`UPDATE notify.stream_clock SET position = position + 1`);
     expect(await unread()).toBe(before);
-    // A team that one comes into later has been read by nobody.
+    // For a user who joins the team later, everything is unread.
     expect((await list(await member('u2', 'much'))).unreadCount).toBeGreaterThanOrEqual(1501);
   });
 

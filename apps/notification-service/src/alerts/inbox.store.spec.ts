@@ -19,7 +19,7 @@ describe('counting what is unread', () => {
     await db.stop();
   });
 
-  // Where one user or one team has all notifications, PostgreSQL expects nothing of an index by user and team.
+  // If one user or one team has all notifications, PostgreSQL expects no gain from an index by user and team.
   it.each([
     ['one user has all of them', 'clerk'],
     ['the whole team is told all of them', null],
@@ -32,7 +32,7 @@ describe('counting what is unread', () => {
     );
     await database.query(`INSERT INTO notify.read_until (user_id, team_id, position) VALUES ('clerk', 'acme', $1)`, [NOTIFICATIONS - 10]);
     await database.query('VACUUM (ANALYZE)');
-    // Of the second one nothing was ever told.
+    // The second team has no notifications.
     const reader = ['clerk', ['acme', 'globex']];
     expect(await database.query(UNREAD_OF_USER, reader)).toEqual([{ count: 10 }]);
     const [explained] = await database.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }[]>(
@@ -40,7 +40,7 @@ describe('counting what is unread', () => {
       reader,
     );
     const { 'Shared Hit Blocks': hit = NaN, 'Shared Read Blocks': read = NaN } = explained?.['QUERY PLAN'][0].Plan ?? {};
-    // All of them lie on hundreds of pages.
+    // The notifications take hundreds of pages.
     expect(hit + read).toBeLessThan(60);
   });
 });

@@ -29,13 +29,13 @@ type Row = {
   emailTrouble: EmailTrouble | null;
 };
 
-/** Nothing is shown to a user who has switched the inbox off, and no type that the user has muted. */
+/** Hides everything from a user who has switched the inbox off, and the types that the user has muted. */
 const IS_SHOWN = `coalesce(p.inbox_channel AND NOT n.type = ANY (p.muted_inbox), true)`;
 
 /**
  * Notifications addressed to user $1. $2: the teams of the token; `null` for an internal service, which only sees what is addressed to
- * itself. A notification without a team (about a job whose team could not be read) is seen by its addressee. Language: as chosen by the
- * user, else as events told for the user, else the team's, else English.
+ * itself. The addressee also sees a notification without a team (about a job whose team could not be read). Language: the user's choice, or
+ * else the one that events state for the user, or else the team's, or else English.
  */
 const ADDRESSED = `
   FROM notify.notifications n
@@ -57,15 +57,15 @@ const COLUMNS = `
 const IS_UNREAD = `(r.read_position IS NULL OR r.read_position < n.position)`;
 
 /**
- * Notifications of the team after that position. The comparison of pairs lets PostgreSQL use the index on user, team and position; by
- * position alone it read all notifications whenever it expected nearly all of them to be this user's.
+ * Selects the team's notifications after the position up to which everything is read. Comparing pairs lets PostgreSQL use the index on
+ * user, team and position. With the position alone it read all notifications whenever it expected nearly all of them to be this user's.
  */
 const behind = (of: string): string =>
   `${of}.team_id <= teams.team_id AND (${of}.team_id, ${of}.position) > (teams.team_id, teams.read_until)`;
 
 /**
- * Like VISIBLE, but for a user with teams, and only after the position up to which everything is read. Each of these is looked up by
- * itself, as a join would read everything that the user ever read.
+ * Counts unread notifications. Selects like VISIBLE, but for a user with teams, and only after the position up to which everything is read.
+ * Looks up the read mark of each notification separately, because a join would read the marks of everything that the user ever read.
  */
 export const UNREAD_OF_USER = `
   WITH teams AS (
@@ -86,8 +86,8 @@ export const UNREAD_OF_USER = `
     (SELECT r.read_position FROM notify.notification_reads r WHERE r.notification_id = n.id AND r.user_id = $1), -1)`;
 
 /**
- * Positions are given out in the order of commits, so nothing unread is ever added before one. Hidden notifications count too, as the user
- * may show them again.
+ * Moves the position up to which everything is read. Positions are assigned in the order of commits, so no unread notification is ever
+ * added before it. Hidden notifications count too, because the user may show them again.
  */
 const MOVE_READ_UNTIL = `
   INSERT INTO notify.read_until AS kept (user_id, team_id, position)
@@ -103,7 +103,7 @@ const MOVE_READ_UNTIL = `
 export class InboxStore {
   constructor(private readonly database: DataSource) {}
 
-  /** Newest first; a notification that was counted up is new again. */
+  /** Returns notifications, newest first. A notification that was counted up is new again. */
   async list({ caller, locale }: Reader, query: { unreadOnly: boolean; before: number | null; limit: number }): Promise<Placed[]> {
     const rows = await this.database.query<Row[]>(
       `SELECT ${COLUMNS} ${VISIBLE} AND (NOT $3 OR ${IS_UNREAD}) AND n.position < coalesce($4, n.position + 1)
@@ -113,7 +113,7 @@ export class InboxStore {
     return rows.map((row) => toPlaced(row, locale));
   }
 
-  /** Notifications that were created or counted up after a position in the stream, in that order. */
+  /** Returns the notifications that were created or counted up after a position in the stream, in the order of their positions. */
   async after({ caller, locale }: Reader, position: number, limit: number): Promise<Placed[]> {
     const rows = await this.database.query<Row[]>(`SELECT ${COLUMNS} ${VISIBLE} AND n.position > $3 ORDER BY n.position LIMIT $4`, [
       ...visibleTo(caller),
@@ -153,7 +153,7 @@ export class InboxStore {
        WHERE seen.read_position < excluded.read_position`,
       [...visibleTo(caller), ids],
     );
-    // Not for a service: it sees less than a user of the same id.
+    // Not for a service, because it sees less than a user of the same id.
     if (!caller.isService) await this.database.query(MOVE_READ_UNTIL, visibleTo(caller));
   }
 }

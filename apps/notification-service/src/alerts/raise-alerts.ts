@@ -5,7 +5,7 @@ import { type Channel, CHANNELS } from '../channels/channel.js';
 import { AlertStore } from './alert.store.js';
 import { type Alert } from './alert.js';
 
-/** Raises alerts on all channels, in the transaction of the change that they are about. */
+/** Raises alerts on all channels, in the transaction of the change that the alerts are about. */
 @Injectable()
 export class RaiseAlerts {
   constructor(
@@ -13,7 +13,7 @@ export class RaiseAlerts {
     @Inject(CHANNELS) private readonly channels: Channel[],
   ) {}
 
-  /** @param events the outcomes behind them, for channels that forward outcomes themselves */
+  /** @param events the outcomes behind the alerts, for channels that forward outcomes themselves */
   async raise(tx: EntityManager, alerts: readonly Alert[], events: readonly OutcomeEvent[] = []): Promise<void> {
     const raised = alerts.length === 0 ? [] : await this.alerts.raise(tx, alerts);
     for (const channel of this.channels) await channel.accept(tx, { events, raised });

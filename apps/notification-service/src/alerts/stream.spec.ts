@@ -202,11 +202,11 @@ describe('the live stream', () => {
   it('leaves PostgreSQL to others, however many streams read at once', async () => {
     const holder = other.database.createQueryRunner();
     await holder.startTransaction();
-    // Streams read it, settings of a user do not.
+    // Streams read this table; requests for a user's preferences do not.
     await holder.query('LOCK TABLE notify.notification_reads IN ACCESS EXCLUSIVE MODE');
     try {
       const streams = Array.from({ length: 15 }, async (_, index) => listen(one, await member(`many-${index % 3}`, 'many'), '0'));
-      // Each has asked by the time that it is open; the pool has ten connections.
+      // Each stream has sent its query once it is open; the pool has ten connections.
       await Promise.all(streams);
       await request(one.url)
         .get('/v1/preferences')

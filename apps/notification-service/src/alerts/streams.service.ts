@@ -1,4 +1,4 @@
-// All open streams of this process. They are woken by polling the table, so it does not matter which process wrote a notification.
+// Serves all open streams of this process. It polls the table to wake them, so it does not matter which process wrote a notification.
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { type Caller, type Logger, PollLoop, ProblemException, SharedSlots, Turns } from '@billing-mail/platform';
 import type { Response } from 'express';
@@ -11,11 +11,11 @@ import { InboxStore, type Reader } from './inbox.store.js';
 type Listener = { caller: Caller; stream: EventStream };
 type Placement = { teamId: string; userId: string | null; position: string };
 
-// One indexed query for each process while somebody listens. LISTEN/NOTIFY or Redis would be more to run, and after a lost connection would
-// need the same query.
+// While somebody listens, each process runs one indexed query in this time. LISTEN/NOTIFY or Redis would be more to operate, and would need
+// the same query after a lost connection.
 const LOOK_EVERY_MS = 300;
 const LOOK_AT_MOST = 1000;
-/** Time for a query that runs when the process ends. */
+/** How long the end of the process waits for a query that is running. */
 const LOOK_ENDS_MS = 5000;
 const HEARTBEAT_MS = 15_000;
 const DRAIN_MS = 30_000;
@@ -24,11 +24,11 @@ const DRAIN_MS = 30_000;
 export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly listeners = new Set<Listener>();
   /**
-   * Streams read one after the other. Many that begin at the start of a long inbox would take all connections to PostgreSQL, and word their
-   * notifications all at once: 200 of them kept requests and outcomes waiting for more than five seconds, and the process for two.
+   * Lets streams read one after the other. Many streams that begin at the start of a long inbox would take all connections to PostgreSQL
+   * and word their notifications at once: 200 of them delayed requests and outcomes by more than five seconds, and the process by two.
    */
   private readonly reading = new Turns();
-  /** The position up to which all streams were woken. `null` at first and after a failed query; then every stream looks for itself. */
+  /** The position up to which all streams were woken. `null` at first and after a failed query; then all streams are woken. */
   private position: number | null = null;
   private readonly watching = new PollLoop({
     look: () => this.wakeForNews(),

@@ -39,7 +39,7 @@ const word = (event: OutcomeEvent, locale: Locale, count = 1) => {
   return renderAlert(alert.params, count, locale);
 };
 
-/** Every way to say something in a catalogue, by its path. */
+/** Returns every text that a catalogue can make, with its path. */
 function allTexts(value: unknown, path = ''): [string, string][] {
   const about = { document: 'DOCUMENT', count: 1, accepted: 1, recipients: 3, byPlatform: 1 };
   if (typeof value === 'string') return [[path, value]];
@@ -379,7 +379,7 @@ describe('what came back', () => {
     const [heading, ...inBody] = parts;
     expect(title).toBe(heading);
     for (const part of [...inBody, '552 5.2.2 full']) expect(body).toContain(part);
-    // Neither the words nor the advice that are for recipients who do not have it.
+    // The alert contains neither the reason nor the advice for recipients who do not have the document.
     expect(body).not.toMatch(/mailbox of the recipient|Postfach|room|Platz/);
     expect(decideAlert(event)).toMatchObject({ severity: 'warning' });
   });

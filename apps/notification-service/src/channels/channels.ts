@@ -12,12 +12,12 @@ import { WebhookChannel } from './webhook/webhook.channel.js';
 import { WebhooksStore } from './webhook/webhooks.store.js';
 
 /**
- * All channels; to add one, write a file in this folder and name it here. The inbox is last, as it makes other transactions wait until the
- * commit.
+ * All channels. To add one, write a file in this folder and name it here. The inbox is last, because it makes other transactions wait until
+ * the commit.
  */
 const ALL = [WebhookChannel, EmailChannel, InboxChannel];
 
-/** Services that send after the commit what the channels have recorded. */
+/** Services that send, after the commit, what the channels have recorded. */
 const SENDERS = [
   ...[EmailOutboxStore, EmailSenderService, PlatformMailClient],
   ...[WebhooksStore, WebhookLogStore, WebhookOutboxStore, WebhookSenderService],

@@ -3,9 +3,9 @@ import { type EntityManager } from 'typeorm';
 import { type Channel, type Told } from './channel.js';
 
 /**
- * Gives new notifications their positions in the stream, which shows them in list and stream. Positions must become visible in order: a
- * reader who remembers the last one seen would otherwise miss a lower one that is committed later. A sequence can't ensure that; a single
- * row, locked by each transaction until its commit, can. As others wait for that lock, this channel must be the last.
+ * Gives new and counted-up notifications their positions in the stream, and so makes them visible in list and stream. Positions must become
+ * visible in order: a reader who remembers the last one seen would otherwise miss a lower one that is committed later. A sequence can't
+ * ensure that; a single row, locked by each transaction until its commit, can. As others wait for that lock, this channel must be the last.
  */
 @Injectable()
 export class InboxChannel implements Channel {

@@ -3,8 +3,8 @@ import { EXPIRED_AT_ONCE, type Expiry } from '@billing-mail/platform';
 import { type NotificationEnv } from '../notification.env.js';
 
 /**
- * Whoever neither signs in nor sends a document for this long has left, where no directory says it. Long enough for those who look in only
- * when they are told of trouble.
+ * After this time without a sign-in or a document, a user counts as having left the team, in case no directory reports it. The time is long
+ * enough for users who sign in only when they are told of trouble.
  */
 const CONTACTS_MS = 180 * 24 * 60 * 60 * 1000;
 
@@ -12,7 +12,7 @@ const OLD = `now() - $1::float8 * interval '1 millisecond'`;
 
 export const expiriesOf = ({ RETENTION_NOTIFICATIONS, RETENTION_EVENTS }: NotificationEnv): Expiry[] => [
   {
-    // Deletes readings and e-mails as well. Notifications that still count up, or whose e-mail is not sent yet, stay.
+    // Deletes the read marks and e-mails of notifications as well. Notifications that still count up, or whose e-mail waits, stay.
     kind: 'notifications',
     afterMs: RETENTION_NOTIFICATIONS,
     statement: `
@@ -31,8 +31,7 @@ export const expiriesOf = ({ RETENTION_NOTIFICATIONS, RETENTION_EVENTS }: Notifi
         SELECT event_id FROM notify.processed_events WHERE processed_at < ${OLD} LIMIT ${EXPIRED_AT_ONCE})`,
   },
   {
-    // Deletes tries as well. A waiting message ends by its schedule; one that waits for longer than this belongs to a webhook that no
-    // longer sends.
+    // Deletes tries as well. The schedule ends a waiting message; if one has been due for this time, its webhook no longer sends.
     kind: 'webhook_messages',
     afterMs: RETENTION_EVENTS,
     statement: `
@@ -42,7 +41,7 @@ export const expiriesOf = ({ RETENTION_NOTIFICATIONS, RETENTION_EVENTS }: Notifi
         LIMIT ${EXPIRED_AT_ONCE})`,
   },
   {
-    // Also of a team under a legal hold: that keeps its records, and not who is told.
+    // Deletes the contacts of a team under a legal hold too: the hold protects the team's records, and not who is told.
     kind: 'contacts',
     afterMs: CONTACTS_MS,
     statement: `

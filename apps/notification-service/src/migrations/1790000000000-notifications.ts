@@ -60,7 +60,7 @@ const STATEMENTS = [
       created_at timestamptz NOT NULL DEFAULT now(),
       CONSTRAINT notifications_pk PRIMARY KEY (id)
     )`,
-  // NULLS NOT DISTINCT (PostgreSQL 15): a notification to the whole team has no user, and may have one open group only as well.
+  // NULLS NOT DISTINCT (PostgreSQL 15): notifications to the whole team have no user, and of these too only one may be open in each group.
   `
     CREATE UNIQUE INDEX notifications_open_group ON notify.notifications (team_id, open_group, user_id)
       NULLS NOT DISTINCT WHERE open_group IS NOT NULL`,

@@ -6,7 +6,7 @@ export class KnownAddresses1798000000070 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE notify.preferences ADD COLUMN confirmed_email text`);
-    // Any admin could have named these addresses. Those that services vouch for come again with the next document.
+    // Any admin could have named these addresses. The addresses that services vouch for arrive again with the next document.
     await runner.query(`UPDATE notify.contacts SET email = NULL`);
     await runner.query(`
       CREATE TABLE notify.address_confirmations (

@@ -15,7 +15,7 @@ export class ReadUntil1800000000320 implements MigrationInterface {
         position bigint NOT NULL,
         CONSTRAINT read_until_pk PRIMARY KEY (user_id, team_id)
       )`);
-    // Serves those of a user and, with NULL as the user, those of the whole team.
+    // Serves the notifications of a user and, with NULL as the user, those of the whole team.
     await buildIndex(runner, {
       name: 'notify.notifications_of_user_in_team',
       table: 'notify.notifications',

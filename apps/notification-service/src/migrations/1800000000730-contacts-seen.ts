@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** When a token or a document last showed that a user belongs to a team; those known so far count from now on. */
+/** When a token or a document last showed that a user belongs to a team. Users known so far count as seen at the time of the migration. */
 export class ContactsSeen1800000000730 implements MigrationInterface {
   readonly name = 'ContactsSeen1800000000730';
 

@@ -1,4 +1,4 @@
-// A group of outcomes has the same result as its events one by one, at the cost of one.
+// A group of outcomes has the same result as its events one by one, at the cost of a single event.
 import { type NotificationView, type OutcomeEvent } from '@billing-mail/contracts';
 import request from 'supertest';
 import { rejected, SAMPLES, settled } from '../testing/sample-outcomes.js';
@@ -105,7 +105,7 @@ describe('a group of outcomes', () => {
   });
 
   it('is told but for what PostgreSQL does not take, which is kept', async () => {
-    // ISO 8601 knows the year 0, PostgreSQL does not; a later event about the same user would make it forgotten.
+    // ISO 8601 has a year 0, and PostgreSQL has not. The event has its own user: a later event about the same user would replace its time.
     const poisoned = SAMPLES.partlySent({
       teamId: 'poisoned',
       occurredAt: '0000-01-01T00:00:00Z',

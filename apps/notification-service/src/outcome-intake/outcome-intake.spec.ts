@@ -218,7 +218,7 @@ describe('outcomes on their way into the inbox', () => {
     await leaving.close();
     expect(await job.isFailed()).toBe(false);
     await around.db.start();
-    // What happens half a minute later by itself: the lock of the process that left runs out.
+    // Removes the lock of the process that left, which would run out half a minute later.
     await around.queue.client.del(job.lockKey());
     one = await around.startService();
     await eventually(() => job.isCompleted(), 20_000);

@@ -8,14 +8,14 @@ import { LOGGER } from '../notification.tokens.js';
 import { outcomesTaken } from '../notification.metrics.js';
 import { RecordOutcomes } from './record-outcomes.js';
 
-// Jobs mostly wait for PostgreSQL. The connection pool has as many connections again for readers.
+// Jobs mostly wait for PostgreSQL. The connection pool has twice as many connections, so that as many are left for readers.
 const CONCURRENCY = 5;
 const DRAIN_MS = 5000;
 
 /**
- * A job completes only after the commit, as the dispatcher takes a completed job as the acknowledgement. While PostgreSQL is unavailable, a
- * job waits here instead of failing, as Bull would run out of attempts; a waiting job keeps its lock. If the process dies meanwhile, the
- * job stalls, and another process takes it over.
+ * Records jobs. A job completes only after the commit, because for the dispatcher a completed job is the acknowledgement. While PostgreSQL
+ * is unavailable, a job waits here instead of failing, because Bull would run out of attempts. A waiting job keeps its lock. If the process
+ * dies meanwhile, the job stalls, and another process takes it over.
  */
 @Processor(OUTCOMES_QUEUE)
 export class OutcomeProcessor implements OnModuleDestroy {
@@ -46,7 +46,7 @@ export class OutcomeProcessor implements OnModuleDestroy {
     }
   }
 
-  /** A mistake in the program: the dispatcher has the job tried again, so its outcomes are told once the mistake is repaired. */
+  /** Logs a mistake in the program. The dispatcher has the job tried again, so its outcomes are told once the mistake is repaired. */
   @OnQueueFailed()
   logFailure(job: Job<unknown>, error: Error): void {
     outcomesTaken.inc({ result: 'failed' });
@@ -59,8 +59,8 @@ export class OutcomeProcessor implements OnModuleDestroy {
   }
 
   /**
-   * Takes no new jobs and finishes what it can. Jobs that still wait for PostgreSQL are left: the queue is closed first, so that Bull does
-   * not record them as failed, and another process takes the stalled jobs.
+   * Takes no new jobs and finishes those that it can. Leaves jobs that still wait for PostgreSQL: the queue is closed before they are
+   * interrupted, so that Bull does not record them as failed, and another process takes the stalled jobs.
    */
   async onModuleDestroy(): Promise<void> {
     await within(DRAIN_MS, this.queue.pause(true, true));

@@ -20,7 +20,7 @@ class StatementLog extends AbstractLogger {
     this.statements.push(statement);
   }
   protected writeLog(): void {
-    // Nothing but statements is of interest.
+    // Only statements are of interest here.
   }
 }
 

@@ -23,10 +23,10 @@ export class OutcomeStore {
   ) {}
 
   /**
-   * Commits everything that follows from the outcomes, with as many statements for a hundred as for one. Returns those that people are told
-   * of now. An outcome that was told before, even by another process at the same time, is not told again.
-   * For an outcome without an alert no event id is kept, as handling it twice does no harm: what it says about users and teams counts by
-   * its time, and each webhook gets an event only once.
+   * Commits everything that follows from the outcomes, with as many statements for a hundred as for one. Returns the outcomes that people
+   * are told of now. An outcome that was told before, even by another process at the same time, is not told again. No event id is kept for
+   * an outcome without an alert, because handling it twice does no harm: what it says about users and teams counts by its time, and each
+   * webhook gets an event only once.
    */
   async record(outcomes: readonly DecidedOutcome[]): Promise<ToldOutcome[]> {
     const events = outcomes.map(({ event }) => event);
@@ -39,7 +39,7 @@ export class OutcomeStore {
     return this.database.transaction(async (tx) => {
       const unseen = await remember(tx, telling);
       await this.contacts.learn(tx, events);
-      // Removed at the first match, so that an event that is in a group twice is told once.
+      // Removes each id at its first match, so that an event that is in a group twice is told once.
       const told = telling.filter(({ event }) => unseen.delete(event.eventId.toLowerCase()));
       const alerts = told.map(({ alert }) => alert);
       await this.alerts.raise(tx, alerts, events);
@@ -66,8 +66,8 @@ export class OutcomeStore {
 }
 
 /**
- * Remembers event ids. Returns those that are new, as PostgreSQL writes them. The insert waits for another transaction with the same id, so
- * of two at once the second sees the commit of the first. The ids are in one order, so that they can't deadlock.
+ * Remembers event ids. Returns the new ones, as PostgreSQL writes them. The insert waits for another transaction with the same id, so that
+ * of two at once the second sees the commit of the first. The ids are in the same order everywhere, so that transactions can't deadlock.
  */
 async function remember(tx: EntityManager, outcomes: readonly ToldOutcome[]): Promise<Set<string>> {
   const inserted = await tx.query<{ eventId: string }[]>(

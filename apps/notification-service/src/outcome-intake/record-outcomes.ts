@@ -31,8 +31,9 @@ export class RecordOutcomes {
   ) {}
 
   /**
-   * Records all outcomes of a job that can be recorded; safe to repeat.
-   * @throws after all others are recorded, what kept an outcome from being recorded that may be recorded later
+   * Records all outcomes of a job that can be recorded. It is safe to repeat.
+   * @throws the error of PostgreSQL at once if it is unavailable; otherwise, after all other outcomes are recorded, the error of an outcome
+   * that may be recorded later
    */
   async record(jobId: string, data: unknown): Promise<void> {
     const { events, unreadable } = readOutcomes(data);
@@ -66,8 +67,8 @@ export class RecordOutcomes {
   }
 
   /**
-   * Records each outcome separately, as one of them can't be recorded and must not hold up the others. What PostgreSQL will never accept is
-   * kept for a person to look at. Any other failure is a mistake in the program; the outcome is told once that is repaired.
+   * Records each outcome separately, because one of them can't be recorded and must not hold up the others. An outcome that PostgreSQL will
+   * never accept is kept for a person to look at. Any other failure is a mistake in the program; the outcome is told once that is repaired.
    */
   private async recordEach(jobId: string, events: readonly OutcomeEvent[]): Promise<void> {
     const refused: UnreadableOutcome[] = [];

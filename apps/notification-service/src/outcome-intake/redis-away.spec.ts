@@ -11,7 +11,8 @@ describe('without Redis', () => {
 
   it('ends in order', async () => {
     const service = await around.startService();
-    // Only a worker that has done a job is surely at work; one that is still starting rejects in Bull, where nobody can catch it.
+    // Waits for a job, because only then is the worker certainly running. In a worker that is still starting, Bull rejects a promise that
+    // nobody can catch.
     await (await around.publish(SAMPLES.failed({ requestedBy: { userId: 'u0' } }))).finished();
     await around.redis.halt();
     const closedAt = Date.now();

@@ -1,4 +1,4 @@
-// The directory of people: filled by the application that they sign in to, and read by their teams.
+// The directory of people: the application that they sign in to fills it, and their teams read it.
 import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import {

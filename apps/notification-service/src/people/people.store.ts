@@ -25,7 +25,7 @@ export class PeopleStore {
     );
   }
 
-  /** The people of a team, by id, beginning after `after`. */
+  /** Returns the people of a team, ordered by id, beginning after `after`. */
   ofTeam(teamId: string, { after, limit }: { after: string | null; limit: number }): Promise<TeamPerson[]> {
     return this.database.query<TeamPerson[]>(
       `SELECT id, name, role FROM (
@@ -40,8 +40,9 @@ export class PeopleStore {
 }
 
 /**
- * SQL that joins what is known of the user `u` in the team `t` (both SQL expressions) as `known`: the address that is vouched for, and
- * whether the user is a member. `c` is the row of `contacts` for both. The directory takes precedence over tokens and documents.
+ * Returns SQL that joins what is known of the user `u` in the team `t` (both SQL expressions) as `known`: the address that is vouched for,
+ * and whether the user is a member. The surrounding query must have joined the row of `contacts` for both as `c`. The directory takes
+ * precedence over tokens and documents.
  */
 export const knownInTeam = (u: string, t: string): string => `
   LEFT JOIN notify.people d ON d.user_id = ${u}

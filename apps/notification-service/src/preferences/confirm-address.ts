@@ -9,7 +9,7 @@ import { NOTIFICATION_ENV, type NotificationEnv } from '../notification.env.js';
 import { LOGGER } from '../notification.tokens.js';
 import { ConfirmationStore } from './confirmation.store.js';
 
-/** A user waits for the response to the request. */
+/** How long sending may take, because a user waits for the response. */
 const SEND_WITHIN_MS = 20_000;
 
 export type Asked = 'sent' | 'not_sent' | ProblemException;
@@ -24,9 +24,9 @@ export class ConfirmAddress {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Returns the problem (429) after too many requests. `forTeam`: the team whose address it will be. */
+  /** Sends the e-mail. Returns the problem (429) after too many requests. `forTeam`: the team whose address it will be. */
   async ask(caller: Caller, email: string, locale: Locale, forTeam: string | null = null): Promise<Asked> {
-    // Counted for services too, as these e-mails go to people who may not have asked for them.
+    // Requests of services count too, because these e-mails go to people who may not have asked for them.
     const refusal =
       (await this.limiter.refusal('confirmations-of-user', caller.userId)) ??
       (await this.limiter.refusal('confirmations-to-address', email.toLowerCase()));
@@ -51,7 +51,8 @@ export class ConfirmAddress {
   }
 
   /**
-   * The page only fills in the code. Opening the link does not confirm it, as mail filters open links too, and only the user may confirm.
+   * Returns the link to the page, which only fills in the code. Opening the link does not confirm the address, because mail filters open
+   * links too, and only the user may confirm.
    */
   private linkFor(team: string | undefined, search: string): string | null {
     const page = pageAddress(this.env);

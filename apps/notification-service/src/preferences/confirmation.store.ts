@@ -1,4 +1,5 @@
-// Codes that were sent to addresses: whoever enters one, signed in as the user who asked for it, can read mail to that address.
+// Stores the codes that were sent to addresses. A user who enters a code can read mail to that address. The code for a user's address
+// counts only for the user who asked for it, the code for a team's address only for that team.
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -26,7 +27,7 @@ export class ConfirmationStore {
     return code;
   }
 
-  /** Confirms the user's address, and uses the code up. True if the code was sent to the address that the user wants now. */
+  /** Confirms the user's address, and uses the code up. Returns whether the code was sent to the address that the user wants now. */
   async confirm(userId: string, code: string): Promise<boolean> {
     const [confirmed] = await this.database.query<[unknown[], number]>(
       `WITH shown AS (

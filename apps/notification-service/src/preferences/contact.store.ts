@@ -8,7 +8,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 type ToldOfTeam = { team_id: string; locale: string; learned_at: string };
 type ToldOfUser = { team_id: string; user_id: string; email: string | null; locale: string | null; learned_at: string };
 
-/** Each request and each document of a busy user shows the same; it is written once in this time. */
+/** How often it is written that a user was seen: each request and each document of a busy user shows the same. */
 const NOTED_AGAIN_AFTER = `interval '1 day'`;
 
 @Injectable()
@@ -34,9 +34,9 @@ export class ContactStore {
   }
 
   /**
-   * The latest event by its time counts, in whatever order events arrive; within a group, the latest one that has a value. Nothing is
-   * written if nothing changes and the user was seen today, as for nearly every event: otherwise all events of a busy user would wait for
-   * one row.
+   * Remembers what events say. The latest event by its time counts, in whatever order events arrive; within a group, the latest one that
+   * has a value. Nothing is written if nothing changes and the user was seen within a day, which is so for nearly every event: otherwise
+   * all events of a busy user would wait for one row.
    */
   async learn(tx: EntityManager, events: readonly OutcomeEvent[]): Promise<void> {
     const inTime = events.filter(isOfTeam).sort((one, other) => Date.parse(one.occurredAt) - Date.parse(other.occurredAt));

@@ -173,7 +173,7 @@ describe('preferences', () => {
       const [letter] = await lettersTo('desk@shared.example');
       const [, code] = /teams\/shared-desk\/inbox\?confirm=([\w-]{22})&for=team/.exec(letter?.text ?? '') ?? [];
       if (code === undefined) throw new Error('no code was sent');
-      // Neither for another team, nor as the user's own.
+      // The code confirms neither an address of another team nor the user's own.
       const outsider = await as('thief', 'admin', 'others');
       expect((await call('post', '/v1/teams/others/alert-address/confirmation', outsider, { code })).status).toBe(422);
       expect((await call('post', '/v1/preferences/confirmation', admin, { code })).status).toBe(422);
@@ -186,7 +186,7 @@ describe('preferences', () => {
         return letters.length > 1 ? letters : null;
       });
       expect(alert?.subject).toMatch(/^\[shared-desk\] .* did not go out to everybody$/);
-      // It is nobody's in the inbox.
+      // The alert to the team's address is in nobody's inbox.
       const inbox = await request(service.url).get('/v1/notifications').set(admin);
       expect(inbox.body.items).toEqual([]);
     });

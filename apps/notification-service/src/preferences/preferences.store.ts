@@ -14,12 +14,12 @@ type Row = {
   digest: Digest;
 };
 
-/** What users have chosen, and until then what the directory and events say about them. */
+/** Stores what users have chosen. Until they choose, what the directory and events say about them counts. */
 @Injectable()
 export class PreferencesStore {
   constructor(private readonly database: DataSource) {}
 
-  /** Of what events said, only that for the teams in the token is shown, the latest first. */
+  /** Returns the caller's preferences. Of what events said about the caller, only the latest for a team in the token counts. */
   async read(caller: Caller): Promise<PreferencesView> {
     const [row] = await this.database.query<Row[]>(
       `SELECT CASE WHEN p.user_id IS NULL THEN coalesce(d.email, c.email) ELSE p.email END AS email,

@@ -10,7 +10,7 @@ export type MailCatcher = {
   mails: CaughtMail[];
   /** If set, refuses with this reply, at the recipient or after the end of data. */
   refusal: { at: 'rcpt' | 'data'; code: number; text?: string } | null;
-  /** Names from the EHLO of clients. */
+  /** The names that clients gave in EHLO. */
   names: string[];
   /** Runs between the end of data and the final reply. */
   beforeReply: () => Promise<void>;

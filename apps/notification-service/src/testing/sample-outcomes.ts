@@ -34,7 +34,7 @@ const envelope = (fields: EventFields) => ({
   ...fields,
 });
 
-/** A plain `sent` by default. */
+/** Returns the event of a settled delivery, by default of a plain `sent`. */
 export function settled(delivery: Partial<Delivery> = {}, fields: EventFields = {}): DeliverySettledEvent {
   return {
     ...envelope(fields),
@@ -73,7 +73,7 @@ export const SAMPLES = {
       },
       fields,
     ),
-  /** A failure at a server of its own, so that it is told as a trouble of its own. */
+  /** A failure at the given server, so that it is told as a trouble of its own. */
   failedAt: (server: string, fields?: EventFields) =>
     settled({ status: 'failed', failure: { ...SERVER_DOWN, server: `${server}:587` }, counts: { recipients: 1, accepted: 0 } }, fields),
   partlySent: (fields?: EventFields) =>
@@ -109,7 +109,7 @@ export const SAMPLES = {
     ),
 };
 
-/** By default, came back from one of three recipients. */
+/** Returns the event of a document that came back, by default from one of three recipients. */
 export function cameBack(
   what: DeliveryBouncedEvent['what'] = 'bounced',
   delivery: Partial<DeliveryBouncedEvent['delivery']> = {},
@@ -150,7 +150,7 @@ export function rejected(rejection: Partial<JobRejectedEvent['rejection']> = {},
   };
 }
 
-/** Uncertain for one of two recipients, with what was seen at the end of data. */
+/** Returns the event of a delivery that is uncertain for one of two recipients, with what was seen at the end of data. */
 export function doubted(seen: SeenForReply, reply: string | null = null): DeliverySettledEvent {
   const failure: FailureReason = { code: 'no_final_reply', server: 'smtp.acme.example:587', reply, seen };
   const { seen: _seen, ...ofRecipient } = failure;
@@ -162,7 +162,7 @@ export function doubted(seen: SeenForReply, reply: string | null = null): Delive
   });
 }
 
-/** Uncertain for one of three recipients, while another one is still being tried. */
+/** Returns the event of a delivery that is uncertain for one of three recipients, while another one is still being tried. */
 export function inDoubt(fields: EventFields = {}): DeliveryInDoubtEvent {
   const { delivery, ...same } = { ...doubted('broke'), ...fields };
   const counts = { recipients: 3, accepted: 1, uncertain: 1 };

@@ -34,7 +34,7 @@ export async function startSurroundings(): Promise<TestSurroundings> {
   await migrate(db.url, notifySchema);
   const queue = new Bull(OUTCOMES_QUEUE, bullOptions({ REDIS_URL: redis.url }));
   queue.on('error', () => undefined); // Redis is stopped on purpose
-  queue.setMaxListeners(0); // each job that a test waits for listens
+  queue.setMaxListeners(0); // each job that a test waits for adds a listener
   const services: TestService[] = [];
   return {
     db,
@@ -66,7 +66,7 @@ async function startService(databaseUrl: string, redisUrl: string, smtpUrl: stri
     CONSOLE_URL: 'https://console.example/mail/',
     NOTIFICATION_SECRET_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
     WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
-    // For mail servers of teams; webhooks have a setting of their own.
+    // Applies to mail servers of teams; webhooks have a setting of their own.
     SMTP_ALLOWED_NETWORKS: '10.0.0.0/8',
     OPERATOR_ADDRESS: 'operator@billing-mail.example',
   });
@@ -77,13 +77,13 @@ async function startService(databaseUrl: string, redisUrl: string, smtpUrl: stri
   return { url: await app.getUrl(), app, database: app.get(DataSource), close: () => (closing ??= app.close()) };
 }
 
-/** How many requests and the like the services of this process have refused for this reason. */
+/** Returns how often the services of this process have refused something for this reason. */
 export async function refusedAs(service: TestService, kind: RefusalKind): Promise<number> {
   const metrics = await (await fetch(`${service.url}/metrics`)).text();
   return Number(new RegExp(`^billing_mail_refused_requests_total\\{kind="${kind}"\\} (.*)$`, 'm').exec(metrics)?.[1]);
 }
 
-/** The `Authorization` header of a user, or of an internal service. */
+/** Returns the `Authorization` header of a user, or of an internal service. */
 export async function authorization(
   claims: { sub: string; teams?: Record<string, 'admin' | 'member'>; role?: 'service' },
   expiresAt: string | number = '1h',

@@ -1,4 +1,4 @@
-// A receiver of webhooks for tests, which answers as told and keeps what it receives.
+// A receiver of webhooks for tests, which answers as the test says and keeps what it receives.
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';

@@ -2,7 +2,7 @@ import { type CertificateView } from '@billing-mail/contracts';
 
 type Certificate = Pick<CertificateView, 'addresses'>;
 
-/** Whether receivers accept a signature by this certificate for mail of this sender. */
+/** Whether receivers accept a signature by this certificate on mail from this sender. */
 export const standsFor = ({ addresses }: Certificate, fromAddress: string): boolean =>
   addresses.some((address) => address.toLowerCase() === fromAddress.toLowerCase());
 

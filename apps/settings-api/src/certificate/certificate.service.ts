@@ -12,7 +12,7 @@ export class CertificateService {
     private readonly box: CredentialBox,
   ) {}
 
-  /** @throws ProblemException 404 if there is none */
+  /** Returns the certificate. @throws ProblemException 404 if there is none */
   async read(teamId: string): Promise<CertificateView> {
     const { certificate } = await this.settings.read(teamId);
     if (certificate === null) throw notFound('The certificate of the team');
@@ -35,7 +35,7 @@ export class CertificateService {
     return view;
   }
 
-  /** @throws ProblemException 404 if there is none */
+  /** Removes the certificate. @throws ProblemException 404 if there is none */
   async remove(teamId: string, caller: Caller): Promise<void> {
     await this.read(teamId);
     await this.settings.setCertificate(teamId, null, null, caller);

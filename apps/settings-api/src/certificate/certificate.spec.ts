@@ -1,4 +1,4 @@
-// A team's own certificate over HTTP on the real service: what is accepted, what is refused and why, and what must never be shown.
+// A team's own certificate over HTTP on the real service: what it accepts, what it refuses and why, and that it never shows a secret.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import {
@@ -23,7 +23,7 @@ const smtp = { host: 'smtp.acme.example', port: 587, security: 'starttls', auth:
 const settings = { companyName: 'ACME GmbH', sender: 'custom', smtp };
 const identity = createTestIdentity({ address: FROM });
 
-/** Says that a root which everybody knows has issued it; but its own key has signed it. */
+/** Returns a certificate that names a public root as its issuer, but is signed with its own key. */
 function inTheNameOfAPublicRoot(): string {
   const root = rootCertificates.find((pem) => new X509Certificate(pem).subject.includes('CN=ISRG Root X1')) ?? '';
   const certificate = forge.pki.certificateFromPem(identity.certificatePem);
@@ -178,7 +178,7 @@ describe("the certificate of a team's own", () => {
       );
     expect(await endingWithin(31)).toEqual([]);
     expect(await endingWithin(366)).toMatchObject([{ teamId: 'acme', addresses: [FROM], notifyUserIds: [], locale: 'en' }]);
-    // What stands between the server and us ends as well: who is trusted as the server, and what it is shown.
+    // The certificates by which the server is trusted and the one that is shown to it expire as well.
     const uses = { uses: CERTIFICATE_USES };
     const trusting = (tls: object) => call('put', SETTINGS_PATH, { ...settings, smtp: { ...smtp, tls } });
     const clientCertificate = { file: identity.p12.toString('base64'), passphrase: identity.passphrase };

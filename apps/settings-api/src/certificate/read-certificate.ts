@@ -28,7 +28,7 @@ const FILE_MESSAGES: Record<SigningFileProblem, string> = {
 };
 const INCOMPLETE = 'lacks the certificates of its issuers; export it again with all certificates of the path';
 
-/** @param fromAddress the sender address that it is to sign for */
+/** Reads the file and checks its certificate. @param fromAddress the sender address that the certificate is to sign for */
 export async function readCertificate(input: CertificateInput, fromAddress: string, now: Date): Promise<ReadCertificate> {
   const read = await readFile(input, '');
   if ('errors' in read) return read;
@@ -64,7 +64,7 @@ export async function readFile(
   }
 }
 
-/** The certificate as it is stored: its shown parts, its chain, and the sealed private key. */
+/** Returns the certificate as it is stored: the parts that are shown, its chain, and the sealed private key. */
 export function sealedParts({ privateKey, certificateDer, chainDer }: Pkcs12Identity, box: CredentialBox, context: SealContext) {
   const key = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
   return {
@@ -106,7 +106,7 @@ export const shownOf = ({ subject, issuer, fingerprint256, validFrom, validTo }:
 });
 
 const MOST_CHARACTERS = 500;
-// Text in a certificate is chosen by its issuer, so it is not to be trusted.
+// The issuer chooses the text in a certificate, so it is not trusted.
 const inOneLine = (text: string): string =>
   text
     .trim()
@@ -115,15 +115,15 @@ const inOneLine = (text: string): string =>
     .slice(0, MOST_CHARACTERS);
 
 /**
- * Receivers only have the roots, so each message must bring all intermediate certificates. The file of a private authority brings its root
- * as well.
+ * Whether all intermediate certificates are there: receivers only have the roots, so each message must contain the others. The file of a
+ * private authority must contain its root as well.
  */
 function isChainComplete({ hasRoot, certificateDer, chainDer }: Pkcs12Identity): boolean {
   if (hasRoot) return true;
   const last = new X509Certificate(chainDer.at(-1) ?? certificateDer);
   return rootCertificates.some((pem) => {
     const root = new X509Certificate(pem);
-    // By its signature as well: anybody can write the name of a public authority into a certificate.
+    // Checks the signature as well, because anybody can write the name of a public authority into a certificate.
     return last.checkIssued(root) && last.verify(root.publicKey);
   });
 }

@@ -12,8 +12,8 @@ export type ConsoleConfig = {
 };
 
 /**
- * Builds the page for one response. The nonce of its Content-Security-Policy is written into it, so that only styles made by the page
- * itself are allowed.
+ * Builds the page for one response. Writes the nonce of its Content-Security-Policy into it, so that only styles that the page itself makes
+ * are allowed.
  */
 export function consolePage(html: string, config: ConsoleConfig): { html: string; policy: string } {
   const nonce = randomBytes(16).toString('base64');
@@ -26,7 +26,7 @@ export function consolePage(html: string, config: ConsoleConfig): { html: string
     `style-src 'self' 'nonce-${nonce}'`,
     `img-src 'self'`,
     `font-src 'self'`,
-    // The document that the page opens in a tab has the page's policy, and Chrome's viewer for PDF counts as an object there.
+    // A document that the page opens in a tab has the page's policy, and Chrome's PDF viewer counts as an object there.
     `object-src blob:`,
     `connect-src ${["'self'", ...new Set(services)].join(' ')}`,
     `base-uri 'none'`,

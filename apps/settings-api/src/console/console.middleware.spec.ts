@@ -69,7 +69,7 @@ describe('the web page', () => {
       expect(first.text).toBe(`<meta name="csp-nonce" content="${nonce}" />`);
       expect(policy).toContain("connect-src 'self' https://dispatcher.example https://notifier.example;");
       expect(policy).toContain("default-src 'none';");
-      // Only what the page has made itself: Chrome's viewer shows a PDF no other way.
+      // Only objects that the page itself has made are allowed; without them Chrome's viewer would show no PDF.
       expect(policy).toContain('object-src blob:;');
       expect(policy).not.toContain('unsafe');
       expect(second.text).not.toBe(first.text);

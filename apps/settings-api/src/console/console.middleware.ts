@@ -1,4 +1,5 @@
-// Serves the web page: its files, which may be cached forever, the page for each of its paths, and the addresses of the other services.
+// Serves the web page: the page for each of its paths, its files (those in `assets` may be cached for a year), and the addresses of the
+// other services.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProblemException } from '@billing-mail/platform';
@@ -41,7 +42,7 @@ async function servePage(response: Response, next: NextFunction, config: Console
   }
 }
 
-// The build has compressed the files. Sends the first existing encoding that the browser accepts.
+// Sends a file in the first encoding that the build has made and the browser accepts.
 function serveFile(path: string, request: Request, response: Response, next: NextFunction, folder: string): void {
   response.vary('Accept-Encoding');
   // The files are the same for everybody. `sendFile` sets Cache-Control only if it is not set yet.

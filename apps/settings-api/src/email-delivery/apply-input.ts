@@ -1,4 +1,4 @@
-// Makes the next version of the settings from the stored ones and a request, and lists the changes. Pure, except for the random nonce of
+// Makes the next version of the settings from the stored ones and a request, and lists the changes. Pure, except for the random nonces of
 // seals.
 import {
   type ConnectionOfSettings,
@@ -18,8 +18,8 @@ export type Author = { userId: string; at: Date };
 export type AppliedInput = { next: TeamMailSettings; changes: MadeChange[] } | { errors: FieldError[] };
 
 /**
- * Applies `input` to `current` (`null`: nothing is stored yet), with the connected mailbox. An empty list of changes means that the same is
- * stored already.
+ * Applies `input` and the connected mailbox to `current` (`null`: nothing is stored yet). An empty list of changes means that the same
+ * settings are stored already.
  */
 export function applyInput(
   teamId: string,
@@ -73,7 +73,7 @@ function toStoredServer(
   return { ...server, auth: { type: 'password', username: auth.username, passwordSealed: sealed } };
 }
 
-// RFC 5321, 2.4 makes local parts case-sensitive, but no server in use does, and nobody wants the same invoice twice.
+// Ignores case: RFC 5321, 2.4 makes local parts case-sensitive, but no server in use does, and nobody wants the same invoice twice.
 function withoutDoubles(list: Mailbox[]): Mailbox[] {
   const seen = new Set<string>();
   return list.filter(({ address }) => {

@@ -1,4 +1,4 @@
-// Each field of both bodies with each kind of mistake: the error says where and what, nothing is stored, and no connection is made.
+// Sends each field of both bodies with each kind of mistake: the error says where and what, nothing is stored, and no connection is made.
 import { emailDeliveryInput, problem, smtpTestRequest } from '@billing-mail/contracts';
 import { jsonSchema } from '@billing-mail/platform';
 import { BAD_SETTINGS, BAD_SMTP, BAD_TEST, type BadField, fieldsOf, withValue } from '../testing/bad-settings.js';

@@ -49,7 +49,7 @@ const LISTS: Record<string, (settings: Settings) => (string | Mailbox)[]> = {
   '/notifyUserIds': (settings) => settings.notifyUserIds,
 };
 
-/** The changes from `before` (`null`: nothing was stored) to `after`, in the order of the fields above. */
+/** Returns the changes from `before` (`null`: nothing was stored) to `after`, in the order of the fields above. */
 export function describeChanges(before: Settings | null, after: Settings): MadeChange[] {
   const values = Object.entries(VALUES).flatMap(([pointer, read]): MadeChange[] => {
     const from = (before && read(before)) ?? null;

@@ -2,7 +2,7 @@ import { type SettingsChange } from '@billing-mail/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type MadeChange } from './describe-changes.js';
 
-/** What one version changed, who made it, and when. Rows are never updated. The store reads what is shown of it. */
+/** What one version of the settings changed, who made it, and when. Rows are never updated. The history is read from `shown` alone. */
 @Entity({ name: 'team_email_delivery_change' })
 export class EmailDeliveryChangeEntity {
   @PrimaryColumn({ name: 'team_id', type: 'text' })

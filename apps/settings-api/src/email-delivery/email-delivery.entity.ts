@@ -1,7 +1,7 @@
 import { type Locale, type Mailbox, type TeamMailSettings } from '@billing-mail/contracts';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The current settings of a team. Lists and the server are JSON documents, as they are always read and replaced as a whole. */
+/** The current settings of a team. Lists and the server are stored as JSON, because they are always read and replaced as a whole. */
 @Entity({ name: 'team_email_delivery' })
 @Check('team_email_delivery_custom_has_server', `sender = 'platform' OR smtp IS NOT NULL`)
 export class EmailDeliveryEntity {
@@ -33,11 +33,11 @@ export class EmailDeliveryEntity {
   @Column({ name: 'sender', type: 'text' })
   sender: TeamMailSettings['sender'];
 
-  /** With the sealed password. Kept while `sender` is `platform`, so that switching back needs no new input. */
+  /** Includes the sealed password. Kept while `sender` is `platform`, so that switching back needs no new input. */
   @Column({ name: 'smtp', type: 'jsonb', nullable: true })
   smtp: TeamMailSettings['smtp'];
 
-  /** With the sealed private key. Kept while `sender` is `platform`, like the server. */
+  /** Includes the sealed private key. Kept while `sender` is `platform`, like the server. */
   @Column({ name: 'certificate', type: 'jsonb', nullable: true })
   certificate: TeamMailSettings['certificate'];
 

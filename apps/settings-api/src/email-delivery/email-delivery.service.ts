@@ -34,7 +34,7 @@ import { type IfMatch, isMatch } from './if-match.js';
 import { likePlatform, platformNameError, takenNameError } from './name-errors.js';
 import { senderNames } from './sender-names.js';
 
-// A request loses a round only if another one wins it; so many lost rounds mean that something is wrong.
+// A request repeats its round only if another request was saved meanwhile. So many lost rounds mean that something is wrong.
 const MAX_ROUNDS = 100;
 const VERSIONS_NAMED = 5;
 
@@ -58,7 +58,8 @@ export class EmailDeliveryService {
   }
 
   /**
-   * Replaces the settings and announces the change. Saving what is stored already changes nothing. Without `ifMatch` the last request wins.
+   * Replaces the settings and announces the change. Does nothing if the same settings are stored already. Without `ifMatch` the last
+   * request wins.
    */
   async replace(
     teamId: string,
@@ -94,8 +95,8 @@ export class EmailDeliveryService {
   }
 
   /**
-   * Sets or removes the certificate that signs, and announces the change.
-   * @param fromAddress the sender address that it was checked for
+   * Sets or removes the signing certificate, and announces the change.
+   * @param fromAddress the sender address that the certificate was checked for
    * @throws ProblemException 404 without settings, 412 if the sender address has changed meanwhile
    */
   async setCertificate(teamId: string, certificate: TeamCertificate | null, fromAddress: string | null, { userId }: Caller): Promise<void> {
@@ -113,14 +114,14 @@ export class EmailDeliveryService {
     throw contended();
   }
 
-  /** The changes of the settings, newest first. A page may be shorter than requested. Empty for a team without settings. */
+  /** Returns the changes of the settings, newest first. A page may be shorter than requested. Empty for a team without settings. */
   async history(teamId: string, { limit, cursor }: z.output<typeof pageQuery>): Promise<Page<SettingsChangeRecord>> {
     const before = decodeCursor(z.int32().positive(), cursor);
     const { items, isMore } = await this.store.history(teamId, { before, limit });
     return { items, nextCursor: isMore ? encodeCursor(items.at(-1)?.version) : null };
   }
 
-  /** The connected mailbox. Its token is never sent to another server than it was connected for, so another host is refused. */
+  /** Returns the connected mailbox. Refuses a host that it was not connected for, because its token is never sent to another server. */
   private async connectionFor(teamId: string, { sender, smtp }: EmailDeliveryInput): Promise<ConnectionOfSettings | null> {
     const connection = await this.connections.find(teamId);
     if (connection === null) {

@@ -188,13 +188,13 @@ describe('the e-mail delivery of a team', () => {
       },
     });
     for (const secret of ['keySealed', 'chain', clientCertificate.file, passphrase]) expect(written.text).not.toContain(secret);
-    // What was read changes nothing when it is written back.
+    // Writing back what was read changes nothing.
     expect((await put(teamId, written.body as object)).body).toEqual(written.body);
     const pinned = { ...withoutPassword, tls: { pin: chainOf('good') } };
     expect((await put(teamId, { ...settings, smtp: pinned })).body).toMatchObject({
       errors: [{ pointer: '/smtp/auth/password', message: expect.stringMatching(/trusted certificate changed/) }],
     });
-    // Nobody new is trusted then.
+    // Removing the certificates makes no other server trusted, so the password is not needed again.
     expect((await put(teamId, { ...settings, smtp: withoutPassword })).status).toBe(200);
     const [back, first] = await historyOf(teamId);
     const authority = expect.stringMatching(/^CN=Private test CA \(.*, until \d{4}-\d\d-\d\d\)$/);
@@ -265,7 +265,7 @@ describe('the e-mail delivery of a team', () => {
       expect([...versions].sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
       const history = await historyOf(teamId);
       expect(history.map(({ version }) => version)).toEqual(Array.from({ length: 20 }, (_, index) => 20 - index));
-      // Each line begins where the one before ended.
+      // Each change begins with the name with which the one before it ended.
       const names = history.map(({ changes }) => changes.find(({ pointer }) => pointer === '/companyName') as { from: string; to: string });
       expect(names.slice(0, -1).map(({ from }) => from)).toEqual(names.slice(1).map(({ to }) => to));
     });
@@ -362,7 +362,7 @@ describe('the e-mail delivery of a team', () => {
           [teamId, null, 200, PAGE_BYTES],
         );
         const { Plan: plan } = explained?.['QUERY PLAN'][0] ?? { Plan: {} };
-        // Of 8 kB each; a single one of the lists has some three hundred.
+        // Blocks of 8 kB; a single one of the lists takes about three hundred.
         expect((plan['Shared Hit Blocks'] ?? NaN) + (plan['Shared Read Blocks'] ?? NaN)).toBeLessThan(100);
       } finally {
         await source.destroy();

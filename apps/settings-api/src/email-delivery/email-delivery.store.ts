@@ -42,8 +42,8 @@ export class EmailDeliveryStore {
   }
 
   /**
-   * Replaces version `next.version - 1` (0: nothing stored) by `next` and records the change. Writes nothing if another request was faster,
-   * or if a new name belongs to another team and nobody vouches for it.
+   * Replaces version `next.version - 1` (0: nothing stored) with `next` and records the change. Writes nothing if another request was
+   * faster, or if a new name belongs to another team and nobody vouches for it.
    */
   replace(next: TeamMailSettings, changes: MadeChange[], { names, isVouchedFor }: NewNames): Promise<Replaced> {
     const row = { ...next, smtp: withoutConnection(next.smtp), updatedAt: new Date(next.updatedAt) };
@@ -73,7 +73,7 @@ export class EmailDeliveryStore {
     });
   }
 
-  /** The connected mailbox of the team. It is stored separately, so saving the settings neither creates nor ends it. */
+  /** Returns the connected mailbox of the team. It is stored separately, so saving the settings neither connects nor disconnects it. */
   async connectionOf(teamId: string): Promise<ConnectionOfSettings | null> {
     const connection = await this.connections.find(teamId);
     return connection && summaryOf(connection);
@@ -96,13 +96,16 @@ export class EmailDeliveryStore {
     });
   }
 
-  /** Certificates expiring between the two times, of teams that use them. */
+  /** Returns the certificates that expire between the two times, of teams that send by their own server. */
   async certificatesEnding(request: CertificatesEndingRequest): Promise<EndingCertificate[]> {
     const ending = [...(await this.signaturesEnding(request)), ...(await this.trustEnding(request))];
     return ending.filter(({ use = 'signature' }) => request.uses.includes(use));
   }
 
-  /** Of those that stand between a team's server and us. Few teams have any, and their ends stand in the certificates alone. */
+  /**
+   * Returns the expiring certificates by which a team's server is trusted or that are shown to it. Reads all of them, because few teams
+   * have any, and only the certificate itself says when it expires.
+   */
   private async trustEnding({ after, before }: CertificatesEndingRequest): Promise<EndingCertificate[]> {
     const rows = await new Sql(this.source).rows<Pick<EndingCertificate, 'teamId' | 'notifyUserIds' | 'locale'> & { tls: ServerTrust }>(
       `SELECT team_id AS "teamId", notify_user_ids AS "notifyUserIds", locale, smtp -> 'tls' AS tls
@@ -126,7 +129,7 @@ export class EmailDeliveryStore {
     );
   }
 
-  /** The changes of a team older than version `before`, newest first. Fewer than requested if they are large. */
+  /** Returns the changes of a team that are older than version `before`, newest first. Fewer than requested if they are large. */
   async history(teamId: string, options: { before: number | null; limit: number }): Promise<HistoryPage> {
     const rows = await new Sql(this.source).rows<Omit<SettingsChangeRecord, 'changedAt'> & { changedAt: Date; found: number }>(
       HISTORY_PAGE,
@@ -139,11 +142,11 @@ export class EmailDeliveryStore {
   }
 }
 
-/** The connection is stored in a table of its own. */
+/** Removes the connection, which is stored in a table of its own. */
 const withoutConnection = (smtp: TeamMailSettings['smtp']): TeamMailSettings['smtp'] =>
   smtp?.auth.type === 'oauth2' ? ({ ...smtp, auth: { type: 'oauth2' } } as TeamMailSettings['smtp']) : smtp;
 
-/** The same changes, with a mark on those names that a user would not be allowed to set. */
+/** Returns the same changes, with a mark on the names that a user would not be allowed to set. */
 export const vouchedFor = (changes: MadeChange[], names: readonly SenderName[]): MadeChange[] =>
   changes.map((change) =>
     'to' in change && names.some(({ pointer }) => pointer === change.pointer) ? { ...change, vouchedFor: true } : change,

@@ -6,7 +6,8 @@ export const etagOf = (version: number): string => `"${version}"`;
 export type IfMatch = 'any' | readonly string[];
 
 /**
- * Reads an If-Match header (RFC 9110, 13.1.1); `null` if there is none. Weak tags stay in the list and match nothing, as the RFC requires.
+ * Reads an If-Match header (RFC 9110, 13.1.1). Returns `null` if there is none. Weak tags stay in the list and match nothing, as the RFC
+ * requires.
  * @throws ProblemException 400 if it is neither `*` nor a list of entity tags
  */
 export function readIfMatch(header: string | undefined): IfMatch | null {

@@ -5,11 +5,11 @@ import { type SenderName } from './sender-names.js';
 /** The name by which recipients know the platform. */
 const PRODUCT = 'Billing Mail';
 
-/** Names that only the platform may use: its product name, its sender address and the domain of that. */
+/** Returns the names that only the platform may use: its product name, its sender address and the domain of that address. */
 export const platformNames = (fromAddress: string | undefined): string[] =>
   fromAddress === undefined ? [PRODUCT] : [PRODUCT, fromAddress, fromAddress.slice(fromAddress.lastIndexOf('@') + 1)];
 
-/** Those names in which recipients would see the platform, which signs the mail of all teams. */
+/** Returns the names that recipients could take for the platform, which signs the mail of all teams. */
 export const likePlatform = (names: readonly SenderName[], reserved: readonly string[]): SenderName[] =>
   names.filter(({ name }) => reserved.some((own) => isNamedIn(name, own)));
 
@@ -18,7 +18,7 @@ export const platformNameError = ({ pointer }: SenderName): FieldError => ({
   message: 'contains a name of this platform, or what looks like one; use the name of your company',
 });
 
-/** Does not say whose name it is. */
+/** Error for a name that belongs to another team. It does not say which team. */
 export const takenNameError = ({ pointer }: SenderName): FieldError => ({
   pointer,
   message: 'is in use by another company here, or looks too much like a name that is; add your place or legal form, or ask the operator',

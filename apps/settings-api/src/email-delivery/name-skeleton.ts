@@ -1,20 +1,20 @@
 import unhomoglyph from 'unhomoglyph';
 
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
-/** Those that make no letter of their own with what is before them. Other scripts write their vowels so. */
+/** Marks that do not form a letter of their own with the character before them. Only in these scripts, as others write vowels as marks. */
 const MARKS = /(^|[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}])[\p{Mn}\p{Me}]+/gu;
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{P}\p{Z}\p{S}]/gu;
 
 /**
- * What a name looks like to people: names with a skeleton in common are taken for each other. By Unicode TR39 4, in small letters and without
- * blanks, signs and added marks, such as a line under a letter. Two, as an I passes for an l only while it is a capital, and a Cyrillic capital
- * for a Latin one in either case.
+ * Returns what a name looks like to people, as skeletons by Unicode TR39, 4. People mistake names for each other if they have a skeleton in
+ * common. Skeletons are in small letters and without blanks, signs and added marks, such as a line under a letter. A name may have two,
+ * because an I passes for an l only while it is a capital, and a Cyrillic capital for a Latin one in either case.
  */
 export function skeletonsOf(name: string): string[] {
   return [...new Set(readingsOf(name).map((text) => text.replace(UNSEEN, '')))].filter((text) => text !== '');
 }
 
-/** The same, with blanks and signs as they are. */
+/** Returns the skeletons of a name with its blanks and signs. */
 function readingsOf(name: string): string[] {
   const plain = name.replace(IGNORABLE, '').normalize('NFKC').replace(MARKS, '$1');
   return [skeleton(plain).toLowerCase(), skeleton(plain.toLowerCase())];
@@ -23,8 +23,8 @@ function readingsOf(name: string): string[] {
 const skeleton = (text: string): string => unhomoglyph(text.normalize('NFD')).normalize('NFD');
 
 /**
- * Whether people see `own` in a name: as one or more words of it in a row, or, of a domain, at any place. Signs end words, but some, such as
- * "|", also pass for letters: the words are looked for in both ways.
+ * Whether people see `own` in a name: as one or more consecutive words or, if `own` is a domain, at any place. Signs separate words, but
+ * some, such as "|", also pass for letters, so the function looks for the words in both readings.
  */
 export function isNamedIn(name: string, own: string): boolean {
   const seen = skeletonsOf(own);
@@ -34,7 +34,7 @@ export function isNamedIn(name: string, own: string): boolean {
   return isSeen || (own.includes('.') && readingsOf(own).some((domain) => readingsOf(name).some((text) => text.includes(domain))));
 }
 
-/** Whether some of the words in a row make one of these texts. */
+/** Whether some consecutive words, joined together, are one of these texts. */
 function hasRun(words: readonly string[], texts: readonly string[]): boolean {
   const longest = Math.max(...texts.map(({ length }) => length));
   return words.some((_word, from) => {

@@ -1,11 +1,11 @@
 import { Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
- * A skeleton of a team's name. Two teams share one only if an internal service vouched for it, or if they had it before this was checked.
+ * A skeleton of a team's name. Two teams share one only if an internal service vouched for it, or if they had it before names were checked.
  */
 @Entity({ name: 'team_name' })
 export class TeamNameEntity {
-  /** A hash, as a skeleton may have any length: a single character may become eighteen. */
+  /** A hash, because a skeleton may have any length: a single character may become eighteen. */
   @PrimaryColumn({ name: 'skeleton_sha256', type: 'bytea', primaryKeyConstraintName: 'team_name_pk' })
   skeletonSha256: Buffer;
 

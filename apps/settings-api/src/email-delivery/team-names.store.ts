@@ -1,4 +1,4 @@
-// Which team a name belongs to: recipients must not take one team for another, or for the platform.
+// Stores which team a name belongs to, because recipients must not take one team for another.
 import { createHash } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
 import { skeletonsOf } from './name-skeleton.js';
@@ -9,12 +9,12 @@ const hashesOf = (names: readonly SenderName[]): string[] =>
   [...new Set(names.flatMap(({ name }) => skeletonsOf(name)))].map((text) => createHash('sha256').update(text).digest('hex')).sort();
 
 /**
- * Those of `names` that look like a name of another team. Until the transaction ends no other transaction can take them, so of two teams
- * that want the same name at once, the second sees the first.
+ * Returns those of `names` that look like a name of another team. Locks all `names` until the transaction ends: if two teams want the same
+ * name at once, the second sees the name of the first.
  */
 export async function takenByOthers(manager: EntityManager, teamId: string, names: readonly SenderName[]): Promise<SenderName[]> {
   const hashes = hashesOf(names);
-  // Locks are taken in the same order by everybody, so that they can't deadlock.
+  // All transactions take the locks in the same order, so that they can't deadlock.
   for (const hash of hashes) await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('settings.team_name ' || $1, 0))`, [hash]);
   const rows = await manager.query<{ hash: string }[]>(
     `SELECT DISTINCT encode(skeleton_sha256, 'hex') AS hash FROM settings.team_name
@@ -25,7 +25,7 @@ export async function takenByOthers(manager: EntityManager, teamId: string, name
   return names.filter((name) => hashesOf([name]).some((hash) => taken.has(hash)));
 }
 
-/** Replaces the names of the team by these. */
+/** Replaces the stored names of the team with these. */
 export async function keepNames(manager: EntityManager, teamId: string, names: readonly SenderName[]): Promise<void> {
   await manager.delete(TeamNameEntity, { teamId });
   const rows = hashesOf(names).map((hash) => ({ teamId, skeletonSha256: Buffer.from(hash, 'hex') }));

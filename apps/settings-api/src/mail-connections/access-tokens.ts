@@ -1,4 +1,5 @@
-// Access tokens of connected mailboxes: kept sealed, renewed by one process at a time, and given out only for the server that they are for.
+// Access tokens of connected mailboxes. They are stored sealed, renewed by one process at a time, and given out only for the mail servers
+// of their connection.
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionTrouble } from '@billing-mail/contracts';
 import { type ConnectionSecret, CredentialBox, type Logger, mailConnectionContext, SealError, untilAnswers } from '@billing-mail/platform';
@@ -14,13 +15,13 @@ type Unavailable = 'provider_away' | 'clock_off';
 /** `rejected`: SHA-256 (hex) of a token that the server has refused. */
 export type TokenWanted = { teamId: string; host: string; connectionId?: string | undefined; rejected?: string | undefined };
 
-/** How long before its end a token is renewed, so that it does not expire during a try. */
+/** How long before it expires a token is renewed, so that it does not expire during a try. */
 const RENEWED_BEFORE_END_MS = 5 * 60_000;
-/** While the provider is unavailable, a token is used until this long before its end. */
+/** While the provider is unavailable, a token is used until this long before it expires. */
 const LEAST_LEFT_MS = 30_000;
 /** Longer than a provider may take to answer. */
 const LOCK_WAIT_MS = 12_000;
-/** Each renewal holds a database connection while the provider answers; the others are for reading and saving settings. */
+/** Each renewal holds a database connection until the provider answers. The limit leaves connections for reading and saving settings. */
 const RENEWALS_AT_ONCE = 4;
 /** How often the provider is asked again after a trouble that an operator can repair, such as an expired secret of the platform's app. */
 const ASKED_AGAIN_MS = 5 * 60_000;
@@ -30,7 +31,7 @@ const STORING_TRIES = 5;
 
 @Injectable()
 export class AccessTokens {
-  /** By team: callers that ask meanwhile wait for the same renewal. */
+  /** Renewals that are running, by team and rejected token. Callers that ask for the same one wait for its result. */
   private readonly renewals = new Map<string, Promise<AccessToken>>();
   private readonly waiting: (() => void)[] = [];
   private renewing = 0;
@@ -56,7 +57,7 @@ export class AccessTokens {
     return renewal;
   }
 
-  /** The answer, if it can be given without asking the provider; otherwise `null`. */
+  /** Returns the answer if it is known without asking the provider, and otherwise `null`. */
   private known(connection: MailConnection | null, { host, connectionId, rejected }: TokenWanted): AccessToken | null {
     if (connection === null || (connectionId !== undefined && connection.id !== connectionId)) return { broken: 'not_connected' };
     if (!connection.hosts.includes(host.toLowerCase())) return { broken: 'other_server' };
@@ -70,7 +71,7 @@ export class AccessTokens {
     let answered: { connection: MailConnection; tokens: NewTokens } | null = null;
     let hasChanged = false;
     const work = async (connection: MailConnection | null, write: ConnectionWriter): Promise<AccessToken> => {
-      // Another process may have renewed it while this one waited for the lock.
+      // Another process may have renewed the token while this one waited for the lock.
       const known = this.known(connection, wanted);
       if (known !== null || connection === null) return known ?? { broken: 'not_connected' };
       const answer = await this.ask(connection);
@@ -96,7 +97,7 @@ export class AccessTokens {
       if (hasChanged) await this.announce(wanted.teamId);
       return token;
     } catch (error) {
-      // The provider may have revoked the old refresh token by now, so the new one must not be lost because a database connection was.
+      // The provider may have revoked the old refresh token by now, so the new one must not be lost together with a database connection.
       if (answered !== null) await this.storeAnyhow(answered);
       throw error;
     }

@@ -4,7 +4,7 @@ import type { CookieOptions, Request, Response } from 'express';
 const NAME = 'billing-mail-sign-in';
 const MINUTES = 10;
 
-// SameSite=Lax, as the provider sends the browser back by a navigation from another site.
+// SameSite=Lax, because the provider sends the browser back by a navigation from another site.
 const optionsFor = (redirectUrl: string): CookieOptions => ({
   httpOnly: true,
   sameSite: 'lax',
@@ -15,6 +15,6 @@ const optionsFor = (redirectUrl: string): CookieOptions => ({
 export const setBrowserKey = (response: Response, key: string, redirectUrl: string): void =>
   void response.cookie(NAME, key, { ...optionsFor(redirectUrl), maxAge: MINUTES * 60_000 });
 
-/** The key of this browser. It is not deleted, as another window of the browser may be signing in as well. */
+/** Returns the key of this browser. The cookie is not deleted, because another window of the browser may be signing in as well. */
 export const browserKeyOf = (request: Request): string | undefined =>
   new RegExp(`(?:^|;\\s*)${NAME}=([\\w-]{43})(?:;|$)`).exec(request.headers.cookie ?? '')?.[1];

@@ -1,4 +1,4 @@
-// The page at the end of a sign-in: says what happened, tells the page that opened its window, and closes itself.
+// The page at the end of a sign-in: says what happened, reports it to the page that opened its window, and closes itself after a success.
 import { createHash } from 'node:crypto';
 import {
   CONNECTION_CHANNEL,
@@ -36,7 +36,7 @@ export function callbackPage(ended: Ended, locale: Locale): { html: string; poli
     `const message=${inScript(message)};` +
     `new BroadcastChannel(message.type).postMessage(message);` +
     `if(window.opener)window.opener.postMessage(message,location.origin);` +
-    // Removes the authorization code from the address, so that nobody returns to it.
+    // Removes the authorization code from the address, so that nobody loads that address again.
     `history.replaceState(null,'',location.pathname);` +
     `if(message.ok)setTimeout(()=>window.close(),1000);`;
   const style = 'body{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:4rem auto;padding:0 1rem}';

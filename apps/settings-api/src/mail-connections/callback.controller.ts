@@ -26,14 +26,14 @@ export class CallbackController {
   @RateLimit('sign-in-returns')
   async callback(@Req() request: Request, @Res() response: Response, @ReaderLocale() reader: Locale | null): Promise<void> {
     const ended = await this.connecting.end(request.originalUrl.split('?').slice(1).join('?'), browserKeyOf(request));
-    // Whatever else went wrong happened to the person who began the sign-in, in the same browser.
+    // Other reasons are not counted as refused requests: they happen to the person who began the sign-in, in the same browser.
     if (!ended.ok && (ended.reason === 'link_expired' || ended.reason === 'other_browser'))
       this.refused.note('bad_sign_in', { requestId: requestIdOf(request) });
     const page = callbackPage(ended, reader ?? 'en');
     response
       .status(ended.ok ? 200 : 400)
       .setHeader('Content-Security-Policy', page.policy)
-      // Keeps the reference to the window that opened this one, although it comes from another origin.
+      // Keeps the reference to the window that opened this one, although the navigation came from another origin.
       .setHeader('Cross-Origin-Opener-Policy', 'unsafe-none')
       .setHeader('Referrer-Policy', 'no-referrer')
       .type('html')

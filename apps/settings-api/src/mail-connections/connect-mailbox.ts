@@ -71,7 +71,7 @@ export class ConnectMailbox {
   /**
    * Returns the address at which a person signs in. The result is only accepted from the browser that holds `browserKey`, so that nobody
    * can be tricked into connecting their mailbox to a stranger's team.
-   * @throws ProblemException 422 for reasons of the provider or our own
+   * @throws ProblemException 422 if we or the provider refuse the request, 503 if it does not answer or its clock and ours differ too much
    */
   async begin(
     teamId: string,
@@ -110,7 +110,7 @@ export class ConnectMailbox {
     return { start: { authorizationUrl: url }, browserKey };
   }
 
-  /** Takes what the browser brings back from the provider. Never throws for a query that somebody has made up. */
+  /** Completes a sign-in with the query that the browser brings back from the provider. Never throws for a query that somebody made up. */
   async end(query: string, browserKey: string | undefined): Promise<Ended> {
     const returned = new URL(`${this.redirectUrl}?${query}`);
     const state = returned.searchParams.get('state');
@@ -164,14 +164,14 @@ export class ConnectMailbox {
     const mailbox = wanted.mailbox ?? addressOrNull(email);
     if (mailbox === null) return refused('mailbox_unknown');
     const scope = scopeOfRenewals(wanted.scope, tokens.scope ?? wanted.scope);
-    // A shared mailbox has no sign-in of its own: with its address Microsoft's SMTP server refuses the token of whoever may send for it.
+    // A shared mailbox has no sign-in of its own: Microsoft's SMTP server refuses a person's token together with the mailbox's address.
     const username = email === null || email.toLowerCase() === mailbox.toLowerCase() ? null : email;
     const grant = { ...wanted, scope, teamId, mailbox, username, grant: 'delegated' as const, connectedBy: userId };
     await this.store(grant, secrets.clientSecret, tokens, email);
     return { ok: true, mailbox };
   }
 
-  /** Requests a token at once, so that whoever connects the app learns of errors, and not the first document. */
+  /** Requests a token at once, so that errors appear when the app is connected and not when the first document is sent. */
   private async connectApp(teamId: string, request: MailConnectionRequest, { userId }: Caller): Promise<MailConnectionStart> {
     const { provider, mailbox = '', serviceAccount } = request;
     if (serviceAccount !== undefined && signingKeyOf(serviceAccount.private_key) === null)
@@ -223,7 +223,7 @@ export class ConnectMailbox {
     if (version !== null) await this.publisher.announce({ teamId, version });
   }
 
-  /** Whether the provider has taken the permission back. */
+  /** Revokes the permission at the provider. Returns whether the provider has done so. */
   private async revoke(connection: MailConnection): Promise<boolean> {
     const { teamId, refreshTokenSealed, clientSecretSealed } = connection;
     if (refreshTokenSealed === null) return false;
@@ -285,7 +285,8 @@ export class ConnectMailbox {
       ...{ redirect_uri: this.redirectUrl, scope, state, nonce, response_type: 'code' },
       ...{ code_challenge: await calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
       ...MAIL_PROVIDER_TABLE[app.provider].extraParameters,
-      // Nobody has the password of a shared mailbox; people sign in with their own account, so it is not suggested. Google has no shared ones.
+      // Suggests the mailbox as the account only at Google, which has no shared mailboxes. Nobody has the password of a shared mailbox:
+      // people sign in with their own account.
       ...(hint === undefined || app.provider !== 'google' ? {} : { login_hint: hint }),
     });
   }
@@ -312,7 +313,7 @@ export class ConnectMailbox {
   }
 }
 
-/** As far as the provider says which; otherwise all that it may be. */
+/** Returns pointers to the refused fields: to the wrong one if the provider names it, and otherwise to all that may be wrong. */
 function refusedFields(
   { clientSecret, serviceAccount }: MailConnectionRequest,
   { trouble, code, isExact }: Extract<ProviderAnswer<object>, { kind: 'refused' }>,
@@ -334,13 +335,16 @@ export const clockOff = (): ProblemException =>
     'The clocks of our platform and of the provider differ too much. Whoever runs the platform has to set its clock.',
   );
 
-/** A person has one permission for an app at a provider: revoking it for the mailbox before would revoke it for the new one too. */
+/**
+ * Whether the earlier connection has a permission of its own. A person has one permission for each app at a provider, so revoking it for
+ * the earlier mailbox could revoke it for the new one too.
+ */
 function isAnotherPermission(before: MailConnection, now: NewConnection, signedIn: string | null): boolean {
   if (before.provider !== now.provider || before.issuer !== now.issuer || before.clientId !== now.clientId) return true;
   return ![now.mailbox, signedIn].some((address) => address?.toLowerCase() === before.mailbox.toLowerCase());
 }
 
-/** Microsoft compares scopes without regard to case, and a trailing slash makes no difference. */
+/** Whether all needed scopes were granted. Compares without regard to case or a trailing slash, as Microsoft does. */
 function isGranted(needed: readonly string[], granted: string): boolean {
   const plain = (scope: string): string => scope.toLowerCase().replace(/\/$/, '');
   const all = new Set(granted.split(' ').map(plain));
@@ -348,8 +352,9 @@ function isGranted(needed: readonly string[], granted: string): boolean {
 }
 
 /**
- * The scope to request when a token is renewed. It must not exceed what was granted (RFC 6749, 6). `offline_access` was granted if a
- * refresh token came, although Microsoft does not list it; it returns another refresh token only if `offline_access` is requested again.
+ * Returns the scope to request when a token is renewed. It must not exceed what was granted (RFC 6749, 6). A refresh token shows that
+ * `offline_access` was granted, although Microsoft does not list it. Microsoft returns another refresh token only if `offline_access` is
+ * requested again.
  */
 function scopeOfRenewals(asked: string, granted: string): string {
   const isLasting = (scopes: string): boolean => scopes.split(' ').includes('offline_access');

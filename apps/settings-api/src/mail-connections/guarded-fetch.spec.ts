@@ -1,9 +1,9 @@
-// A provider that a team has named may respond with anything: each response must end the request, and none the service.
+// A provider that a team has named may respond with anything: each response must end the request, and none may end the service.
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { guardedFetch } from './guarded-fetch.js';
 
-/** Asks a server that sends these bytes and keeps the connection. @param waits false: whoever asks has waited long enough by then */
+/** Sends a request to a server that answers with these bytes and keeps the connection. @param waits false: the client aborts after them */
 async function ask(answer: string, waits = true): Promise<Response> {
   const asking = new AbortController();
   const server = createServer((socket) => {

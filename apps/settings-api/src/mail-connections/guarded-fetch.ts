@@ -5,14 +5,14 @@ import { type HostPolicy, pinnedLookup } from '@billing-mail/smtp-client';
 import { type CustomFetch } from 'openid-client';
 
 /**
- * A token endpoint may send a challenge with its answer (RFC 6749, 5.2), and openid-client then does not read the body, which alone says what
- * was refused.
+ * This header is removed. A token endpoint may send a challenge with its answer (RFC 6749, 5.2), and openid-client then does not read the
+ * body, although only the body says what was refused.
  */
 const NOT_PASSED_ON = 'www-authenticate';
 /** Discovery documents, keys and tokens are a few kilobytes. */
 const MOST_BYTES = 1024 * 1024;
 
-/** @param policy `null` for a provider that the operator has named */
+/** @param policy `null` for a provider whose issuer no team can choose (Microsoft, Google, or what the operator has set instead) */
 export function guardedFetch(policy: HostPolicy | null): CustomFetch {
   return async (url, { method, headers, body, signal }) => {
     const target = new URL(url);
@@ -24,7 +24,7 @@ export function guardedFetch(policy: HostPolicy | null): CustomFetch {
     try {
       const response = await answerTo(request);
       const content = await contentOf(response);
-      // Called here and not in an event listener: it throws for an invalid status, and a listener that throws ends the process.
+      // Called here and not in an event listener, because it throws for an invalid status, and a listener that throws ends the process.
       return toResponse(response, content);
     } finally {
       request.destroy();
@@ -33,8 +33,8 @@ export function guardedFetch(policy: HostPolicy | null): CustomFetch {
 }
 
 /**
- * Rejects however the request ends without a response. After a change of protocol (101), for example, the connection is closed without an
- * error.
+ * Resolves with the response. Rejects if the request ends without one, in whatever way: after a change of protocol (101), for example, the
+ * connection is closed without an error.
  */
 const answerTo = (request: ClientRequest): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {

@@ -48,7 +48,7 @@ const EXAMPLES = {
   },
 };
 
-/** The mailbox with which a team's own server is signed in to by OAuth 2. */
+/** The connected mailbox: we sign in to the team's own server with it by OAuth 2. */
 @ApiTags('E-mail delivery')
 @ApiParam({ name: 'teamId' })
 @Controller('v1/teams/:teamId/email-delivery/connection')

@@ -85,7 +85,7 @@ describe('a mailbox at an OpenID provider', () => {
     ]);
     api = await startTestSettingsApi({
       CONSOLE_URL: 'http://127.0.0.1:4100',
-      // What is allowed for mail servers is not for providers.
+      // Networks that are allowed for mail servers are not allowed for providers.
       SMTP_ALLOWED_NETWORKS: '10.0.0.0/8',
       OAUTH_ALLOWED_NETWORKS: '127.0.0.0/8',
       OAUTH_MICROSOFT_ISSUER: microsoft.issuer,
@@ -162,7 +162,7 @@ describe('a mailbox at an OpenID provider', () => {
     expect(saved.body).toMatchObject({
       smtp: { auth: { type: 'oauth2', provider: 'oidc', mailbox: 'billing@acme.example', trouble: null } },
     });
-    // What was read may be written back.
+    // The settings can be written back as they were read.
     expect((await api.call('put', SETTINGS, { body: saved.body as object })).body).toMatchObject({ version: 1 });
     const view = noted(await api.call('get', CONNECTION)).body as MailConnectionView;
     expect(view).toMatchObject({ grant: 'delegated', clientId: 'billing', connectedBy: 'u-admin' });
@@ -227,7 +227,7 @@ describe('a mailbox at an OpenID provider', () => {
   });
 
   it('tells of a provider that does not exist what it tells of one inside our network', async () => {
-    // Also where its discovery document alone is outside: a name that was good once may lead inside later.
+    // No network is allowed here, so `https://localhost` leads to a forbidden one.
     const strict = await createSettingsApi({ ...api.env, OAUTH_ALLOWED_NETWORKS: [] }, pino({ level: 'silent' }));
     try {
       const told = async (issuer: string) => {
@@ -255,7 +255,7 @@ describe('a mailbox at an OpenID provider', () => {
       422,
       [{ pointer: '/issuer', message: 'has no discovery document: check the address' }],
     ]);
-    // Each team has a directory of its own there.
+    // At this provider each team has a directory of its own.
     const elsewhere = await createSettingsApi(
       { ...api.env, OAUTH_MICROSOFT_ISSUER: `${microsoft.issuer}/organizations` },
       pino({ level: 'silent' }),
@@ -338,7 +338,7 @@ describe('a mailbox at an OpenID provider', () => {
     expect(ended).toEqual([{ isGone: true }]);
     await provider.behave({ isHeld: false });
     await lost;
-    // The provider takes no refresh token twice, so this one is the new one.
+    // The provider accepts each refresh token only once, so this must be the new one.
     await age();
     expect(await isGood(await opened(await ask()))).toBe(true);
     expect((await provider.tokenRequests()) - asked).toBe(2);
@@ -349,7 +349,7 @@ describe('a mailbox at an OpenID provider', () => {
     const first = await opened(await ask());
     const second = await opened(await ask({ rejected: createHash('sha256').update(first).digest('hex') }));
     expect(second).not.toBe(first);
-    // Others who were refused the same one get what is new already.
+    // Another request that names the same refused token gets the token that was renewed already.
     expect(await opened(await ask({ rejected: createHash('sha256').update(first).digest('hex') }))).toBe(second);
   });
 
@@ -389,7 +389,7 @@ describe('a mailbox at an OpenID provider', () => {
     });
     expect(await ask({ host })).toEqual({ broken: 'client_secret_expired' });
     await microsoft.behave({ status: 200 });
-    // Not asked at every try, but again after a while: whoever runs the platform mends it.
+    // The provider is not asked at every try, but again after some minutes, because the operator may have repaired the trouble.
     await sql.affected(`UPDATE settings.mail_connections SET trouble_asked_at = now() - interval '6 minutes'`);
     expect(await ask({ host })).toMatchObject({ validForMs: expect.any(Number) });
   });
@@ -436,7 +436,7 @@ describe('a mailbox at an OpenID provider', () => {
   it('is away as much when its provider takes too long to answer', async () => {
     await connect();
     await sql.affected(`UPDATE settings.mail_connections SET access_token_ends_at = now()`);
-    // Longer than anybody waits for it.
+    // Longer than anybody waits for the provider.
     await provider.behave({ delayMs: 10 * 60_000 });
     expect(await ask()).toEqual({ unavailable: 'provider_away' });
     await provider.behave({ delayMs: 0 });
@@ -523,7 +523,7 @@ describe('a mailbox at an OpenID provider', () => {
         expect((await connecting()).status).toBe(200);
         for (const isAged of [false, true]) {
           if (isAged) await age();
-          // Told as a span, so that no clock takes part.
+          // The lifetime is given as a duration, so that no clock matters.
           expect(await lifeOf(host)).toBeGreaterThan(50 * 60_000);
         }
       }
@@ -537,7 +537,7 @@ describe('a mailbox at an OpenID provider', () => {
       expect((await api.call('post', CONNECTION, { body: appAtGoogle })).status).toBe(200);
       await at(clockOffS);
       await sql.affected(`UPDATE settings.mail_connections SET access_token_ends_at = now()`);
-      // Waits, and nobody is asked to connect again.
+      // The delivery waits, and nobody is asked to connect again.
       expect(await ask({ host: 'smtp.gmail.com' })).toEqual({ unavailable: 'provider_away' });
       expect((await api.call('get', CONNECTION)).body).toMatchObject({ trouble: null });
       expect(api.log()).toContain('"why":"clock"');
@@ -566,7 +566,7 @@ describe('a mailbox at an OpenID provider', () => {
     expect(await isGood(first)).toBe(true);
     await connect({ ...personAtGoogle, mailbox }, google);
     expect(await isGood(again)).toBe(false);
-    // The same person for a mailbox that they share: the provider may know both as one permission.
+    // The same person connects a shared mailbox: for the provider both connections may be one permission.
     const host = 'smtp.office365.com';
     await connect({ provider: 'microsoft' }, microsoft);
     const own = await opened(await ask({ host }), host);
@@ -587,10 +587,10 @@ describe('a mailbox at an OpenID provider', () => {
     await connect();
     await provider.behave({ revokes: 'yes' });
     expect(await disconnect()).toEqual({ permission: 'taken_back' });
-    // Microsoft names no address for it.
+    // Microsoft has no revocation endpoint.
     await connect({ provider: 'microsoft' }, microsoft);
     expect(await disconnect()).toEqual({ permission: 'kept' });
-    // An app has what an administrator has allowed it; nobody has agreed to anything that could be taken back.
+    // An app has the permission of an administrator; no person has given a consent that could be revoked.
     expect((await api.call('post', CONNECTION, { body: appAtGoogle })).status).toBe(200);
     expect(await disconnect()).toEqual({ permission: 'kept' });
   });

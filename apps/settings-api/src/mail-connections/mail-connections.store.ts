@@ -1,4 +1,4 @@
-// All SQL of connected mailboxes, and of the sign-ins that connect them.
+// All SQL for connected mailboxes and for the sign-ins that connect them.
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type ConnectionOfSettings, type ConnectionTrouble, type MailProviderName } from '@billing-mail/contracts';
@@ -13,16 +13,16 @@ export type MailConnection = {
   clientId: string | null;
   grant: 'delegated' | 'app';
   mailbox: string;
-  /** Who signs in to the mail server: the person whose token it is; `null`: the mailbox. */
+  /** User name for the sign-in at the mail server: the person to whom the token was issued; `null` if it is the mailbox itself. */
   username: string | null;
-  /** Mail servers to which its tokens may be sent. */
+  /** Mail servers to which the tokens of this connection may be sent. */
   hosts: string[];
   scope: string;
   clientSecretSealed: string | null;
   refreshTokenSealed: string | null;
   accessTokenSealed: string | null;
   accessTokenSha256: string | null;
-  /** By the clock of the database, which all processes share; `null` without a token. */
+  /** Time until the access token expires, by the clock of the database, which all processes share; `null` if there is no token. */
   accessTokenLeftMs: number | null;
   connectedBy: string;
   connectedAt: Date;
@@ -48,7 +48,7 @@ export type SignIn = {
   secretsSealed: string;
 };
 
-/** Enough to sign in, including looking up a password and a second factor. */
+/** Long enough to sign in, including looking up a password and a second factor. */
 const SIGN_IN_TIME = `interval '10 minutes'`;
 
 export const FORGET_ENDED_SIGN_INS = 'DELETE FROM settings.mail_sign_ins WHERE ends_at < now()';
@@ -73,7 +73,7 @@ export class MailConnectionsStore {
     return row ?? null;
   }
 
-  /** Replaces the connection of the team and returns the one before, if any. */
+  /** Stores the connection of the team. Returns the connection that it replaces, or `null` if there was none. */
   async put(connection: NewConnection, clientSecretSealed: string | null, tokens: NewTokens): Promise<MailConnection | null> {
     return inTransaction(this.source, async (sql) => {
       const [before] = await sql.rows<MailConnection>(`SELECT ${COLUMNS} FROM settings.mail_connections WHERE team_id = $1 FOR UPDATE`, [
@@ -130,8 +130,8 @@ export class MailConnectionsStore {
   }
 
   /**
-   * Runs `work` while no other process works on the connection; its result is committed before the lock is released. Throws if the lock is
-   * not free within `waitMs`.
+   * Runs `work` in a transaction that locks the connection, so that no other process works on it meanwhile. Throws if the lock is not free
+   * within `waitMs`.
    */
   locked<T>(teamId: string, waitMs: number, work: (connection: MailConnection | null, write: ConnectionWriter) => Promise<T>): Promise<T> {
     return inTransaction(this.source, async (sql) => {
@@ -156,14 +156,14 @@ export class MailConnectionsStore {
 
 type ReadConnection = Pick<MailConnection, 'id' | 'accessTokenSha256'>;
 
-/** Writes the answers of a provider, if the connection is still the same. */
+/** Writes the answers of a provider if the connection is still the same. */
 export class ConnectionWriter {
   constructor(private readonly sql: Sql) {}
 
-  /** Replaces only the tokens that were read, so that a late answer does not put an older refresh token over a newer one. */
+  /** Replaces the tokens only if they are still the ones that were read, so that a late answer does not overwrite a newer refresh token. */
   async tokens({ id, accessTokenSha256: readSha256 }: ReadConnection, tokens: NewTokens): Promise<void> {
     const { refreshTokenSealed, accessTokenSealed, accessTokenSha256, lifeMs } = tokens;
-    // Compares the token and not its seal, which a rotation of keys changes.
+    // Compares the hash of the token and not its seal, because a key rotation changes the seal.
     await this.sql.affected(
       `UPDATE settings.mail_connections SET refresh_token_sealed = coalesce($2, refresh_token_sealed), access_token_sealed = $3,
          access_token_sha256 = $4, access_token_ends_at = clock_timestamp() + $5 * interval '1 millisecond',

@@ -30,12 +30,12 @@ export class PlatformApps {
     return this.apps[provider];
   }
 
-  /** Providers at which the platform has an app, so that teams need none. */
+  /** Returns the providers at which the platform has an app, so that teams need none. */
   offered(): MailProviderName[] {
     return MAIL_PROVIDERS.filter((provider) => this.apps[provider].clientId !== null);
   }
 
-  /** `null` if the team names the issuer. */
+  /** Returns the issuer of the provider, or `null` if the team names it. */
   issuerOf(provider: MailProviderName): string | null {
     return this.apps[provider].issuer;
   }

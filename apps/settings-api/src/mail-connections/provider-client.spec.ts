@@ -1,4 +1,4 @@
-// Whose trouble an answer of a provider is: the team's, which is told, or the provider's, which is waited for.
+// Whose trouble an answer of a provider shows: the team's, which is reported, or the provider's, which has to pass.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -38,7 +38,7 @@ describe('what a provider answers', () => {
   });
 
   const document = () => ({ issuer, token_endpoint: `${issuer}/token` });
-  /** Asks for a new token of a provider that answers thus. */
+  /** Renews a token at a provider that gives these answers. */
   const renewed = (given: typeof answers) => {
     answers = given;
     const apps = new PlatformApps(readEnvironment(settingsEnvironment, ENVIRONMENT));
@@ -46,7 +46,7 @@ describe('what a provider answers', () => {
     return new ProviderClient({ allowedNetworks: ['127.0.0.0/8'] }, apps).refresh(app, 'refresh-token', 'smtp');
   };
 
-  // RFC 6749 5.2 allows it beside the body, and asks for it where a client has named itself by a header.
+  // By RFC 6749, 5.2 a challenge may come with the body, and must if the client tried to authenticate by the Authorization header.
   it.each([
     ['invalid_client', 'client_refused'],
     ['invalid_grant', 'sign_in_expired'],

@@ -11,14 +11,14 @@ import { type PlatformApps } from './platform-apps.js';
 import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
 import { type MailProvider } from './providers/provider.js';
 
-/** An app at a provider. With `clientId` `null` it is the platform's, with the operator's secret. */
+/** An app at a provider. If `clientId` is `null`, it is the platform's app, with the secret that the operator has set. */
 export type ProviderApp = { provider: MailProvider['name']; issuer: string; clientId: string | null; clientSecret: string | null };
 
 export type Tokens = { accessToken: string; expiresInMs: number; refreshToken: string | null; scope: string | null };
 
 /**
- * `away`: nothing is known, so ask again later. `refused`: the trouble, and the provider's code for it; `isExact` if the provider says in
- * words what is wrong.
+ * `away`: nothing is known, so ask again later. `refused`: the trouble, and the provider's code for it. `isExact` says whether the provider
+ * states exactly what is wrong.
  */
 export type ProviderAnswer<T> =
   ({ kind: 'ok' } & T) | { kind: 'away'; why: string } | { kind: 'refused'; trouble: ConnectionTrouble; code: string; isExact: boolean };
@@ -27,22 +27,22 @@ export type ProviderAnswer<T> =
 export const NOT_AT_THIS_ADDRESS = 'not_at_this_address';
 /** The code for a provider that is not at https:// on port 443, or that names other addresses. */
 export const FORBIDDEN_ADDRESS = 'forbidden_address';
-/** Why a provider is away of which no public server is found. */
+/** Value of `why` if the provider's host name leads to no public server. */
 export const UNREACHED_HOST = 'unreached_host';
-/** Why an answer is of no use: our clock and the one of the provider differ too much. The operator has to set ours. */
+/** Value of `why` if an answer can't be used because our clock and the provider's differ too much. The operator has to set our clock. */
 export const CLOCK_OFF = 'clock';
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-/** A person or a delivery waits for the answer. */
+/** How long a provider may take to answer, in seconds. A person or a delivery waits for the answer. */
 const ANSWER_S = 10;
 /** Discovery documents change only when a provider rotates its keys or moves, which it announces long before. */
 const KNOWN_FOR_MS = 60 * 60 * 1000;
 const KNOWN_AT_MOST = 200;
-/** The clock of a provider may differ from ours. Whether a token is still valid, its mail server decides. */
+/** The clock of a provider may differ from ours. The mail server decides whether a token is still valid. */
 const CLOCK_TOLERANCE_S = 15 * 60;
-/** RFC 6749, 5.1: a provider may leave it out if the lifetime is documented elsewhere. Then this short one is assumed. */
+/** Short lifetime to assume if the provider states none, which RFC 6749, 5.1 allows if the lifetime is documented elsewhere. */
 const DEFAULT_LIFE_S = 5 * 60;
 
-/** The code of openid-client for an id token that has ended by our clock, or is not valid yet. */
+/** Code of openid-client for an ID token that, by our clock, has expired or is not valid yet. */
 const TIME_CHECK_FAILED = 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED';
 
 /** Error codes of RFC 6749, 5.2 and OpenID Connect, for cases in which the provider says nothing more exact. */
@@ -66,7 +66,7 @@ export class ProviderClient {
     @Inject(PLATFORM_APPS) private readonly apps: PlatformApps,
   ) {}
 
-  /** The address at which a person signs in. */
+  /** Returns the address at which a person signs in. */
   authorizationUrl(app: ProviderApp, parameters: Record<string, string>): Promise<ProviderAnswer<{ url: string }>> {
     return this.asked(app, async (config) => {
       const url = openid.buildAuthorizationUrl(config, parameters);
@@ -99,12 +99,14 @@ export class ProviderClient {
     });
   }
 
-  /** Repeats the scope, as some providers otherwise return a token with fewer permissions. */
+  /** Renews an access token. Sends the scope again, because some providers otherwise return a token with fewer permissions. */
   refresh(app: ProviderApp, refreshToken: string, scope: string): Promise<ProviderAnswer<{ tokens: Tokens }>> {
     return this.asked(app, async (config) => ({ tokens: tokensOf(await openid.refreshTokenGrant(config, refreshToken, { scope })) }));
   }
 
-  /** A token for the app itself, without a person. Where a provider has service accounts, the app's secret is the key of one. */
+  /**
+   * Requests a token for the app itself, without a person. If the provider uses service accounts, the app's secret is the account's key.
+   */
   appToken(app: ProviderApp, mailbox: string): Promise<ProviderAnswer<{ tokens: Tokens }>> {
     const way = MAIL_PROVIDER_TABLE[app.provider].app;
     return this.asked(
@@ -120,7 +122,7 @@ export class ProviderClient {
     );
   }
 
-  /** Revokes the permission, which not every provider offers. */
+  /** Revokes the permission. `isRevoked` is `false` if the provider does not offer that. */
   revoke(app: ProviderApp, refreshToken: string): Promise<ProviderAnswer<{ isRevoked: boolean }>> {
     return this.asked(app, async (config) => {
       if (config.serverMetadata().revocation_endpoint === undefined) return { isRevoked: false };
@@ -148,7 +150,7 @@ export class ProviderClient {
     }
   }
 
-  /** @param bySignature the client authenticates by a signed assertion, and sends neither id nor secret */
+  /** @param bySignature whether the client authenticates by a signed assertion and so sends neither id nor secret */
   private configOf(app: ProviderApp, bySignature: boolean): Promise<openid.Configuration> {
     const { clientId, clientSecret } = app.clientId === null ? this.apps.appOf(app.provider) : app;
     const key = createHash('sha256')
@@ -212,10 +214,10 @@ function troubleOf(error: unknown, provider: MailProvider): Exclude<ProviderAnsw
   return { kind: 'refused', trouble, code: /^[\w.-]{1,60}$/.test(code) ? code : 'unknown', isExact: said !== undefined };
 }
 
-/** The same request gets the same answer again, unless it came too late (408) or too often (429). */
+/** Whether the same request would be refused again: any 4xx status except 408 (too late) and 429 (too often). */
 const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
 
-/** Only names and codes, as the text of a provider may contain a token. */
+/** Returns only the names and codes of an error and its causes, because the text of a provider may contain a token. */
 function whyAway(error: unknown): string {
   const codes = causes(error).flatMap((cause) => {
     if (!(cause instanceof Error)) return [];

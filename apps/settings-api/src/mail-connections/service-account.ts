@@ -2,10 +2,12 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 
-/** Half of the hour that Google allows, before and after now, so that a clock which is some minutes off does no harm. */
+/**
+ * Half of the hour that Google allows. An assertion is valid from this long before to this long after now, so that our clock may be off.
+ */
 const HALF_LIFE_S = 30 * 60;
 
-/** The private key of a service account; `null` if it is not an RSA key, which Google requires. */
+/** Returns the private key of a service account, or `null` if it is not an RSA key, which Google requires. */
 export function signingKeyOf(pem: string): KeyObject | null {
   try {
     const key = createPrivateKey(pem);
@@ -15,7 +17,7 @@ export function signingKeyOf(pem: string): KeyObject | null {
   }
 }
 
-/** @throws Error if the stored key can't be read */
+/** Signs the assertion. @throws Error if the stored key can't be read */
 export async function assertionOf(
   { clientId, clientSecret }: { clientId: string | null; clientSecret: string | null },
   { audience, scope, mailbox }: { audience: string; scope: string; mailbox: string },

@@ -1,5 +1,5 @@
-// What the history shows of a change: the first few entries of long lists, and how many there are. It is worked out when a change is
-// written, so that reading a page reads no lists; earlier changes get it here.
+// Adds what the history shows of a change: the first few entries of long lists, and their counts. PostgreSQL computes it when a change is
+// written, so that reading a page reads no lists. This migration computes it for earlier changes.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class BoundedHistory1800000000040 implements MigrationInterface {
@@ -16,8 +16,8 @@ export class BoundedHistory1800000000040 implements MigrationInterface {
           ELSE change END ORDER BY place), '[]')
         FROM jsonb_array_elements(changes) WITH ORDINALITY AS all_changes (change, place)
       $$`);
-    // Rows are never updated, so earlier ones get the value by an expression of the column, and later ones by a trigger: for generated
-    // columns TypeORM requires a table of its own.
+    // Rows are never updated, so a generated column computes the value of existing rows. A trigger computes it for later rows, because
+    // TypeORM requires a table of its own for generated columns.
     await runner.query(`
       ALTER TABLE settings.team_email_delivery_change
         ADD COLUMN shown jsonb NOT NULL GENERATED ALWAYS AS (settings.shown_changes(changes)) STORED`);

@@ -6,11 +6,11 @@ import { type Logger, redisAnswer, within } from '@billing-mail/platform';
 import { lastValueFrom } from 'rxjs';
 import { LOGGER, REDIS_CLIENT } from '../settings.tokens.js';
 
-// How long a save waits for Redis: enough on a busy day, and short enough for a user.
+// How long a save waits for Redis: long enough on a busy day, and short enough for a user who waits.
 const ANNOUNCE_MS = 1000;
 const CONNECT_MS = 3000;
-// All services try to reach Redis once a second. After this time the listeners are connected again too; before, they would miss the
-// announcement.
+// How long to wait after Redis is back. All services try to reach it once a second, so the listeners are connected again after this time;
+// earlier they would miss the announcement.
 const LISTENERS_BACK_MS = 3000;
 // RedisStatus.CONNECTED of Nest is a const enum, which can't be imported with isolatedModules.
 const CONNECTED = 'connected';
@@ -25,7 +25,7 @@ export class SettingsChangedPublisher implements OnApplicationBootstrap, OnAppli
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Not awaited for long: settings are saved without Redis, and it connects once Redis is there. */
+  /** Waits only briefly for Redis: settings can be saved without it, and the client connects as soon as Redis is available. */
   async onApplicationBootstrap(): Promise<void> {
     await within(CONNECT_MS, this.redis.connect());
     this.redis.status.subscribe((status) => {
@@ -38,8 +38,8 @@ export class SettingsChangedPublisher implements OnApplicationBootstrap, OnAppli
   }
 
   /**
-   * Never throws and takes at most a second, as the settings are saved already. What could not be announced is announced when Redis is
-   * back.
+   * Announces a new version of the settings. Never throws and takes at most a second, because the settings are saved already. If the
+   * announcement fails, it is repeated when Redis is back.
    */
   async announce(event: SettingsChangedEvent): Promise<void> {
     try {

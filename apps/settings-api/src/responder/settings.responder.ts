@@ -12,7 +12,7 @@ import {
 import { type SpanAbout, Traced } from '@billing-mail/platform';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 
-/** Continues the trace of the service that asks. */
+/** Returns the trace context of the requesting service, so that its trace continues here. */
 function stepOf(payload: unknown): SpanAbout {
   const { traceparent } = (payload ?? {}) as { traceparent?: unknown };
   return { parent: traceparent };
@@ -23,7 +23,7 @@ function stepOf(payload: unknown): SpanAbout {
 export class SettingsResponder {
   constructor(private readonly store: EmailDeliveryStore) {}
 
-  /** `null` for a team that has saved no settings. Only the message of an RpcException reaches the caller. */
+  /** Returns the settings, or `null` for a team that has saved none. Only the message of an RpcException reaches the caller. */
   @MessagePattern(SETTINGS_GET)
   @Traced(SETTINGS_GET, { kind: 'server', about: stepOf })
   async settings(@Payload() payload: unknown): Promise<TeamMailSettings | null> {

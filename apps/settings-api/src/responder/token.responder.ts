@@ -19,7 +19,7 @@ export class TokenResponder {
     if (!request.success) throw new RpcException({ code: 'invalid_request', errors: toFieldErrors(request.error) });
     const { teamId, connectionId, host } = request.data;
     const answer = await this.tokens.tokenFor(request.data);
-    // Whatever the reason, a delivery waits the same.
+    // Both reasons are reported as one, because a delivery waits in the same way for either.
     if ('unavailable' in answer) return { unavailable: 'provider_away' };
     if (!('token' in answer)) return answer;
     return {

@@ -1,4 +1,4 @@
-// The test of a mail server that takes the token of a connected mailbox, which a real OpenID provider on loopback has given out.
+// The test of a mail server that accepts the token of a connected mailbox. A real OpenID provider on loopback issues the token.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ describe('the test of a server that takes tokens', () => {
       OAUTH_ALLOWED_NETWORKS: '127.0.0.0/8',
       RATE_LIMITS: 'connections=1000/1m,smtp-test=1000/1m,smtp-test-host=1000/1m,failed-sign-in=1000/1h',
     });
-    // As Microsoft 365: whoever signs in must be the person that the token was given to.
+    // As at Microsoft 365, the user name must be that of the person to whom the token was issued.
     server.script = {
       security: 'starttls',
       mechanisms: 'XOAUTH2',

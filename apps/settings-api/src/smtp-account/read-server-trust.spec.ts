@@ -11,7 +11,7 @@ const client = createTestIdentity({ address: 'billing@acme.example' });
 const file = client.p12.toString('base64');
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** As it would be stored, or what is wrong by pointer. */
+/** Returns the trust as it would be stored, or the error messages by pointer. */
 async function read(input: ServerTrustInput | null | undefined, stored?: ServerTrust, now = new Date()) {
   const given = await readServerTrust('acme', input, box, now);
   if ('errors' in given) return Object.fromEntries(given.errors.map(({ pointer, message }) => [pointer, message]));

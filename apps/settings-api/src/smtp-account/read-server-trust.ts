@@ -22,7 +22,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 const FINGERPRINT = /^(?:[0-9a-f]{2}:?){31}[0-9a-f]{2}$/i;
 const AT = '/smtp/tls';
 
-/** @param input as the client wrote it, not checked yet */
+/** Reads and checks the trust of a server. @param input as the client sent it, not checked yet */
 export async function readServerTrust(
   teamId: string,
   input: ServerTrustInput | null | undefined,
@@ -60,7 +60,7 @@ export async function readServerTrust(
   return errors.length > 0 ? { errors } : { trust, keepsClient, untimely };
 }
 
-/** Combines the new trust with the stored one; `undefined`: the server is trusted as usual. */
+/** Combines the new trust with the stored one. `tls` is `undefined` if the server is trusted as usual. */
 export function settleTrust(
   { trust, keepsClient, untimely }: ReadTrust,
   stored: ServerTrust | undefined,
@@ -78,7 +78,10 @@ export function settleTrust(
 export const viewOfTrust = (tls: ServerTrust | undefined): ServerTrustView | undefined =>
   tls && { ...tls, certificates: certificatesIn(tls.ca ?? tls.pin ?? '') };
 
-/** All certificates that a server is trusted by or shown, and for what. A pinned fingerprint does not say when its certificate ends. */
+/**
+ * Returns the certificates by which a server is trusted and the one that is shown to it, each with its use. None for a pinned fingerprint,
+ * which does not say when its certificate expires.
+ */
 export function certificatesOf({ ca, pin, clientCertificate }: ServerTrust): (ShownCertificate & { use: CertificateUse })[] {
   return [
     ...certificatesIn(ca ?? '').map((one) => ({ ...one, use: 'authority' as const })),
@@ -87,7 +90,7 @@ export function certificatesOf({ ca, pin, clientCertificate }: ServerTrust): (Sh
   ];
 }
 
-/** The trusted certificates and their ends of validity, for the history. */
+/** Describes the trusted certificates and when they expire, for the history. */
 export const trustInWords = (pem: string | undefined): string | null => {
   if (pem === undefined) return null;
   const words = certificatesIn(pem).map(

@@ -21,7 +21,7 @@ const lostKey = { id: 'lost', key: randomBytes(32) };
 const server = { host: 'smtp.acme.example', port: 587, security: 'starttls', fromAddress: 'a@acme.example' };
 const contextOf = (teamId: string) => smtpPasswordContext(teamId, { ...server, auth: { username: 'billing' } });
 
-/** A seal as it was made before it was bound to the account. */
+/** Returns a seal of the earlier format, which was not bound to the account. */
 function sealedEarlier(teamId: string, { id, key }: SecretKey, clear: string): string {
   const iv = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: 16 });

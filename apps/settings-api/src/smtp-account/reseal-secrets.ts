@@ -69,7 +69,7 @@ const CONNECTIONS: SealedTable<ConnectionRow> = {
     }),
 };
 
-/** Sign-ins that are under way, of which a team may have several. Each holds the secret of the team's app. */
+/** Sign-ins that are under way; a team may have several. Each holds the secret of the team's app. */
 const SIGN_INS: SealedTable<SealedRow & { sealed: string }> = {
   rows: `SELECT team_id AS "teamId", encode(state_sha256, 'hex') AS key, secrets_sealed AS sealed FROM settings.mail_sign_ins`,
   key: `encode(state_sha256, 'hex')`,
@@ -81,8 +81,8 @@ const SIGN_INS: SealedTable<SealedRow & { sealed: string }> = {
 const ROWS_AT_ONCE = 500;
 
 /**
- * May run while services run, and several times at once: a row is locked while its seals are replaced. Version and history of the settings
- * do not change, as no user changes anything.
+ * Seals all secrets with the first key. May run while services run, and several times at once: a row is locked while its seals are
+ * replaced. Version and history of the settings stay as they are, because no user changes anything.
  */
 export async function resealSecrets(source: DataSource, keys: readonly SecretKey[]): Promise<Resealed> {
   // An ended sign-in is never completed, so it needs no key.
@@ -108,7 +108,7 @@ async function resealTable<Row extends SealedRow>(
   let moved = 0;
   for await (const row of rowsOf(source, table))
     if (table.secretsOf(row).some(({ sealed }) => box.isOutdated(sealed))) moved += await resealRow(source, box, table, row.key);
-  // Reads the table again with only the first key: what it opens needs no other key.
+  // Reads the table again with only the first key: a secret that it opens needs no other key.
   const firstKey = new CredentialBox(keys.slice(0, 1));
   const left: Resealed['left'] = [];
   let secrets = 0;
@@ -141,7 +141,7 @@ function resealRow<Row extends SealedRow>(
   return inTransaction(source, async (sql) => {
     const [row] = await sql.rows<Row>(`${rows} WHERE ${key} = $1 FOR UPDATE`, [rowKey]);
     let moved = 0;
-    // Nothing is outdated if the row was saved or removed meanwhile.
+    // No secret is outdated if the row was saved or removed meanwhile.
     for (const { sealed, context, exchange } of row === undefined ? [] : secretsOf(row)) {
       const resealed = box.isOutdated(sealed) ? orNull(() => box.reseal(sealed, context)) : null;
       if (resealed === null) continue;

@@ -3,8 +3,8 @@ import { type FieldError, type SmtpInput } from '@billing-mail/contracts';
 import { isAddressAllowed, type NetworkPolicy } from '@billing-mail/smtp-client';
 
 /**
- * What the operator's network policy says against a server before anybody connects to it. A host name is judged at each try, by the
- * addresses it resolves to.
+ * Returns what the operator's network policy forbids about a server, before anybody connects to it. A host name is checked at each try, by
+ * the addresses that it resolves to.
  */
 export function serverErrors(smtp: Pick<SmtpInput, 'host' | 'port'>, policy: NetworkPolicy): FieldError[] {
   const errors: FieldError[] = [];

@@ -14,7 +14,7 @@ const NONE_STORED = 'is needed: none is stored yet';
 /** `sealed`: `null` if there is no password. `change`: what the history records. */
 export type SettledPassword = { sealed: string | null; change: 'none' | 'set' | 'replaced' | 'removed' } | { error: FieldError };
 
-/** The sealed password for `input`. A stored password is never used for another server or user. */
+/** Returns the sealed password for `input`. A stored password is never used for another server or user. */
 export function settlePassword(
   teamId: string,
   input: WrittenServer | null,
@@ -39,14 +39,14 @@ export function settlePassword(
   return { sealed: before.sealed, change: 'none' };
 }
 
-/** Why the stored password can't be used for `account`, as a message for the user; `null` if it can. */
+/** Returns why the stored password can't be used for `account`, as a message for the user, or `null` if it can. */
 export function whyPasswordIsNeeded(account: Account, stored: TeamMailSettings['smtp']): string | null {
   if (stored?.auth.type !== 'password') return NONE_STORED;
   const changed = [
     ...(account.host === stored.host ? [] : ['host']),
     ...(account.port === stored.port ? [] : ['port']),
     ...(account.auth.username === stored.auth.username ? [] : ['user name']),
-    // A server that is trusted by a new certificate would receive the password.
+    // With a new trusted certificate another server could receive the password.
     ...(isTrustedAnew(account.tls, stored.tls) ? ['trusted certificate'] : []),
     // The port for "tls" is encrypted from the start; with "starttls" the first commands are not.
     ...(stored.security === 'tls' && account.security !== 'tls' ? ['security'] : []),
@@ -76,7 +76,7 @@ function openOrNull(box: CredentialBox, { sealed, context }: Sealed): string | n
   }
 }
 
-// Each save seals the password with the first key again, for the current security setting.
+// Seals the password again if it is not sealed with the first key, or is to be used for another account or other settings of the server.
 const carry = (box: CredentialBox, { sealed, context: from }: Sealed, to: SealContext): string =>
   box.isOutdated(sealed) || !isSameContext(from, to) ? box.reseal(sealed, from, to) : sealed;
 

@@ -3,20 +3,20 @@ import { networkOf, RateLimiter } from '@billing-mail/platform';
 import { type ProbedStep } from './smtp-probe.js';
 
 /**
- * Makes a team wait longer after each failed sign-in at a server, so that nobody can try passwords through us. A server has as many names as
- * somebody likes to give it: failures also count at its address, and for the team at all servers together.
+ * Makes a team wait longer after each failed sign-in at a server, so that nobody can try passwords through us. Anybody can give a server
+ * many names, so failures also count for its address, and for the team at all servers together.
  */
 @Injectable()
 export class SignInWaits {
   constructor(private readonly limiter: RateLimiter) {}
 
-  /** Before the server is looked up. @throws ProblemException 429 while the team has to wait */
+  /** To be called before the server's name is looked up. @throws ProblemException 429 while the team has to wait */
   async check(teamId: string, host: string): Promise<void> {
     await this.limiter.checkWait('failed-sign-ins-of-team', teamId);
     await this.limiter.checkWait('failed-sign-in', ownerOf(teamId, host));
   }
 
-  /** Before one of these is connected to. @throws ProblemException 429 while the team has to wait */
+  /** To be called before connecting to one of the addresses. @throws ProblemException 429 while the team has to wait */
   async checkAddresses(teamId: string, addresses: readonly string[]): Promise<void> {
     for (const owner of new Set(addresses.map((address) => ownerOf(teamId, networkOf(address)))))
       await this.limiter.checkWait('failed-sign-in', owner);
@@ -28,7 +28,7 @@ export class SignInWaits {
     const places = [host, ...(address === undefined ? [] : [networkOf(address)])];
     const owners = [...new Set(places.map((place) => ownerOf(teamId, place)))];
     if (signIn?.ok === true) {
-      // The team's own failures stay: a server that takes anything would forgive what was tried at others.
+      // The failures of the team at all servers together stay: otherwise a server that accepts any password would clear those at others.
       for (const owner of owners) await this.limiter.forgive('failed-sign-in', owner);
     } else if (signIn?.fact?.kind === 'reply') {
       // Only a refusal by the server counts as a wrong password; a lost connection says nothing about it.

@@ -4,7 +4,7 @@ import { type SmtpFact } from '@billing-mail/mail-core';
 import { openSession, type SessionOptions, type SessionStep, type SmtpServer } from '@billing-mail/smtp-client';
 import { firstValueFrom, from, of, timeout } from 'rxjs';
 
-/** A message to send; or only the sender, to test whether the server accepts it, and accepts mail for it. */
+/** A message to send, or only the sender, to test whether the server accepts mail from and to that address. */
 export type ProbeMail = { from: string; to: string; bytes: Buffer } | { from: string };
 
 export type ProbedStep = SmtpTestStep & Pick<SessionStep, 'fact' | 'address'>;
@@ -15,8 +15,8 @@ export type Probe = {
 };
 
 /**
- * `onStep` is called at the end of each step. `probe` resolves within `totalMs`; `ended` when the last socket is closed, which may be
- * later.
+ * Starts the test and calls `onStep` at the end of each step. `probe` resolves within `totalMs`; `ended` resolves when the last socket is
+ * closed, which may be later.
  */
 export function startProbe(
   server: SmtpServer,
@@ -44,7 +44,7 @@ export function startProbe(
   };
 }
 
-/** Returns whether the end of data was sent. */
+/** Runs the SMTP session. Returns whether the end of data was sent. */
 async function converse(server: SmtpServer, mail: ProbeMail, options: SessionOptions): Promise<boolean> {
   const opened = await openSession(server, options);
   if (!opened.ok) return false;
@@ -69,7 +69,7 @@ async function converse(server: SmtpServer, mail: ProbeMail, options: SessionOpt
   }
 }
 
-// Once the recipient is accepted, the few bytes of a test message are sent within no time.
+// Once the recipient is accepted, the few bytes of a test message are sent at once.
 const mayBeOut = (steps: ProbedStep[]): boolean => steps.some(({ step, ok }) => step === 'rcpt' && ok);
 
 function stepWithoutAnswer(server: SmtpServer, steps: ProbedStep[], totalMs: number): ProbedStep {

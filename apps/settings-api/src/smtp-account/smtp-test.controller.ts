@@ -57,7 +57,7 @@ export class SmtpTestController {
 }
 
 function writeLine(response: Response, line: SmtpTestLine): void {
-  // The client is gone or has the result: the SMTP session may outlast the time of the test.
+  // The client is gone or has the result already: the SMTP session may last longer than the test.
   if (response.destroyed || response.writableEnded) return;
   // Keeps nginx from buffering the lines.
   if (!response.headersSent) response.type(LINES).setHeader('X-Accel-Buffering', 'no');

@@ -43,7 +43,7 @@ export type ProbeOptions = Omit<SessionOptions, 'onStep'> & { totalMs: number; c
 
 type Account = { server: SmtpServer; from: { address: string; name?: string | undefined } };
 
-/** Says what a test without an e-mail leaves open, so that nobody takes it for tested. */
+/** Says what a test without an e-mail does not test, so that nobody believes that it was tested. */
 const NOT_ASKED: Record<Locale, string> = {
   en: 'Not tested: whether the server takes a whole e-mail, and whether it passes on e-mail to other addresses. Send a test e-mail to find out.',
   de: 'Nicht geprüft: ob der Server eine ganze E-Mail annimmt und ob er E-Mails an fremde Adressen weiterleitet. Das zeigt eine Test-E-Mail.',
@@ -70,9 +70,10 @@ export class SmtpTestService {
   }
 
   /**
-   * A failed test is a result, not an error. Its hints are in the language of `reader`, or else of the team. `onSuccess` is called for each
-   * step that succeeds.
-   * @throws ProblemException 422 if there is nothing to test with, 429 after too many tests of the team or its host, or failed sign-ins
+   * Tests the server. A failed test is a result, not an error. Its hints are in the language of `reader`, or else of the team. Calls
+   * `onSuccess` for each step that succeeds.
+   * @throws ProblemException 422 if the request or the stored settings do not suffice for a test, 429 after too many tests or failed
+   * sign-ins or while two tests of the team are under way, 503 if the provider of a connected mailbox does not answer
    */
   async test(
     teamId: string,
@@ -99,7 +100,7 @@ export class SmtpTestService {
         if (!step.ok || told.has(step.step)) return;
         told.add(step.step);
         held.push(asTold(step));
-        // The step `policy` is reported only together with the next one: alone it would show already whether a name exists.
+        // The step `policy` is reported only together with the next one: alone it would show whether a name exists.
         if (step.step !== 'policy') {
           held.forEach(onSuccess);
           held = [];
@@ -123,10 +124,10 @@ export class SmtpTestService {
     }
   }
 
-  /** What is limited by the name of a server is by its addresses as well, as names are easily made. */
+  /** Applies the limits for the name of a server to its addresses as well, because names are easily made. */
   private async checkAddresses(teamId: string, host: string, addresses: readonly string[]): Promise<void> {
     await this.waits.checkAddresses(teamId, addresses);
-    // One that is written as an address was counted as such.
+    // A host that is given as an address was counted already.
     const networks = new Set(addresses.map(networkOf).filter((network) => network !== host));
     for (const network of networks) await this.limiter.count('smtp-test-host', network);
   }
@@ -189,7 +190,7 @@ export class SmtpTestService {
     ]);
   }
 
-  /** As in a try of a delivery: the server with another token than the one that it refused; `null` if there is no other. */
+  /** As in a try of a delivery, returns the server with another token than the one it refused, or `null` if there is no other token. */
   private async withNewToken(teamId: string, server: SmtpServer, steps: readonly ProbedStep[]): Promise<SmtpServer | null> {
     const { auth, host } = server;
     if (auth.type !== 'bearer' || !steps.some(isTokenRefused)) return null;
@@ -197,7 +198,7 @@ export class SmtpTestService {
     return 'token' in answer ? { ...server, auth: { ...auth, token: answer.token } } : null;
   }
 
-  /** As in saving: a stored password is only sent to the server and user that it was stored for. */
+  /** Returns the stored password. As when settings are saved, it is only used for the server and user that it was stored for. */
   private storedPassword(teamId: string, stored: TeamMailSettings | null, given: WrittenServer | undefined): string {
     const refuse = (message: string) => invalidInput([{ pointer: '/smtp/auth/password', message }]);
     const kept = stored?.smtp ?? null;
@@ -226,11 +227,11 @@ async function mailOf({ server, from }: Account, sendTo: string | undefined, loc
 /** 535 (RFC 4954) is the code that all providers use for a token that is not valid. */
 const isTokenRefused = ({ step, fact }: ProbedStep): boolean => step === 'auth' && fact?.kind === 'reply' && fact.code === 535;
 
-/** The test ended because the policy forbids the server's port, not because of an answer. Of its address the policy itself tells. */
+/** Whether the test ended because the network policy forbids the server's port. A forbidden address is reported by the policy itself. */
 const isPortForbidden = (steps: readonly ProbedStep[]): boolean =>
   steps.some(({ fact }) => fact?.kind === 'address' && fact.reason === 'port_forbidden');
 
-/** Without what is for us alone. */
+/** Removes the fields that are only for internal use. */
 function asTold({ fact: _fact, address: _address, ...step }: ProbedStep): SmtpTestStep {
   return step;
 }

@@ -52,7 +52,7 @@ describe('the test of a mail server', () => {
       SMTP_REPLY_TIMEOUT: '1s',
       SMTP_FINAL_REPLY_TIMEOUT: '1s',
       SMTP_CLIENT_NAME: 'billing.test',
-      // All servers here are one host.
+      // All servers in these tests have the same host.
       RATE_LIMITS: 'smtp-test-host=2000/1m',
     });
   });
@@ -366,7 +366,7 @@ describe('the test of a mail server', () => {
       delete api.app.get<ProbeOptions>(PROBE_OPTIONS).dnsServers;
       await dns.close();
     });
-    // By whatever name, it shows one certificate.
+    // The server shows the same certificate under every name.
     const tls = { pin: tlsCertificates().chainOf('self_signed') };
     const guess = (host: string) => ({ smtp: smtp({ host, tls, auth: { ...ACCOUNT, type: 'password', password: 'guessed' } }) });
     beforeEach(() => {
@@ -384,7 +384,7 @@ describe('the test of a mail server', () => {
       const tried = smtpServer.connections.length;
       for (const host of ['mx4.acme.test', 'mx2.acme.test', '127.0.0.1'])
         expect(await wait(teamId, guess(host))).toEqual([429, '"failed-sign-in";q=3;w=3600']);
-      // Also for who reads along: nothing was told before.
+      // The same for a client that receives the steps one by one, because none was sent before.
       const live = { claims: admin(teamId), body: guess('mx4.acme.test'), headers: LIVE };
       expect((await api.call('post', `/v1/teams/${teamId}/email-delivery/smtp/test`, live)).status).toBe(429);
       expect(smtpServer.connections).toHaveLength(tried);

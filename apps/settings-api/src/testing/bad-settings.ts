@@ -187,7 +187,7 @@ export const BAD_TEST: BadField[] = [
   ...address('/sendTo'),
 ];
 
-/** A copy of `body` with `value` at the pointer, creating missing objects; `undefined` removes the field. */
+/** Returns a copy of `body` with `value` at the pointer, and creates missing objects on the way. `undefined` removes the field. */
 export function withValue(body: object, pointer: string, value: unknown): object {
   if (pointer === '') return value as object;
   const copy = structuredClone(body);
@@ -202,7 +202,7 @@ export function withValue(body: object, pointer: string, value: unknown): object
   return copy;
 }
 
-/** Pointers of all fields that a JSON schema names; members of lists as `0`. */
+/** Returns the pointers of all fields that a JSON schema names. The members of a list have the pointer `0`. */
 export function fieldsOf(schema: object, pointer = ''): string[] {
   const {
     properties = {},
@@ -225,5 +225,5 @@ export function fieldsOf(schema: object, pointer = ''): string[] {
   return [...new Set(below)];
 }
 
-/** Fields that only the server sets are ignored in a request, so no value of theirs is wrong. */
+/** Whether any value of the field is accepted: requests may contain fields that only the server sets, and their values are ignored. */
 const takesAnything = (schema: object): boolean => Object.keys(schema).every((key) => key === 'description');

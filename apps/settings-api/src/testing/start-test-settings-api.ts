@@ -32,18 +32,18 @@ export type TestSettingsApi = {
   database: TestDatabase;
   redis: TestRedis;
   log: () => string;
-  /** Sends a request with a token, by default that of an admin of acme. */
+  /** Sends a request with a token, by default the token of an admin of acme. */
   call: (method: 'get' | 'put' | 'post' | 'delete', path: string, options?: CallOptions) => Promise<Response>;
   /** Sends a body as it is, as an admin of acme. */
   callRaw: (method: 'put', path: string, body: string, type: string) => Promise<Response>;
-  /** Removes the names of all teams, so that tests which are not about names may use the same ones. */
+  /** Removes the names of all teams, so that tests that are not about names may use the same names. */
   forgetNames: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
 export const ACME_ADMIN = { sub: 'u-admin', teams: { acme: 'admin' } };
 
-/** `variables` override those of a working environment. */
+/** Starts settings-api with a working environment, in which `variables` override the defaults. */
 export async function startTestSettingsApi(variables: Record<string, string> = {}): Promise<TestSettingsApi> {
   const [database, redis] = await Promise.all([startTestDatabase(), startTestRedis()]);
   await migrate(database.url, settingsSchema);

@@ -1,4 +1,4 @@
-// What the page does while something is away, and that it goes on by itself or by one press when it is back.
+// What the page does while something is away, and that it goes on by itself or after one press when it is back.
 import { type Page } from 'playwright-core';
 import { ANNA, type OpenOptions } from './browser.js';
 import { setUpDesk } from './desk.js';
@@ -8,7 +8,7 @@ import { REFUSED } from './views/view.js';
 
 const SETTINGS = '/teams/acme/settings/invoicing';
 const OFFLINE = 'ERR_INTERNET_DISCONNECTED';
-// A connection that stood when its service ended.
+// Errors of a connection that was open when its service ended.
 const CUT = ['ERR_INCOMPLETE_CHUNKED_ENCODING', 'ERR_CONNECTION_RESET', 'ERR_EMPTY_RESPONSE', REFUSED];
 
 describe('while something is away', () => {
@@ -104,7 +104,7 @@ describe('while something is away', () => {
     await page.getByRole('article').filter({ hasText: 'meanwhile' }).waitFor();
     await send(system, 'acme', invoice('after', { to: [{ address: 'gone@x.example' }] }));
     await page.getByRole('article').filter({ hasText: 'after' }).waitFor();
-    // The same kind of trouble is one message, which counts.
+    // Trouble of the same kind is one message, which counts.
     await page.getByRole('link', { name: 'Inbox, 1 unread' }).waitFor();
     expect(await page.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);
   });
@@ -125,11 +125,11 @@ describe('while something is away', () => {
 
   it('says that a document waits for the settings when nobody can read them, and sends it once somebody can', async () => {
     const page = await open('/teams/acme/deliveries', { allow: CUT });
-    // The page comes from settings-api as well, so this part of it is fetched while it is there.
+    // settings-api also serves the page, so this part of it is fetched while settings-api is there.
     await page.getByRole('link', { name: 'Invoice before' }).click();
     await page.getByRole('heading', { name: 'Invoice before' }).waitFor();
     await page.goBack();
-    // A dispatcher that has just started knows no settings, and sends nothing by old ones.
+    // A dispatcher that has just started knows no settings, and does not send by old ones.
     await Promise.all([system.end('settings-api'), system.end('mail-dispatcher')]);
     await system.start('mail-dispatcher');
     await publish(system, 'acme', invoice('waits-for-settings'));

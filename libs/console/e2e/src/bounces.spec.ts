@@ -1,4 +1,4 @@
-// What comes back after it was sent, in a real browser: the delivery, the list, the report, the addresses, the inbox.
+// Documents that come back after they were sent, in a real browser: the delivery, the list, the report, the addresses, the inbox.
 import { readFileSync } from 'node:fs';
 import { type Page } from 'playwright-core';
 import { report } from './bounces.js';
@@ -26,7 +26,7 @@ describe('what comes back', () => {
     });
   });
 
-  /** Sent and settled, as a mail server reports on it only then. */
+  /** Sends a document and waits until it is settled, because a mail server reports only then. */
   async function sent(team: string, number: string, ...addresses: string[]): Promise<string> {
     const id = await send(system, team, invoice(number, to(...addresses)));
     await allSettled(system, [team]);

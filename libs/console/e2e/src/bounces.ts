@@ -1,10 +1,13 @@
-// What mail servers report of documents some time after they took them, for tests and samples.
+// What mail servers report about documents some time after they accepted them, for tests and samples.
 import { eventually } from './eventually.js';
 import { type System } from './system.js';
 
 export type ReportedFate = { address: string; action?: 'failed' | 'delayed' | 'delivered'; status?: string; diagnostic?: string };
 
-/** Brings a report on a delivery that our own server sent, as a mail server that pipes would: Postfix's own, as it wrote one on loopback. */
+/**
+ * Brings a report on a delivery that the platform's server sent, like a mail server that pipes its reports. The report has the form in
+ * which Postfix wrote one on loopback.
+ */
 export async function report(
   system: System,
   deliveryId: string,
@@ -24,7 +27,7 @@ export async function report(
   await bring(system, to, postfixReport(server, to, told, headers));
 }
 
-/** As Postfix writes it: what it says in words, what of each recipient, and the headers of the message. */
+/** Returns a report as Postfix writes it: a part in words, a part about each recipient, and the headers of the message. */
 function postfixReport(server: string, to: string, told: readonly Required<ReportedFate>[], headers: string): string[] {
   const boundary = `F2AB824A6A1.1795772785/${server}`;
   const part = (description: string, type: string, ...lines: string[]): string =>

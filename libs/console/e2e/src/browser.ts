@@ -1,4 +1,4 @@
-// A browser as a clerk has it, that remembers everything it was unhappy about.
+// A browser like that of a clerk, which remembers everything that it complained about.
 import { readFileSync } from 'node:fs';
 import { type TokenClaims } from '@billing-mail/contracts';
 import { findProgram } from '@billing-mail/testkit';
@@ -12,7 +12,7 @@ export async function launchBrowser(): Promise<Browser> {
   if (executablePath === null)
     throw new Error('chromium is not installed; cure: apt-get install -y --no-install-recommends chromium-headless-shell');
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'];
-  // As root the sandbox of Chromium refuses to start.
+  // Chromium's sandbox does not start as root.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--headless', '--disable-gpu', ...quiet] });
 }
 
@@ -20,15 +20,15 @@ export type Look = { locale: 'en' | 'de'; scheme: 'light' | 'dark'; width: numbe
 export type OpenPage = {
   page: Page;
   context: BrowserContext;
-  /** Errors on the console, exceptions, requests to strangers; what is named by `allow` is no error. */
+  /** Errors and warnings on the console, exceptions, and requests to foreign origins, except for what `allow` names. */
   complaints: string[];
 };
 export type OpenOptions = Partial<Look> & {
   claims?: TokenClaims | null;
   tokenLastsSeconds?: number;
-  /** Answers that the browser complains of and that are meant: a status, or a part of its complaint. */
+  /** Answers of which the browser complains but which are intended: a status, or a part of the complaint. */
   allow?: readonly (number | string)[];
-  /** Before the page is asked for, as to hold answers back. */
+  /** Runs before the page is requested, for example to hold answers back. */
   before?: ((page: Page) => Promise<void>) | undefined;
 };
 
@@ -36,14 +36,14 @@ export const ANNA: TokenClaims = {
   sub: 'anna.berg',
   teams: { acme: 'admin', brandt: 'admin', globex: 'admin', fresh: 'admin', acker: 'admin' },
 };
-/** Has read all that there was to read. */
+/** Has read everything that there was to read. */
 export const LEA: TokenClaims = { sub: 'lea.vogt', teams: { acme: 'admin' } };
 export const MAX: TokenClaims = { sub: 'max.klein', teams: { acme: 'member' } };
 
-/** Only to end what hangs: a page waits long for its turn on a busy machine. */
+/** Milliseconds. Ends only what hangs: on a busy machine a page may wait long for its turn. */
 const HANGS_AFTER_MS = 120_000;
 
-/** A browser's profile with nothing in it. */
+/** Creates an empty browser profile. */
 export async function newContext(browser: Browser, look: Partial<Look> = {}): Promise<BrowserContext> {
   const { locale = 'en', scheme = 'light', width = 1280, height = 900 } = look;
   const context = await browser.newContext({
@@ -54,13 +54,13 @@ export async function newContext(browser: Browser, look: Partial<Look> = {}): Pr
     reducedMotion: 'reduce',
     acceptDownloads: true,
   });
-  // Of the pages that its pages open as well.
+  // Applies to the pages that its pages open as well.
   context.setDefaultTimeout(HANGS_AFTER_MS);
   if (IS_ANOTHER_DAY) await context.clock.install({ time: Date.now() });
   return context;
 }
 
-/** A page opened by a signed-in link, as the host application opens it; in a profile of its own unless one is given. */
+/** Opens a page by a signed-in link, as the host application does; in a profile of its own unless one is given. */
 export async function openPage(
   browser: Browser | BrowserContext,
   system: System,
@@ -76,9 +76,12 @@ export async function openPage(
   return { page, context, complaints };
 }
 
-/** Where the tests live on another day than the browser (`npm run date:check`), its pages are given that day by a script. */
+/** If the tests run on another day than the browser (`npm run date:check`), a script gives its pages that day. */
 const IS_ANOTHER_DAY = process.env['PAGES_CLOCK'] === 'ours';
-/** Of that script, and of axe, which asks the frames of a page for their findings: the frame of a message runs no script and has no origin. */
+/**
+ * Complaints about that script, and about axe, which asks the frames of a page for their findings: the frame of a message runs no script
+ * and has no origin.
+ */
 const ASKED_BY_TESTS = IS_ANOTHER_DAY
   ? /^Failed to execute 'postMessage' on 'DOMWindow'|^Blocked script execution in 'about:srcdoc'/
   : /^Failed to execute 'postMessage' on 'DOMWindow'/;
@@ -101,11 +104,11 @@ function watch(page: Page, system: System, allow: readonly (number | string)[]):
   return complaints;
 }
 
-/** What axe finds that is serious or critical, as lines to read. */
+/** Returns the serious and critical findings of axe, as lines to read. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() =>
-    // No rule that is on needs the style sheets, which axe would ask for again.
+    // No active rule needs the style sheets, which axe would otherwise request again.
     (globalThis as unknown as { axe: Axe }).axe.run({ resultTypes: ['violations'], preload: false }),
   );
   return violations

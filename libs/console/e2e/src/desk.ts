@@ -1,4 +1,4 @@
-// What a spec of the page begins with: a system, a browser, and pages whose complaints fail the test that they came in.
+// What a spec of the page begins with: a system, a browser, and pages whose complaints fail the test in which they came.
 import { type Browser, type Page } from 'playwright-core';
 import { launchBrowser, openPage, type OpenOptions, type OpenPage } from './browser.js';
 import { startSystem, type System, type SystemOptions } from './system.js';
@@ -11,12 +11,12 @@ export type Desk = {
   open(path: string, options?: OpenOptions): Promise<Page>;
 };
 
-/** Called in a `describe`: system and browser are there from its own first `beforeAll` on. */
+/** Call it in a `describe`: system and browser exist from the first `beforeAll` of that `describe` on. */
 export function setUpDesk(options: SystemOptions = {}): Desk {
   const opened: OpenPage[] = [];
   let system: System;
   let browser: Browser;
-  // One after the other: a browser that can't be started leaves no system behind.
+  // One after the other, so that a browser that cannot be started leaves no system behind.
   beforeAll(async () => {
     browser = await launchBrowser();
     system = await startSystem(options);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The value once `isSo`; throws with the last one after `timeoutMs`. */
+/** Resolves with the value once `isSo` holds. Rejects with the last value after `timeoutMs`. */
 export async function eventually<T>(probe: () => Promise<T> | T, isSo: (value: T) => boolean, timeoutMs = 120_000): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {

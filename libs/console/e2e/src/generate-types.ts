@@ -1,4 +1,4 @@
-// Writes what the three services say of themselves as the types of the clients of libs/contracts: `npm run api-types`.
+// Writes the API descriptions of the three services as the types of the clients in libs/contracts: `npm run api-types`.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

@@ -1,4 +1,4 @@
-// What strangers and careless people write stays text wherever the page shows it, and what is secret comes back nowhere.
+// Text of strangers and careless people stays text wherever the page shows it, and secrets come back nowhere.
 import { type Page } from 'playwright-core';
 import { type OpenOptions } from './browser.js';
 import { setUpDesk } from './desk.js';
@@ -7,7 +7,7 @@ import { type System } from './system.js';
 import { settled } from './views/view.js';
 
 const SETTINGS = '/teams/acme/settings/invoicing';
-/** One for each place, so that a failure says which. */
+/** A text of its own for each place, so that a failure names the place. */
 const hostile = (place: string): string => `<img src=x onerror="document.title=1">${place}`;
 
 describe('what others write', () => {
@@ -19,7 +19,7 @@ describe('what others write', () => {
     await settled(page);
     return page;
   };
-  /** It stands there as it was written, and nothing has been made of it. */
+  /** Expects that the text stands there as it was written, and that the browser made nothing of it. */
   const staysText = async (page: Page, places: readonly string[]): Promise<void> => {
     for (const place of places) await page.getByText(hostile(place)).first().waitFor({ state: 'attached' });
     expect(await page.locator('img').count()).toBe(0);
@@ -30,7 +30,7 @@ describe('what others write', () => {
     ({ system } = desk);
     system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? `550 5.1.1 ${hostile('reply')}` : '250 ok') };
     await putSettings(system, 'acme', {
-      // The name of a sender may have no angle brackets at all.
+      // The name of a sender must not contain angle brackets at all.
       companyName: 'ACME',
       cc: [{ address: 'boss@acme.example', name: hostile('copy') }],
       notifyUserIds: ['anna.berg'],
@@ -67,7 +67,7 @@ describe('what others write', () => {
 
   it('stays text in the inbox', async () => {
     const page = await open('/teams/acme/inbox');
-    // Quoted and shortened, with what could be taken for a link broken.
+    // The text is quoted and shortened, and what could be taken for a link is broken.
     await page.getByRole('article').filter({ hasText: '<img src=x onerror=' }).first().waitFor();
     await staysText(page, []);
   });
@@ -100,7 +100,7 @@ describe('what others write', () => {
     const secret = 'pass-wörd-9f2c';
     const answers: Promise<string>[] = [];
     const page = await open('/teams/globex/settings/invoicing', { allow: [404] });
-    // The live stream goes on for as long as the page does.
+    // The live stream goes on for as long as the page is open.
     page.on('response', (response) => {
       if (!response.url().endsWith('/stream')) answers.push(response.text().catch(() => ''));
     });
@@ -117,7 +117,7 @@ describe('what others write', () => {
       await page.getByText(says).waitFor();
     };
     await test('The connection works.');
-    // A server that says what it was told.
+    // A server that repeats what it was told.
     system.own.script = { security: 'starttls', accounts: [], auth: `535 5.7.8 wrong password ${secret}` };
     await test('It stops at: Sign in');
     await page.getByRole('button', { name: 'Save' }).click();

@@ -1,4 +1,4 @@
-// Trouble with a mail server, from the message to its end; and what else can be done with one delivery.
+// An incident of a mail server, from the message to its end; and what else can be done with one delivery.
 import { setUpDesk } from './desk.js';
 import { eventually } from './eventually.js';
 import { deliveriesOf, invoice, namePerson, putSettings, send } from './seed.js';

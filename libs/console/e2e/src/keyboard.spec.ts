@@ -1,4 +1,4 @@
-// Every flow of the page by keyboard alone, the focus in sight at every stop.
+// Every flow of the page by keyboard alone, with the focus in sight at every stop.
 import { type Page } from 'playwright-core';
 import { type OpenOptions } from './browser.js';
 import { setUpDesk } from './desk.js';
@@ -93,7 +93,7 @@ describe('by keyboard alone', () => {
     await keys.use(summary.getByRole('link', { name: 'Reply address' }));
     const reply = page.getByLabel('Reply address');
     expect(await hasFocus(reply)).toBe(true);
-    // A field in which something is wrong has a border of its own; the focus shows on it all the same.
+    // A field with an error has a border of its own; the focus must show on it all the same.
     await keys.press('Tab');
     await keys.to(reply, 'Shift+Tab');
   });
@@ -139,7 +139,7 @@ describe('by keyboard alone', () => {
     const save = page.getByRole('button', { name: 'Save' });
     await keys.use(save);
     await page.getByRole('region', { name: 'Save' }).getByText('Saving …').waitFor();
-    // Until the browser has painted what it is told to show, and has looked for what may hold the focus.
+    // Waits until the browser has painted what it is told to show, and has checked what may hold the focus.
     await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => setTimeout(painted, 50))));
     expect(await hasFocus(save)).toBe(true);
     await keys.press('Enter');
@@ -226,7 +226,7 @@ describe('by keyboard alone', () => {
   });
 
   it('reads the inbox, opens a delivery from it, and sets how to be told', async () => {
-    // Two kinds of trouble, as the same kind is told once.
+    // Two kinds of trouble, because the same kind is told only once.
     await send(system, 'acme', invoice('told-1', { to: [{ address: 'gone@x.example' }] }));
     await send(system, 'acme', invoice('told-2', { to: [{ address: 'gone@x.example' }, { address: 'here@x.example' }] }));
     await allSettled(system, ['acme']);
@@ -263,7 +263,7 @@ describe('by keyboard alone', () => {
     await keys.press('Enter');
     await pick(page, keys, 'Deutsch');
     await page.locator('html[lang="de"]').waitFor();
-    // The menu begins at the language that is chosen.
+    // The menu begins at the chosen language.
     await keys.press('Enter');
     await page.getByRole('menuitem', { name: 'Deutsch' }).and(page.locator(':focus')).waitFor();
   });

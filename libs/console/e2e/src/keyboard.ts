@@ -1,4 +1,4 @@
-// A reader who has a keyboard and no mouse: goes by Tab, and must see where they are.
+// A reader who has a keyboard and no mouse: moves by Tab, and must see where the focus is.
 import { type Locator, type Page } from 'playwright-core';
 import { eventually } from './eventually.js';
 
@@ -9,7 +9,7 @@ export type Keyboard = ReturnType<typeof keyboardOf>;
 export function keyboardOf(page: Page) {
   const press = (key: string): Promise<void> => page.keyboard.press(key);
 
-  /** Tabs on until the focus is on `target`, where it must show. */
+  /** Presses Tab until the focus is on `target`. @throws Error if the focus does not show there */
   async function to(target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
     await target.waitFor({ state: 'attached' });
     if (await hasFocus(target)) return;
@@ -26,7 +26,7 @@ export function keyboardOf(page: Page) {
   return {
     press,
     to,
-    /** Writes into the field `target` in place of what it holds. */
+    /** Types into the field `target`, replacing its content. */
     write: async (target: Locator, text: string): Promise<void> => {
       await to(target);
       await press('Control+A');
@@ -38,7 +38,7 @@ export function keyboardOf(page: Page) {
       await to(target);
       await press(key);
     },
-    /** Chooses in a list by the first letters of a choice. */
+    /** Chooses from a list by the first letters of a choice. */
     choose: async (target: Locator, letters: string): Promise<void> => {
       await to(target);
       await page.keyboard.type(letters);
@@ -48,7 +48,7 @@ export function keyboardOf(page: Page) {
 
 export const hasFocus = (target: Locator): Promise<boolean> => target.evaluate((element) => element === document.activeElement);
 
-/** Tabs once around the page; answers how many stops there are, and those on which the focus does not show. */
+/** Tabs once around the page. Returns the number of stops, and those on which the focus does not show. */
 export async function walkStops(page: Page): Promise<{ stops: number; unseen: string[] }> {
   const unseen: string[] = [];
   await page.keyboard.press('Tab');
@@ -57,7 +57,7 @@ export async function walkStops(page: Page): Promise<{ stops: number; unseen: st
     const stop = (await page.evaluateHandle(() => document.activeElement)).asElement();
     if (stop === null) return { stops, unseen };
     const focused = await stop.evaluate(lookOf);
-    // A date is several stops in one field.
+    // A date field has several stops.
     do await page.keyboard.press('Tab');
     while (await stop.evaluate((element) => element === document.activeElement));
     if (focused === (await stop.evaluate(lookOf))) unseen.push(await stop.evaluate((node) => node.outerHTML.slice(0, 160)));
@@ -65,7 +65,7 @@ export async function walkStops(page: Page): Promise<{ stops: number; unseen: st
   throw new Error(`more than ${MOST_STOPS} stops`);
 }
 
-/** Whether the focus is nowhere again, or where it has been before. */
+/** Returns whether the focus is nowhere again, or where it has been before. */
 function cameAround(): boolean {
   const stop = document.activeElement;
   if (!(stop instanceof HTMLElement) || stop === document.body || stop.dataset['seen'] === 'yes') return true;
@@ -73,7 +73,7 @@ function cameAround(): boolean {
   return false;
 }
 
-/** The dialog begins with the focus on `first`, or anywhere in it, and does not let it out. */
+/** Expects that the dialog begins with the focus on `first`, or anywhere in it, and does not let it out. */
 export async function keepsFocus(keys: Keyboard, dialog: Locator, first?: Locator): Promise<void> {
   await eventually(
     () =>
@@ -86,7 +86,7 @@ export async function keepsFocus(keys: Keyboard, dialog: Locator, first?: Locato
   }
 }
 
-/** The focus comes back to where it was. */
+/** Waits until the focus is back where it was. */
 export async function regains(target: Locator): Promise<void> {
   await eventually(
     () => hasFocus(target),
@@ -94,7 +94,7 @@ export async function regains(target: Locator): Promise<void> {
   );
 }
 
-/** Goes down the open menu to a choice. */
+/** Moves down the open menu to a choice, and takes it. */
 export async function pick(page: Page, keys: Keyboard, name: string): Promise<void> {
   const choice = page.getByRole('menuitem', { name });
   await choice.waitFor();
@@ -108,7 +108,10 @@ export async function pick(page: Page, keys: Keyboard, name: string): Promise<vo
   await keys.press('Enter');
 }
 
-/** What of an element, and of what stands closely around it, can show that it has the focus; as painted, when transitions have begun. */
+/**
+ * Returns those styles of an element, and of the elements closely around it, that can show that it has the focus. They are read as painted,
+ * after transitions have begun.
+ */
 async function lookOf(node: Node): Promise<string> {
   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   const looks: string[] = [];

@@ -1,6 +1,6 @@
 import { type Page } from 'playwright-core';
 
-/** How far things have jumped since the page began to load, not counting what the reader's own actions moved (web.dev/cls), with what moved. */
+/** Returns how far content has jumped since the page began to load, except by the reader's own actions (web.dev/cls), and what moved. */
 export const layoutShift = (page: Page): Promise<{ sum: number; moved: string[] }> =>
   page.evaluate(
     () =>
@@ -14,11 +14,11 @@ export const layoutShift = (page: Page): Promise<{ sum: number; moved: string[] 
             moved.push(...sources.map(({ node }) => (node instanceof Element ? node.outerHTML : (node?.textContent ?? '?')).slice(0, 120)));
           }
         }).observe({ type: 'layout-shift', buffered: true });
-        // Buffered entries come by the next frame; one more for what is being laid out right now.
+        // Buffered entries come by the next frame; one more frame is for what is being laid out right now.
         requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve({ sum, moved }), 100)));
         type LayoutShift = PerformanceEntry & { value: number; hadRecentInput: boolean; sources: { node: Node | null }[] };
       }),
   );
 
-/** Below this nobody sees a jump: less than a pixel of a line. */
+/** Below this nobody sees a jump: it is less than a pixel of a line. */
 export const SHIFT_NOISE = 0.001;

@@ -38,7 +38,7 @@ describe('the delivery log', () => {
       .trim()
       .split('\r\n');
     expect(lines).toHaveLength(2);
-    // Times as the reader's clock has them, the state in the words of the page, and who gets it.
+    // Times in the reader's time zone, the status in the words of the page, and the recipient.
     expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,.*,RE-77,.*,payables@customer\.example,/);
   });
 
@@ -48,7 +48,7 @@ describe('the delivery log', () => {
     const page = await desk.open('/teams/acme/deliveries?search=RE-80');
     await page.getByRole('columnheader', { name: 'Recipient' }).waitFor();
     await rows(page).filter({ hasText: 'payables@stadtwerke.example and 1 more' }).getByText('Stadtwerke', { exact: true }).waitFor();
-    // On a phone the address may be cut, and never how many others there are.
+    // On a phone the address may be cut off, but never the number of other recipients.
     await page.setViewportSize({ width: 320, height: 640 });
     const cell = rows(page).filter({ hasText: 'and 1 more' }).getByRole('cell', { name: 'and 1 more' });
     expect(await cell.evaluate(partInSight, 'and 1 more')).toBe(1);
@@ -156,7 +156,7 @@ describe('the delivery log', () => {
     await page.getByRole('button', { name: 'I have copied it' }).click();
     await page.locator('[data-secret]').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Send a test message' }).click();
-    // Card and log follow what becomes of it, without a reload: it is refused, and accepted at the second try.
+    // Card and log follow the message without a reload: it is refused, and accepted at the second try.
     await page.getByText('It has accepted no message since').waitFor();
     const test = page.locator('[data-message][data-status="delivered"]').filter({ hasText: 'Test message' });
     await test.getByText('2 tries').click();
@@ -191,7 +191,7 @@ describe('the delivery log', () => {
   });
 });
 
-/** How much of a text in an element is neither above nor below nor beside it. */
+/** Returns the share of a text in an element that lies neither above nor below nor beside the element. */
 function partInSight(element: Element, text: string): number {
   const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {

@@ -1,4 +1,4 @@
-// What a machine can say of how the page looks: accessible in every state, theme and language, nothing wider than the window, no jumps.
+// What a machine can say about the page's look: accessible in every state, theme and language, nothing wider than the window, no jumps.
 import { type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { launchBrowser, type Look, newContext, seriousFindings } from './browser.js';
 import { layoutShift, SHIFT_NOISE } from './layout-shift.js';
@@ -9,7 +9,7 @@ import { VIEWS } from './views.js';
 
 type Glance = Pick<Look, 'scheme' | 'width'>;
 
-/** Each language in both themes, each theme in both widths; a view is opened once a language and turned over. */
+/** Each language in both themes, and each theme in both widths; a view is opened once for each language and then changed. */
 const GLANCES: Readonly<Record<Look['locale'], readonly [Glance, Glance]>> = {
   en: [
     { scheme: 'light', width: 1280 },
@@ -21,13 +21,13 @@ const GLANCES: Readonly<Record<Look['locale'], readonly [Glance, Glance]>> = {
   ],
 };
 
-/** Texts that no eye reads, and that a library of components has in English. */
+/** Returns the texts that nobody sees, and which a component library has in English. */
 const labelsThere = (): string[] =>
   [...document.querySelectorAll('*')].flatMap((element) =>
     ['aria-label', 'aria-roledescription', 'title', 'alt', 'placeholder'].map((name) => element.getAttribute(name) ?? '').filter(Boolean),
   );
 
-/** Words that break where there is no hyphen: of letters alone, so neither addresses nor numbers. */
+/** Returns the words that break without a hyphen. Only words of letters count, so neither addresses nor numbers. */
 const brokenWords = (): string[] => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const broken: string[] = [];
@@ -42,7 +42,7 @@ const brokenWords = (): string[] => {
   return broken;
 };
 
-/** Sections that end well below the last of what they hold, as if something were missing there. */
+/** Returns the sections that end well below their last content, as if something were missing there. */
 const emptyBeneath = (): string[] => {
   const holdsSomething = ({ childElementCount, childNodes }: Element): boolean =>
     childElementCount === 0 || [...childNodes].some((node) => node instanceof Text && node.data.trim() !== '');
@@ -53,7 +53,7 @@ const emptyBeneath = (): string[] => {
   });
 };
 
-/** Links of which only a part is underlined: the line leaves out what is a block in them. */
+/** Returns the links of which only a part is underlined: the underline leaves out inline blocks. */
 const halfUnderlined = (): string[] => {
   const isUnderlined = (each: Element): boolean => getComputedStyle(each).textDecorationLine.includes('underline');
   return [...document.querySelectorAll('a *')]
@@ -62,7 +62,7 @@ const halfUnderlined = (): string[] => {
     .map(({ textContent }) => textContent);
 };
 
-/** What a dialog is there for is its last button: at once in sight, however much stands above it. */
+/** Returns the last button of a dialog, which is its purpose, if it is not in sight at once, however much stands above it. */
 const buttonsOutOfSight = (): string[] => {
   const button = [...document.querySelectorAll('[role="dialog"] button')].at(-1);
   const { top, bottom } = button?.getBoundingClientRect() ?? { top: 0, bottom: 0 };
@@ -70,8 +70,8 @@ const buttonsOutOfSight = (): string[] => {
 };
 
 /**
- * Fields and boxes whose outline hardly differs from what they stand on (WCAG 2.2 1.4.11). What can only be read needs none, what is chosen
- * has a mark, and what has the focus has a line around it.
+ * Returns the fields and boxes whose outline hardly differs from their background (WCAG 2.2 1.4.11). Those that can only be read need no
+ * outline, chosen ones have a mark, and the one with the focus has a line around it.
  */
 const faintOutlines = (): string[] => {
   const channels = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number);
@@ -100,7 +100,7 @@ const faintOutlines = (): string[] => {
     .map((each) => `${each.id || each.className}: ${getComputedStyle(each).borderTopColor} on ${backgroundOf(each.parentElement)}`);
 };
 
-/** Names, addresses and figures, and words that both languages have. */
+/** Labels that are the same in both languages: names, addresses, figures, and common words. */
 const SAME_LABELS = /@|\d|^(?:Billing Mail|Filter|Team)$|GmbH|Corporation/;
 
 describe('every view', () => {
@@ -111,7 +111,7 @@ describe('every view', () => {
     browser = await launchBrowser();
     system = await startSystem({ retryDelays: '500ms,500ms' });
     await seedSampleTeams(system);
-    // One for all views of a language: what the browser has compiled once it keeps.
+    // One profile for all views of a language, so that the browser keeps what it has compiled.
     profiles = { en: await newContext(browser, { locale: 'en' }), de: await newContext(browser, { locale: 'de' }) };
   });
   afterAll(async () => {
@@ -126,7 +126,7 @@ describe('every view', () => {
     expect(same).toEqual([]);
   });
 
-  /** What is wrong with a view in a language. */
+  /** Returns what is wrong with a view in a language. */
   async function lookAt(view: View, locale: Look['locale']): Promise<{ wrong: string[]; labels: string[] }> {
     const [first, second] = GLANCES[locale];
     const before = async (page: Page): Promise<void> => {
@@ -149,7 +149,10 @@ describe('every view', () => {
   }
 });
 
-/** Colours change by way of transitions: however short each is, what inherits a colour begins when that from which it inherits has ended. */
+/**
+ * Resolves once all colours have changed. They change by transitions: however short each is, an inherited colour begins to change only when
+ * the colour that it inherits has ended its transition.
+ */
 async function transitionsEnded(): Promise<void> {
   for (let still = 0; still < 3;) {
     await new Promise((resolve) => requestAnimationFrame(resolve));

@@ -1,4 +1,4 @@
-// Measures the page as a browser feels it, with 100,000 deliveries in the log, and holds it to its bounds: `npm run measure-page`.
+// Measures the page in a browser, with 100,000 deliveries in the log, and checks its bounds: `npm run measure-page`.
 import { type Browser, type Page } from 'playwright-core';
 import { launchBrowser, openPage } from './browser.js';
 import { layoutShift, SHIFT_NOISE } from './layout-shift.js';
@@ -8,7 +8,7 @@ import { invoice, putSettings, send } from './seed.js';
 import { startSystem, type System } from './system.js';
 import { settled } from './views/view.js';
 
-/** What the page promises. */
+/** The bounds that the page promises. */
 const BOUNDS = { layoutShift: SHIFT_NOISE, listReadyMs: 1_000 } as const;
 
 const DELIVERIES = 100_000;
@@ -19,7 +19,7 @@ const hold = (what: string, value: number, bound: number): void => {
   if (value >= bound) broken.push(`${what}: ${value}, allowed is less than ${bound}`);
 };
 
-/** One a minute until now. */
+/** Returns one delivery per minute until now. */
 const longPast = (): Past[] =>
   Array.from({ length: DELIVERIES }, (_, index) => ({
     at: new Date(Date.now() - (DELIVERIES - index) * 60_000),
@@ -31,7 +31,7 @@ const longPast = (): Past[] =>
 const firstContentfulPaint = (page: Page): Promise<number> =>
   page.evaluate(() => Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN));
 
-/** Opens a page twice: as on the first day, and with everything in the browser's cache, as on every other. */
+/** Opens a page twice: as on the first visit, and as on every later one, with everything in the browser's cache. */
 async function measurePage(browser: Browser, system: System, path: string): Promise<void> {
   const { page, context } = await openPage(browser, system, path);
   for (const day of ['first visit', 'next visit']) {
@@ -51,7 +51,7 @@ async function measurePage(browser: Browser, system: System, path: string): Prom
   await context.close();
 }
 
-/** Scrolls for five seconds and says how far it came and how long the longest frame took. */
+/** Scrolls for five seconds, and reports how far it came and how long the longest frame took. */
 async function scroll(page: Page): Promise<void> {
   const seen = await page.evaluate(
     () =>
@@ -74,7 +74,7 @@ async function scroll(page: Page): Promise<void> {
   console.log('scrolling for 5 s', seen);
 }
 
-/** How long adding one more copy takes where there are few, and where there are many. */
+/** Measures how long adding one more copy takes in a short list and in a long one. */
 async function measureCopies(browser: Browser, system: System): Promise<void> {
   for (const count of [5, 500]) {
     const { page, context } = await openPage(browser, system, '/teams/acme/settings/invoicing');
@@ -91,7 +91,7 @@ async function measureCopies(browser: Browser, system: System): Promise<void> {
   }
 }
 
-/** Presses Enter in the focused field; answers after how many milliseconds the page has painted what came of it. */
+/** Presses Enter in the focused field. Resolves with the milliseconds until the page has painted the result. */
 function addTyped(): Promise<number> {
   return new Promise((resolve) => {
     const begin = performance.now();

@@ -1,4 +1,4 @@
-// How much the browser loads: a schema in what the page imports of the contracts brings all of zod with it, and nothing else tells.
+// How much the browser loads: a single schema in what the page imports from the contracts brings in all of zod, and no other check tells.
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 

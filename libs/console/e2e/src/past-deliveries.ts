@@ -1,8 +1,8 @@
-// Deliveries of the past, written into the log as the service would have left them: a month for pictures, a hundred thousand to measure.
+// Past deliveries, written into the log as the service would have left them: a month for pictures, a hundred thousand for measurements.
 import { Client } from 'pg';
 
 export type Past = {
-  /** Time of the hand-over; ids grow with it as those of the service do (UUID version 7). */
+  /** Time of the hand-over. Ids increase with it, like those of the service (UUID version 7). */
   at: Date;
   number: string;
   customer: { address: string; name: string };
@@ -69,7 +69,7 @@ const CUSTOMERS = [
 
 const DAY_MS = 86_400_000;
 
-/** A month of a company before `now`: busy at the beginning of a month, idle on Sundays, with a day on which its server was down. */
+/** Returns a month of a company before `now`: busy when a month begins, idle on Sundays, with a day on which its server was down. */
 export function pastMonth(now: Date): Past[] {
   const past: Past[] = [];
   for (let daysAgo = 29; daysAgo >= 1; daysAgo -= 1) {

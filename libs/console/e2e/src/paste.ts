@@ -1,6 +1,6 @@
 import { type Page } from 'playwright-core';
 
-/** Pastes as from a spreadsheet. */
+/** Pastes text into a field, as from a spreadsheet. */
 export async function paste(page: Page, field: string, text: string): Promise<void> {
   await page.locator(field).focus();
   await page.evaluate((content) => {

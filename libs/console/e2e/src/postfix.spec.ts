@@ -1,4 +1,4 @@
-// The whole way round: our platform's server is Debian's Postfix, the server behind it refuses one of three, and the page hears of it.
+// The whole way round: the platform's server is Debian's Postfix, the server behind it refuses one of three, and the page learns of it.
 import { NotPossibleHereError, type RealServer, startPostfix } from '@billing-mail/testkit';
 import { setUpDesk } from './desk.js';
 import { eventually } from './eventually.js';
@@ -17,7 +17,7 @@ describe('what Postfix itself reports, as the server of the platform', () => {
     platform.script = { rcpt: (address) => (address.startsWith('gone@') ? refusal : '250 ok') };
     const reports = { transport_maps: `inline:{ { ${BOUNCE_DOMAIN} = smtp:[127.0.0.1]:${relay.reports} } }` };
     postfix = await startPostfix(relay, () => reports).catch((error: unknown) => {
-      // Only root can start it.
+      // Only root can start Postfix.
       if (!(error instanceof NotPossibleHereError) || process.getuid?.() === 0) throw error;
       console.warn(`A report of Postfix was not tried: ${error.message}.`);
       return null;

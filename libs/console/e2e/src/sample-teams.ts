@@ -1,4 +1,4 @@
-// Four companies whose documents end in each way, with a month behind them: for pictures, and for what a machine checks of them.
+// Four companies whose documents end in every possible way, with a past month: for pictures, and for what a machine checks in them.
 import { type SmtpScript } from '@billing-mail/testkit';
 import { Client } from 'pg';
 import { eventually } from './eventually.js';
@@ -10,7 +10,7 @@ import { DOWN_PORT, type System } from './system.js';
 const SIGN_IN = { username: 'rechnung', password: 'sample-password' };
 const OWN_SERVER_WORKS: SmtpScript = { security: 'starttls', accounts: [SIGN_IN] };
 
-/** Resolves when nothing moves any more: what ends has ended and been told, what waits waits for longer than anybody looks. */
+/** Resolves once nothing changes any more: what ends has ended and been told, and what waits does so for longer than anybody looks. */
 export async function seedSampleTeams(system: System): Promise<void> {
   await insertPastDeliveries(system.database.url, 'acme', pastMonth(new Date()));
   await putTeams(system);
@@ -103,7 +103,7 @@ async function sendOfAcme(system: System): Promise<void> {
 
 const FORMER = 'einkauf@brauerei-hofmann-und-soehne-privatbrauerei.example';
 
-/** Hofmann's people have left, are delayed or away; the next document goes to one of them all the same. */
+/** The recipients at Hofmann have left, are delayed or away; the next document goes to one of them all the same. */
 async function sendOfAcker(system: System): Promise<void> {
   const addresses = ['rechnung@brauerei-hofmann.example', FORMER, 'lager@brauerei-hofmann.example', 'vertretung@brauerei-hofmann.example'];
   const to = addresses.map((address) => ({ address }));
@@ -122,7 +122,7 @@ async function sendOfAcker(system: System): Promise<void> {
   await allSettled(system, ['acker']);
 }
 
-/** Its server is down: what it sends falls back to the platform. */
+/** The team's own server is down, so that its documents fall back to the platform. */
 async function sendOfGlobex(system: System): Promise<void> {
   await send(system, 'globex', invoice('G-2026-7'));
   await send(
@@ -134,7 +134,7 @@ async function sendOfGlobex(system: System): Promise<void> {
   );
 }
 
-/** Its server gives no final answer, then is too busy, then works. */
+/** The team's own server gives no final answer, then is too busy, then works. */
 async function sendOfBrandt(system: System): Promise<void> {
   const of = (number: string) =>
     invoice(number, { to: [{ address: 'kreditoren@klinikum-seeberg.example', name: 'Kreditorenbuchhaltung' }] });
@@ -148,7 +148,7 @@ async function sendOfBrandt(system: System): Promise<void> {
   system.own.script = OWN_SERVER_WORKS;
 }
 
-/** Puts off what waits for its next try, as a longer wait between tries would. */
+/** Postpones deliveries that wait for their next try, as a longer wait between tries would. */
 async function waitLong(system: System, ids: readonly string[]): Promise<void> {
   const client = new Client({ connectionString: system.database.url });
   await client.connect();

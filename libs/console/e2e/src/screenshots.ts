@@ -1,5 +1,5 @@
-// Makes pictures of the page: `npm run screenshots -- [folder] [view…]` of every view in both languages, both themes, on a phone and on a
-// desk; `npm run screenshots -- --readme` those that stand in the README.
+// Takes pictures of the page. `npm run screenshots -- [folder] [view…]`: every view in both languages and both themes, on a phone and on a
+// desk; `npm run screenshots -- --readme`: the pictures in the README.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,7 @@ import { startSystem, type System } from './system.js';
 import { openView, type View } from './views/view.js';
 import { VIEWS } from './views.js';
 
-/** A list that goes on below it looks no different there; the longest form fits. */
+/** Pixels. A list that goes on below this looks no different there; the longest form fits. */
 const HIGHEST_PX = 8000;
 const README: Look = { locale: 'en', scheme: 'light', width: 1280, height: 1000 };
 const README_VIEWS = ['settings', 'deliveries'];
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** `isWhole`: as high as the page, so that what sticks to the window's edges stands where the page ends. */
+/** `isWhole`: the window is as high as the page, so that what sticks to the window's edges stands where the page ends. */
 async function take({ browser, system }: Camera, view: View, look: Look, path: string, isWhole = false): Promise<void> {
   const context = await newContext(browser, look);
   const { page } = await openView(context, system, view);

@@ -1,4 +1,4 @@
-// What invoicing and the clerks of a team do by HTTP, for tests and samples.
+// What invoicing and the clerks of a team do over HTTP, for tests and samples.
 import {
   DISPATCH_QUEUE,
   type DispatchJobInput,
@@ -19,7 +19,7 @@ export type Settings = Partial<EmailDeliveryInput> & Pick<EmailDeliveryInput, 'c
 
 const PDF = Buffer.from('%PDF-1.7\n% a sample invoice\n%%EOF\n').toString('base64');
 
-/** A document as invoicing would hand it over; `changes` make it another. */
+/** Returns a document as invoicing would hand it over; `changes` replace parts of it. */
 export const invoice = (number: string, changes: Partial<Document> = {}): Document => ({
   requestedBy: { userId: 'anna.berg', locale: 'en' },
   document: { id: `inv-${number}`, type: 'invoice', number },
@@ -35,7 +35,7 @@ export async function putSettings(system: System, teamId: string, settings: Sett
   await call('PUT', `${system.urls['settings-api']}/v1/teams/${teamId}/email-delivery`, token, settings);
 }
 
-/** Says who somebody is, as the application does that people sign in to. */
+/** Tells who somebody is, like the application in which people sign in. */
 export async function namePerson(system: System, id: string, person: PersonInput): Promise<void> {
   const token = await system.token({ sub: 'host', role: 'service' });
   await call('PUT', `${system.urls['notification-service']}/v1/users/${encodeURIComponent(id)}`, token, person);
@@ -61,11 +61,11 @@ export async function connectMailbox(
   if (!ended.ok) throw new Error(`the mailbox was not connected: ${await ended.text()}`);
 }
 
-/** The token of the team's mailbox ends so soon that it is renewed before it is used. */
+/** Makes the token of the team's mailbox end so soon that it is renewed before it is used. */
 export const letTokenEnd = (system: System, teamId: string): Promise<void> =>
   change(system, `UPDATE settings.mail_connections SET access_token_ends_at = now() + interval '4 minutes' WHERE team_id = $1`, teamId);
 
-/** The team's mailbox has to be connected again, as its provider has said. */
+/** Makes the team's mailbox require a new connection, as if its provider had said so. */
 export const breakConnection = (system: System, teamId: string): Promise<void> =>
   change(
     system,
@@ -83,7 +83,7 @@ async function change(system: System, statement: string, teamId: string): Promis
   }
 }
 
-/** Hands a document over and answers the delivery's id. */
+/** Hands a document over and returns the delivery's id. */
 export async function send(
   system: System,
   teamId: string,
@@ -96,7 +96,7 @@ export async function send(
   return id;
 }
 
-/** Hands a document over by the queue, as invoicing does, also while no dispatcher is there. */
+/** Hands a document over by the queue, as invoicing does, even while no dispatcher runs. */
 export async function publish(system: System, teamId: string, document: Document): Promise<void> {
   const queue = new Queue(DISPATCH_QUEUE, system.redis.url, { prefix: QUEUE_PREFIX });
   try {
@@ -106,13 +106,13 @@ export async function publish(system: System, teamId: string, document: Document
   }
 }
 
-/** Settles what of a delivery was not accepted yet. */
+/** Cancels the part of a delivery that no server has accepted yet. */
 export async function cancel(system: System, teamId: string, id: string): Promise<void> {
   const token = await system.token({ sub: 'anna.berg', teams: { [teamId]: 'admin' } });
   await call('POST', `${system.urls['mail-dispatcher']}/v1/teams/${teamId}/deliveries/${id}/cancel`, token, {});
 }
 
-/** Reads all that `userId` has been told, once it is of `count` documents. */
+/** Marks everything that `userId` has been told as read, once it is about `count` documents. */
 export async function readAll(system: System, userId: string, count: number): Promise<void> {
   const token = await system.token({ sub: userId, teams: { acme: 'admin' } });
   const url = `${system.urls['notification-service']}/v1/notifications`;
@@ -129,7 +129,7 @@ export async function chooseAddress(system: System, claims: TokenClaims, email: 
   await call('PUT', `${system.urls['notification-service']}/v1/preferences`, await system.token(claims), body);
 }
 
-/** The team's webhook there, added unless it is there already. */
+/** Adds a webhook to the team, unless it has one with this address. */
 export async function addWebhook(system: System, teamId: string, url: string): Promise<void> {
   const token = await system.token({ sub: 'anna.berg', teams: { [teamId]: 'admin' } });
   const webhooks = `${system.urls['notification-service']}/v1/teams/${teamId}/webhooks`;
@@ -137,7 +137,7 @@ export async function addWebhook(system: System, teamId: string, url: string): P
   if (!items.some((webhook) => webhook.url === url)) await call('POST', webhooks, token, { url });
 }
 
-/** The newest deliveries of a team. */
+/** Returns the newest deliveries of a team. */
 export async function deliveriesOf(system: System, teamId: string, status?: string): Promise<{ id: string; status: string }[]> {
   const token = await system.token({ sub: 'invoicing', role: 'service' });
   const query = `limit=100${status === undefined ? '' : `&status=${status}`}`;
@@ -145,7 +145,7 @@ export async function deliveriesOf(system: System, teamId: string, status?: stri
   return ((await call('GET', url, token)) as { items: { id: string; status: string }[] }).items;
 }
 
-/** The id of the trouble of a team's way out, once there is one. */
+/** Returns the id of a team's incident, once there is one. */
 export async function openIncidentOf(system: System, teamId: string): Promise<string> {
   const token = await system.token({ sub: 'invoicing', role: 'service' });
   const url = `${system.urls['mail-dispatcher']}/v1/teams/${teamId}/incidents`;
@@ -156,7 +156,7 @@ export async function openIncidentOf(system: System, teamId: string): Promise<st
   return items[0]?.id ?? '';
 }
 
-/** Waits until all that these teams sent has ended, so that every run shows the same. */
+/** Waits until every delivery of these teams has ended, so that each run shows the same. */
 export async function allSettled(system: System, teams: readonly string[]): Promise<void> {
   for (const team of teams) {
     await eventually(
@@ -166,7 +166,7 @@ export async function allSettled(system: System, teams: readonly string[]): Prom
   }
 }
 
-/** What a team's admin reads there, as text. */
+/** Returns what a team's admin reads at a path of a service, as text. */
 export async function read(system: System, teamId: string, service: keyof System['urls'], path: string): Promise<string> {
   const token = await system.token({ sub: 'anna.berg', teams: { [teamId]: 'admin' } });
   return JSON.stringify(await call('GET', `${system.urls[service]}${path}`, token));

@@ -1,4 +1,4 @@
-// Deliveries and the inbox in a real browser, live, against the real system.
+// Deliveries and the inbox in a real browser, updated live, against the real system.
 import { readFileSync } from 'node:fs';
 import { type Page } from 'playwright-core';
 import { MAX, seriousFindings } from './browser.js';
@@ -61,13 +61,13 @@ describe('deliveries and inbox', () => {
     expect(await page.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);
 
     await page.getByRole('link', { name: 'Inbox, 1 unread' }).click();
-    // What its server's trouble led to is counted where that was told.
+    // Documents affected by the server's trouble are counted in the message about it.
     await page.getByText('1 document went out by our platform since.').waitFor();
     await page.getByRole('link', { name: 'See what to do' }).click();
     await page.getByRole('heading', { name: 'Trouble with 127.0.0.1' }).waitFor();
     await page.getByRole('navigation').locator('[aria-current="page"]', { hasText: 'Delivery log' }).waitFor();
     await page.getByText('1 of 1 document went out or was sent again.').waitFor();
-    // Its documents can be searched, and are not lost by that.
+    // A search for its documents does not lose them.
     await page.getByRole('link', { name: 'Search these' }).click();
     await page.waitForURL(/\/deliveries\?incident=/);
     await page.getByRole('link', { name: 'Invoice live' }).click();
@@ -98,7 +98,7 @@ describe('deliveries and inbox', () => {
       return readFileSync(await download.path());
     };
     expect((await save('seen.pdf')).toString()).toContain('%PDF-1.7');
-    // In a tab of its own, which this browser without a viewer saves it from.
+    // Opens in a tab of its own. This browser has no viewer and saves the document from there.
     const shown = new Promise<string>((resolve) =>
       page.context().on('page', (tab) => {
         tab.on('download', (download) => resolve(download.url()));
@@ -117,7 +117,7 @@ describe('deliveries and inbox', () => {
     expect(await save(`${id}.eml`)).toEqual(system.platform.messages.at(-1)?.raw);
   });
 
-  // The server knows one password, and the team has stored another; `told` are people's ids.
+  // The server knows one password, and the team has stored another; `told` is a user id.
   async function failFive(team: string, told: string): Promise<void> {
     system.own.script = { security: 'starttls', accounts: [{ username: 'billing', password: 'right' }] };
     await putSettings(system, team, {
@@ -135,7 +135,7 @@ describe('deliveries and inbox', () => {
     );
   }
 
-  /** From the trouble's page to "sent again", beginning with the settings; `act` is called for each action. */
+  /** Goes from the incident's page to "sent again", beginning with the settings; `act` is called for each action. */
   async function correctAndSendAgain(page: Page, act: (doing: Promise<unknown>) => Promise<void>): Promise<void> {
     await act(page.getByRole('link', { name: 'Open the settings' }).click());
     await page.waitForFunction(() => document.activeElement?.id === 'field-smtp-auth-password');
@@ -144,7 +144,7 @@ describe('deliveries and inbox', () => {
     await act(page.getByRole('button', { name: 'Save' }).click());
     await page.getByText('Saved. The next document goes out this way.').waitFor();
     await act(page.getByRole('button', { name: 'Send again …' }).click());
-    // What nobody has to do is no action.
+    // A step that nobody has to take is not counted as an action.
     await page.getByRole('dialog').getByLabel('Note (such as the reason)').fill('The password had expired');
     await act(page.getByRole('button', { name: 'Send 5 documents again' }).click());
     await page.getByText('5 documents were handed over again.').waitFor();
@@ -208,7 +208,7 @@ describe('deliveries and inbox', () => {
     const page = await desk.open('/teams/dorn/deliveries?status=failed', { claims: { sub: 'dora.dorn', teams: { dorn: 'admin' } } });
     await page.getByRole('button', { name: 'Send again …' }).click();
     const dialog = page.getByRole('dialog', { name: 'Send again' });
-    // Who does not exist gets it again only on purpose.
+    // A recipient who does not exist gets it again only on purpose.
     await dialog.getByRole('button', { name: 'Send 0 documents again' }).waitFor();
     await dialog.getByRole('button', { name: 'Choose all' }).click();
     await dialog.getByRole('button', { name: 'Send 3 documents again' }).waitFor();
@@ -251,7 +251,7 @@ describe('deliveries and inbox', () => {
       recipients.filter(({ accepted }) => accepted).map(({ address }) => address),
     );
     expect(got.sort()).toEqual(['found@x.example', 'good@x.example']);
-    // Each of both says it once, at its head, with the way to the other.
+    // Each of the two deliveries says it once, at its head, with a link to the other.
     for (const link of ['See the earlier delivery', 'See the later delivery']) {
       await page.getByText(/^Sent again by Anna Berg on .+: Ms Lin gave the right one by phone See the/).waitFor();
       expect(await page.getByText('Sent again by').count()).toBe(1);
@@ -319,7 +319,7 @@ describe('deliveries and inbox', () => {
 
   it('tells of what has just come on every page: in the title, as a notice, and by the browser where that is wanted', async () => {
     system.platform.script = { rcpt: '550 5.1.1 user unknown' };
-    // The browser asks a person, and shows its notices outside of the page: both are taken down here.
+    // The browser asks a person, and shows its notices outside of the page, so both are recorded here.
     const fake = `globalThis.shown = []; globalThis.asked = 0;
       globalThis.Notification = class { static permission = 'default'; constructor(title) { shown.push(title); } close() {}
         static async requestPermission() { asked += 1; return (this.permission = 'granted'); } };
@@ -334,7 +334,7 @@ describe('deliveries and inbox', () => {
     await page.getByRole('link', { name: 'Delivery log' }).click();
     await page.getByRole('heading', { name: 'Delivery log', level: 1 }).waitFor();
     await send(system, 'acme', invoice('news', { requestedBy: { userId: 'nina.roth', locale: 'de' } }));
-    // In the language of the page, whatever the user's own is.
+    // The notice is in the language of the page, whatever the user's own language is.
     const notice = page.getByRole('status').filter({ hasText: 'Invoice “news” could not be sent' });
     await notice.waitFor();
     await page.waitForFunction(() => document.title.startsWith('(1) '));

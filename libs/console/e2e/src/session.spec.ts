@@ -1,4 +1,4 @@
-// Who is signed in, and that neither a link nor trouble of ours changes it.
+// Who is signed in, and that neither a link nor a failure of ours changes it.
 import { type TokenClaims } from '@billing-mail/contracts';
 import { type Page } from 'playwright-core';
 import { ANNA } from './browser.js';
@@ -19,7 +19,7 @@ describe('who is signed in', () => {
 
   const company = (page: Page) => page.locator('#field-companyName');
   const follow = (page: Page, token: string) => page.goto(`${system.urls['settings-api']}${SETTINGS}#token=${token}`);
-  /** `sub` of the token that the page keeps. */
+  /** Returns the `sub` of the token that the page keeps. */
   const keptUser = async (page: Page): Promise<string> => {
     const token = await page.evaluate(() => String(sessionStorage.getItem('billing-mail.token')));
     return (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string }).sub;
@@ -42,7 +42,7 @@ describe('who is signed in', () => {
     await follow(page, await system.token(EVE));
     await dialog.getByRole('button', { name: change }).click();
     await dialog.waitFor({ state: 'detached' });
-    // A draft of one user is not there for the other.
+    // A draft of one user is not shown to the other.
     await page.waitForFunction(() => document.querySelector<HTMLInputElement>('#field-companyName')?.value === 'ACME GmbH');
     expect(await keptUser(page)).toBe('eve.adler');
   });
@@ -117,7 +117,7 @@ describe('who is signed in', () => {
       'found@customer.example',
       'Ms Lin gave the right one',
     ]);
-    // Closed on purpose, it is given up.
+    // Closing the dialog on purpose gives the draft up.
     await dialog.getByRole('button', { name: 'Close' }).click();
     await dialog.waitFor({ state: 'detached' });
     expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual(['billing-mail.token']);
@@ -127,7 +127,7 @@ describe('who is signed in', () => {
     const page = await desk.open(SETTINGS);
     const [opened] = desk.opened;
     const context = opened?.context ?? (await desk.browser.newContext());
-    // As by "open in a new tab", which some releases of Chromium without a screen never load to its end.
+    // Like "open in a new tab", which some releases of Chromium without a screen never finish loading.
     const openTab = async (): Promise<Page> => {
       const tab = await context.newPage();
       await tab.goto(`${system.urls['settings-api']}/teams/acme/inbox`);
@@ -190,7 +190,7 @@ describe('who is signed in', () => {
     await signedIn.goto(front);
     await signedIn.waitForFunction(() => document.activeElement?.textContent === 'How you are notified');
     expect(new URL(signedIn.url()).pathname + new URL(signedIn.url()).search).toBe('/teams/acme/inbox?show=preferences');
-    // Once: the front door leads to the settings again.
+    // The page is remembered once: after that the start page leads to the settings again.
     await signedIn.goto('about:blank');
     await signedIn.goto(front);
     await company(signedIn).waitFor();
@@ -214,11 +214,11 @@ describe('who is signed in', () => {
     const opened = await desk.open(new URL(link).pathname + new URL(link).search, { claims: EVE });
     expect(await opened.getByLabel('Code from the e-mail').inputValue()).toBe(code);
     await opened.getByText('The code from the e-mail is filled in.').waitFor();
-    // Enter in the field of the code confirms; it does not save the preferences around it.
+    // Enter in the field of the code confirms it, and does not save the preferences around it.
     await opened.waitForFunction(() => document.activeElement?.textContent === 'Confirm the address');
     await opened.getByLabel('Code from the e-mail').press('Enter');
     await opened.getByText('eve@adler.example is not confirmed yet').waitFor({ state: 'detached' });
-    // It holds once, and for a page that was opened before as well.
+    // One confirmation is enough, also for a page that was opened before.
     await page.reload();
     await page.getByLabel('Your e-mail address').waitFor();
     expect(await unconfirmed.count()).toBe(0);

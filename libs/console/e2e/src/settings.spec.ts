@@ -99,7 +99,7 @@ describe('E-mail delivery', () => {
     await page.getByText('2 addresses cannot be used').waitFor();
     await page.getByText('has more than one @').waitFor();
     await page.getByText('next to another dot before the @').waitFor();
-    // Nobody gets a mail at those.
+    // The addresses that cannot be used get no mail.
     await page.getByText('1 address', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     const summary = page.getByRole('alert').filter({ hasText: '1 field to correct' });
@@ -116,7 +116,7 @@ describe('E-mail delivery', () => {
     await saved(page);
   });
 
-  // How long one more takes is measured by measure.ts, where nothing else runs.
+  // measure.ts measures how long one more takes, because nothing else runs there.
   it('keeps 500 copies out of the way: few are drawn, one more can be added, all can be seen', async () => {
     const page = await open();
     await paste(page, '#field-bcc', Array.from({ length: 500 }, (_, index) => `copy${index}@acme.example`).join('\n'));
@@ -419,7 +419,7 @@ describe('E-mail delivery', () => {
       await saved(page);
       await page.getByText('The server has accepted a test e-mail to me@acme.example').waitFor();
       expect(await page.getByText('The form has changed since this test.').count()).toBe(0);
-      // At once, and gone as soon as it is right again.
+      // The error is shown at once, and is gone as soon as the value is right again.
       await page.locator('#field-smtp-security').selectOption('none');
       await page.locator('#field-smtp-security[aria-invalid="true"]').waitFor();
       await page.getByLabel('Sign-in').selectOption('none');
@@ -432,7 +432,7 @@ describe('E-mail delivery', () => {
     const MAILBOX = 'rechnung@brandt.example';
     const smtp = { host: 'smtp.brandt.example', port: 587, security: 'starttls', auth: { type: 'none' }, fromAddress: MAILBOX } as const;
     let microsoft: OpenIdProvider;
-    // A team without a connection or a certificate answers 404, one that is wrong 422.
+    // A team without a connection or certificate gets 404, and one with a wrong connection or certificate 422.
     const openOwn = (options: OpenOptions = {}): Promise<Page> => open(OWN, { allow: [404, 422], ...options });
     const connect = (page: Page, name = 'Connect Microsoft 365') => page.getByRole('button', { name }).click();
     const connected = (page: Page) => page.getByText(`${MAILBOX} is connected (Microsoft 365)`).waitFor();
@@ -467,7 +467,7 @@ describe('E-mail delivery', () => {
       expect(await page.locator('#field-smtp-host').inputValue()).toBe('smtp.office365.com');
       expect(await seriousFindings(page)).toEqual([]);
       await page.getByText('Save so that documents go out by this mailbox.').waitFor();
-      // Its token goes to no other server, so that the form could not be saved with one.
+      // The mailbox's token goes to no other server, so that the form could not be saved with one.
       await page.locator('#field-smtp-host').fill('smtp.brandt.example');
       await page.getByText('Save so that documents go out by this mailbox.').waitFor({ state: 'detached' });
       await page.getByRole('button', { name: 'Enter smtp.office365.com' }).click();
@@ -482,11 +482,11 @@ describe('E-mail delivery', () => {
       await page.getByLabel('Company name').fill('Brandt & Söhne');
       await connect(page, 'Connect again');
       await page.getByText(`No documents have gone out by ${MAILBOX}`).waitFor({ state: 'detached' });
-      // The connection made a new version of the settings: that is no change of somebody else's.
+      // The connection made a new version of the settings, which does not count as a change of somebody else.
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await saved(page);
       await disconnect(page);
-      // Microsoft has no way of taking a permission back for somebody else.
+      // Microsoft has no way for somebody else to revoke a permission.
       await page
         .getByRole('status')
         .getByText(/^Microsoft still lists it.* myapps\.microsoft\.com/)
@@ -567,7 +567,7 @@ describe('E-mail delivery', () => {
       await page.getByLabel('The app signs in by itself').check();
       const own = page.locator('#app-sign-in');
       await own.getByText('https://mail.google.com/', { exact: true }).waitFor();
-      // Neither the platform's app nor a person is asked about here.
+      // This form asks neither about the platform's app nor about a person.
       expect(await page.getByText('You sign in with your provider').count()).toBe(0);
       expect(await page.getByRole('button', { name: 'Connect Microsoft 365' }).count()).toBe(0);
       expect(await page.getByLabel('Shared mailbox').count()).toBe(0);
@@ -636,14 +636,14 @@ describe('E-mail delivery', () => {
           () => deliveriesOf(system, 'brandt', status),
           (found) => found.some((each) => each.id === id),
         );
-      // The person who may send for the mailbox signs in; the message is from the mailbox.
+      // The person who may send for the mailbox signs in; the message comes from the mailbox.
       const sentAs = () =>
         system.own.messages.map(({ username, from, raw }) => [username, from, /^From: .*<(.*)>/m.exec(String(raw))?.[1]]);
       await isIn('sent', await send(system, 'brandt', invoice('before')));
       expect(sentAs()).toEqual([[MAILBOX, shared, shared]]);
 
       await microsoft.revokeAll();
-      // A server goes on with whoever has signed in.
+      // A server continues with a user who has already signed in.
       await system.own.interject({ reply: '421 4.3.2 closing', then: 'close' });
       const waiting = await send(system, 'brandt', invoice('meanwhile'));
       const log = await desk.open(deliveryPath('brandt', waiting));
@@ -669,7 +669,7 @@ describe('E-mail delivery', () => {
       await disconnect(page);
     });
 
-    /** Whether the token is good, is the one of who signs in, and permits sending. */
+    /** Returns whether the token is active, belongs to the user who signs in, and permits sending. */
     const byIntrospection = async ({ username, password }: { username: string; password: string }): Promise<boolean> => {
       const { active, sub, scope: granted = '' } = await microsoft.introspect(password, MAIL_APP);
       return active && sub === username && granted.split(' ').includes('https://outlook.office.com/SMTP.Send');
@@ -704,7 +704,7 @@ describe('E-mail delivery', () => {
       const given = await microsoft.givenTokens();
       const secrets = [...given, MAIL_APP.secret].flatMap(formsOf);
       const foundIn = (text: string): string[] => secrets.filter((secret) => text.includes(secret));
-      // What we look for, and where, is what there is.
+      // The secrets exist, and the search finds them where they belong.
       expect(foundIn(system.own.connections.flatMap(({ commands }) => commands).join('\n'))).not.toEqual([]);
       const places = await watch.places();
       await watch.stop();

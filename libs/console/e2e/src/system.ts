@@ -1,4 +1,4 @@
-// The whole system for a browser: real PostgreSQL, Redis and SMTP sockets, and the three built services as processes of their own.
+// The whole system for a browser: real PostgreSQL, Redis and SMTP sockets, and the three built services as separate processes.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -35,7 +35,7 @@ export type SystemOptions = {
   retryDelays?: string;
   uncertainPolicy?: 'retry' | 'hold';
   logLevel?: 'warn' | 'debug';
-  /** The platform's server is one that the spec starts at `relay`, and what it reports comes by SMTP. */
+  /** The platform's server is one that the spec starts at `relay`, and its reports come by SMTP. */
   isRelayed?: boolean;
   ports?: Partial<Record<ServiceName, number>>;
 };
@@ -43,7 +43,7 @@ export type System = Awaited<ReturnType<typeof startSystem>>;
 type Peers = Awaited<ReturnType<typeof startPeers>>;
 type Urls = Record<ServiceName, string>;
 
-/** Starts everything; `stop` ends all of it. */
+/** Starts the whole system; `stop` ends all of it. */
 export async function startSystem(options: SystemOptions = {}) {
   const peers = await startPeers();
   const { folder, database, redis, platform, own, relay } = peers;
@@ -59,23 +59,23 @@ export async function startSystem(options: SystemOptions = {}) {
   return {
     urls,
     platform,
-    /** Ports of the platform's server where it `isRelayed`: its own, the one that it hands mail on to, and the one for its reports. */
+    /** Ports of the platform's server if it `isRelayed`: its own, the one to which it hands mail on, and the one for its reports. */
     relay,
     own,
     database,
     redis,
     start: (name: ServiceName): Promise<void> => services.start(name),
-    /** A second process of a service, beside the first. Returns where it listens. */
+    /** Starts a second process of a service beside the first. Returns where it listens. */
     startAnother: async (name: ServiceName): Promise<string> => {
       const port = await findFreePort();
       const variable = `${name.toUpperCase().replace('-', '_')}_PORT`;
       return services.startAnother(name, port, { [variable]: String(port), RESULT_JOURNAL_DIR: join(folder, `journal-${port}`) });
     },
     end: (name: ServiceName): Promise<void> => services.end(name),
-    /** All that the services have written to their logs. */
+    /** Returns everything that the services have written to their logs. */
     logs: (): string => services.logs,
     ...signInProviders(peers, `${urls['settings-api']}/v1/mail-connections/callback`),
-    /** A token as the host application would hand it over. */
+    /** Returns a token as the host application would hand it over. */
     token: ({ sub, ...claims }: TokenClaims, lastsSeconds = 3600): Promise<string> =>
       new SignJWT(claims)
         .setProtectedHeader({ alg: 'HS256' })
@@ -91,7 +91,7 @@ export async function startSystem(options: SystemOptions = {}) {
   };
 }
 
-/** What the services speak to, and where what is started later will listen. */
+/** Starts what the services connect to, and chooses where programs that start later will listen. */
 async function startPeers() {
   const folder = await mkdtemp(join(tmpdir(), 'console-e2e-'));
   const [database, redis, platform, own] = await Promise.all([
@@ -131,7 +131,7 @@ function environment(
     NOTIFICATION_SERVICE_PORT: new URL(urls['notification-service']).port,
     PLATFORM_SMTP_URL: `smtp://127.0.0.1:${isRelayed ? relay.port : platform.port}`,
     PLATFORM_FROM_ADDRESS: PLATFORM_FROM,
-    // Reports are brought by HTTP (bounces.ts), or by the relay.
+    // Reports are brought over HTTP (bounces.ts), or by the relay.
     BOUNCE_DOMAIN,
     ...(isRelayed ? { BOUNCE_SMTP_PORT: String(relay.reports) } : {}),
     BOUNCE_SECRET: `e2e:${randomBytes(32).toString('base64')}`,
@@ -139,7 +139,7 @@ function environment(
     SMIME_P12_PASSPHRASE: passphrase,
     DOCUMENT_STORE_URL: `file:${join(folder, 'documents')}`,
     RESULT_JOURNAL_DIR: join(folder, 'journal'),
-    // Nobody is there until a test starts it.
+    // Nothing listens there until a test starts it.
     OAUTH_MICROSOFT_ISSUER: `http://127.0.0.1:${microsoftPort}`,
     OAUTH_GOOGLE_ISSUER: `http://127.0.0.1:${googlePort}`,
     ...{ OAUTH_MICROSOFT_CLIENT_ID: MAIL_APP.id, OAUTH_MICROSOFT_CLIENT_SECRET: MAIL_APP.secret },
@@ -155,7 +155,7 @@ function environment(
     SMTP_REPLY_TIMEOUT: '3s',
     SMTP_FINAL_REPLY_TIMEOUT: '3s',
     SHUTDOWN_DELAY: '0s',
-    // A test makes in seconds the ten mistakes that take a person minutes.
+    // A test makes in seconds the ten mistakes for which a person takes minutes.
     RATE_LIMITS:
       'smtp-test=1000/1m,connections=1000/1m,certificates=1000/1m,failed-sign-in=1000/1h,failed-sign-ins-of-team=1000/1h,settings-changes=1000/1m',
     LOG_LEVEL: logLevel,
@@ -163,7 +163,7 @@ function environment(
 }
 
 const signInProviders = ({ microsoftPort, googlePort }: Peers, callback: string) => ({
-  /** What stands for Microsoft 365: people there agree at once, unless they are told otherwise. */
+  /** Stands in for Microsoft 365: people there agree at once, unless they are told otherwise. */
   startMicrosoft: (account: string): Promise<OpenIdProvider> =>
     startOpenIdProvider({
       port: microsoftPort,
@@ -185,7 +185,7 @@ const signInProviders = ({ microsoftPort, googlePort }: Peers, callback: string)
       emailInIdToken: true,
       revokes: 'no',
     }),
-  /** What stands for Google, with a service account that may send for the mailboxes of its domain. */
+  /** Stands in for Google, with a service account that may send for the mailboxes of its domain. */
   startGoogle: (mailbox: string, serviceAccount: { email: string; publicKey: string }): Promise<OpenIdProvider> =>
     startOpenIdProvider({ port: googlePort, clients: [], scopes: ['https://mail.google.com/'], accounts: [mailbox], serviceAccount }),
 });
@@ -225,15 +225,15 @@ class Services {
   };
 }
 
-/** Where the tests run on another day, so do the services: libfaketime is told by these. */
+/** If the tests run on another day, so do the services: these variables configure libfaketime. */
 const dateOfTests = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     ['LD_PRELOAD', 'FAKETIME', 'DONT_FAKE_MONOTONIC'].flatMap((name) => (name in process.env ? [[name, process.env[name]]] : [])),
   );
 
 /**
- * Allowed for a team's server, and nobody listens there: above what `findFreePort` gives, below what systems give to outgoing connections, and
- * another one for each run of tests.
+ * A port that is allowed for a team's server and at which nobody listens: above those of `findFreePort`, below those that systems use for
+ * outgoing connections, and a different one in each run of tests.
  */
 export const DOWN_PORT = 30_000 + (process.pid % 2000);
 
@@ -248,7 +248,7 @@ function startService(name: ServiceName, url: string, env: NodeJS.ProcessEnv, on
     env,
     ready: async () => {
       try {
-        // A kept connection may lead to another program that had this port before.
+        // A kept-alive connection may lead to another program that used this port before.
         return (await fetch(`${url}/health/ready`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(2000) })).ok;
       } catch {
         return false; // not listening yet

@@ -1,4 +1,4 @@
-// What users are told of what mail servers do: no more than is known, and no blame where there is none.
+// What users are told about what mail servers do: no more than is known, and no blame without a reason.
 import { type Page } from 'playwright-core';
 import { setUpDesk } from './desk.js';
 import { eventually } from './eventually.js';
@@ -17,7 +17,7 @@ const whenIt = (system: System, team: string, status: string) =>
     (found) => found.length > 0,
   );
 
-/** The text of the only message in the inbox. */
+/** Returns the text of the only message in the inbox. */
 async function told(page: Page): Promise<string> {
   await page.getByRole('article').waitFor();
   expect(await page.getByRole('article').count()).toBe(1);
@@ -25,7 +25,7 @@ async function told(page: Page): Promise<string> {
 }
 
 describe('what users are told', () => {
-  // A doubt ends it there: nothing is repeated after one.
+  // A delivery in doubt ends there: nothing is tried again after a doubt.
   const desk = setUpDesk({ uncertainPolicy: 'hold' });
   let system: System;
 

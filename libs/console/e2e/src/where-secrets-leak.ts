@@ -1,4 +1,4 @@
-// Where a secret could come to light: all that the services log, say to Redis and store; and in which forms.
+// Where a secret could come to light: everything that the services log, send to Redis and store; and the forms that it could have.
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { type System } from './system.js';
@@ -9,7 +9,7 @@ export type Watch = {
   stop(): Promise<void>;
 };
 
-/** Reads along from now on. */
+/** Watches from now on. */
 export async function watchForSecrets(system: System): Promise<Watch> {
   const redis = new Redis(system.redis.url);
   const monitor = await redis.monitor();
@@ -24,7 +24,7 @@ export async function watchForSecrets(system: System): Promise<Watch> {
   };
 }
 
-/** The secret as it is, in base64 wherever it begins in what was encoded, and in hexadecimal digits as PostgreSQL shows bytes. */
+/** Returns the secret as it is, in base64 at each offset that it can have in encoded text, and in hexadecimal as PostgreSQL shows bytes. */
 export function formsOf(secret: string): string[] {
   const inBase64 = [0, 1, 2].map((before) =>
     Buffer.from(' '.repeat(before) + secret)
@@ -34,7 +34,7 @@ export function formsOf(secret: string): string[] {
   return [secret, ...inBase64, Buffer.from(secret).toString('hex')];
 }
 
-/** Every row of every table of ours, as text. */
+/** Returns every row of every table of ours, as text. */
 async function rowsOf(url: string): Promise<string> {
   const client = new Client({ connectionString: url });
   await client.connect();

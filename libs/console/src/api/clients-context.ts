@@ -3,7 +3,7 @@ import { type Clients } from './clients.js';
 
 export const ClientsContext = createContext<Clients | null>(null);
 
-/** The three services. */
+/** Returns the clients of the three services. */
 export function useClients(): Clients {
   const clients = useContext(ClientsContext);
   if (clients === null) throw new Error('useClients is used outside of ClientsContext.');

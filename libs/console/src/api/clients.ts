@@ -1,4 +1,4 @@
-// The three services as typed clients; their types are those of the published client.
+// Typed clients of the three services. Their types are those of the published client.
 import { type Locale } from '@billing-mail/contracts';
 import { type MailDispatcherPaths, type NotificationServicePaths, type SettingsApiPaths } from '@billing-mail/contracts/http';
 import createClient, { type Client, type Middleware } from 'openapi-fetch';
@@ -13,7 +13,7 @@ export type Clients = {
   notifications: Client<NotificationServicePaths>;
 };
 
-/** Clients that send the token of the session and ask for texts in the reader's language. */
+/** Creates clients that send the token of the session and ask for texts in the reader's language. */
 export function createClients(config: ConsoleConfig, locale: Locale): Clients {
   const client = <Paths extends object>(baseUrl: string): Client<Paths> => {
     const made = createClient<Paths>({ baseUrl, cache: 'no-store', credentials: 'same-origin', headers: { 'Accept-Language': locale } });
@@ -28,7 +28,7 @@ export function createClients(config: ConsoleConfig, locale: Locale): Clients {
   };
 }
 
-/** Header of a request in the name of the session. */
+/** Returns the header that authorizes a request in the name of the session; nothing if nobody is signed in. */
 export function authorization(): Record<string, string> {
   const session = currentSession();
   return session.kind === 'signed_in' ? { Authorization: `Bearer ${session.token}` } : {};
@@ -45,7 +45,7 @@ const withToken: Middleware = {
 
 type Answer<Data> = { data?: Data | undefined; error?: unknown; response: Response };
 
-/** The data of an answer; `undefined` if the answer has none (204). @throws ProblemError, AwayError */
+/** Returns the data of an answer; `undefined` if the answer has none (204). @throws ProblemError, AwayError */
 export async function ask<Data>(answer: Promise<Answer<Data>>): Promise<Data> {
   const { data, error, response } = await answer;
   if (response.ok && (data !== undefined || response.status === 204)) return data as Data;

@@ -1,6 +1,6 @@
 import { type MailProviderName } from '@billing-mail/contracts';
 
-/** Where the services are. URLs without a slash at the end; settings-api is this origin. */
+/** Where the services are. URLs have no slash at the end; settings-api is at this origin. */
 export type ConsoleConfig = {
   mailDispatcherUrl: string;
   notificationServiceUrl: string;
@@ -9,12 +9,12 @@ export type ConsoleConfig = {
   connectableProviders: MailProviderName[];
 };
 
-/** Asks this origin; rejects when it does not answer. */
+/** Reads the configuration from this origin. Rejects if there is no successful answer. */
 export async function readConsoleConfig(): Promise<ConsoleConfig> {
   const response = await fetch('/console-config.json');
   if (!response.ok) throw new Error(`The configuration of the page could not be read (${response.status}).`);
   const config = (await response.json()) as ConsoleConfig;
-  // settings-api names a service that is behind the same proxy by a path.
+  // For a service behind the same proxy, settings-api gives a path.
   const absolute = (url: string): string => new URL(url, location.origin).href.replace(/\/$/, '');
   return {
     ...config,

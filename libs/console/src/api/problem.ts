@@ -1,6 +1,6 @@
 import { type FieldError, type Problem } from '@billing-mail/contracts';
 
-/** An answer that is no success. `kind` is the end of its `type`, such as `changed-meanwhile`. */
+/** An answer that is not a success. `kind` is the end of its `type`, such as `changed-meanwhile`. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   constructor(
@@ -9,7 +9,7 @@ export class ProblemError extends Error {
     detail: string,
     readonly requestId: string | null,
     readonly errors: readonly FieldError[],
-    /** When the service wants to be asked again; `null` when it does not say. */
+    /** Seconds after which the service wants to be asked again; `null` if it does not say. */
     readonly retryAfterSeconds: number | null,
   ) {
     super(detail);
@@ -21,7 +21,7 @@ export class AwayError extends Error {
   override readonly name = 'AwayError';
 }
 
-/** Reads the body of an answer that is no success. */
+/** Reads the body of an answer that is not a success. */
 export function toProblemError({ status, headers }: Response, body: unknown): ProblemError {
   const requestId = headers.get('X-Request-Id');
   const retryAfter = /^\d{1,6}$/.exec(headers.get('Retry-After') ?? '')?.[0];
@@ -31,7 +31,7 @@ export function toProblemError({ status, headers }: Response, body: unknown): Pr
   return new ProblemError(status, type.replace(/^.*:/, ''), detail, id, errors ?? [], retryAfterSeconds);
 }
 
-// A proxy may answer in place of the service; only a body in the form of a problem is read as one.
+// A proxy may answer in place of the service, so only a body in the form of a problem is read as one.
 const isProblem = (body: unknown): body is Problem =>
   typeof body === 'object' &&
   body !== null &&

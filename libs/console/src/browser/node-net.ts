@@ -1,4 +1,4 @@
-/** `isIP` of Node, by the browser's own URL parser: 4, 6 or 0. */
+/** `isIP` of Node.js, implemented with the browser's own URL parser. Returns 4, 6 or 0. */
 export function isIP(value: string): 0 | 4 | 6 {
   if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(value))
     return URL.canParse(`http://${value}`) && new URL(`http://${value}`).hostname === value ? 4 : 0;

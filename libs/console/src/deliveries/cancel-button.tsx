@@ -9,7 +9,7 @@ import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { deliveryKey } from './deliveries-queries.js';
 
-/** Cancels what no server has accepted yet, after asking once. */
+/** Button that cancels what no server has accepted yet, after one confirmation. */
 export function CancelButton({ team, delivery }: { team: string; delivery: DeliveryView }) {
   const { words } = useLanguage();
   const { cancel } = words.deliveries;
@@ -51,7 +51,10 @@ export function CancelButton({ team, delivery }: { team: string; delivery: Deliv
   );
 }
 
-/** Whether a server has accepted it for somebody, or may have: a try under way or one without an answer may end so, and not all are shown. */
+/**
+ * Returns whether a server has accepted the document for somebody, or may have: a try that is under way or has no answer may still turn
+ * out as accepted, and not all recipients are shown.
+ */
 const mayBeWithSomebody = ({ status, recipients, recipientsNotShown, attempts }: DeliveryView): boolean =>
   status === 'sending' ||
   recipientsNotShown > 0 ||

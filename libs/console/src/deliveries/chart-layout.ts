@@ -1,15 +1,15 @@
-// Where the bars of the chart stand; in pixels from the top, so that stripes and corners are never stretched.
+// Computes where the bars of the chart stand, in pixels from the top, so that stripes and corners are never stretched.
 import { type DeliveryCounts } from '@billing-mail/contracts';
 import { countTrouble } from './statistics-queries.js';
 
-/** What a bar is made of, from the bottom up. */
+/** Parts of a bar, from the bottom up. */
 export const SERIES = ['sent', 'fellBack', 'trouble'] as const;
 export type Series = (typeof SERIES)[number];
 
 type Segment = { series: Series; count: number; top: number; height: number };
 export type ChartLayout = { scaleEnd: number; bars: { date: string; segments: Segment[] }[] };
 
-// One document in trouble among a thousand must be seen.
+// Pixels: one document in trouble among a thousand must be visible.
 const LEAST_HEIGHT = 3;
 
 /** Lays out one bar for each day within `height`. `scaleEnd` is the count that the upper edge stands for. */
@@ -33,7 +33,7 @@ export function layOutChart(days: readonly (DeliveryCounts & { date: string })[]
   return { scaleEnd, bars };
 }
 
-/** Makes each part high enough to be seen; if they would be too high together, the highest one gives way. */
+/** Makes each part high enough to be seen. If the parts are too high together, the highest one shrinks. */
 function fitHeights(exact: readonly number[], height: number): number[] {
   const seen = exact.map((each) => Math.max(LEAST_HEIGHT, each));
   const excess = Math.max(0, seen.reduce((sum, each) => sum + each, 0) - height);

@@ -50,7 +50,10 @@ export function ChartTable({ days, hrefOf }: Props) {
   );
 }
 
-/** Each figure with the filter of the log that finds the same documents; there is no filter for those sent without the fallback. */
+/**
+ * Returns each figure with the filter of the log that finds the same documents. `null`: there is no filter for documents that were sent
+ * without the fallback.
+ */
 function figuresOf(day: Props['days'][number]): { count: number; status: LogStatus | null }[] {
   return [
     { count: day.sent, status: day.fellBack === 0 ? 'sent' : null },

@@ -4,7 +4,7 @@ import classes from './delivery-page.module.css';
 
 export type Tone = 'good' | 'wait' | 'bad' | 'calm';
 
-/** An event of the course of a delivery; `at` is written out. */
+/** One event in the course of a delivery; `at` is already formatted. */
 export function Line({
   icon,
   tone,

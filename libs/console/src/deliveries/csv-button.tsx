@@ -6,7 +6,7 @@ import { useLanguage } from '../words/words-context.js';
 import { toCsv } from './csv.js';
 import { saveFile } from './save-file.js';
 
-/** Saves what `read` answers, names of columns first, as a file for the reader's spreadsheet. */
+/** Button that saves the rows of `read`, column names first, as a file for the reader's spreadsheet. */
 export function CsvButton({ name, read }: { name: string; read: () => Promise<string[][]> }) {
   const { words, locale } = useLanguage();
   const saving = useMutation({ mutationFn: async () => saveFile(name, toCsv(await read(), locale)) });

@@ -1,20 +1,20 @@
 import { type Locale, withoutFormula } from '@billing-mail/contracts';
 
-// What a spreadsheet of the language expects; a German one reads a comma as part of a number.
+// The separator that a spreadsheet in this language expects: a German one reads a comma as part of a number.
 const SEPARATOR: Record<Locale, string> = { en: ',', de: ';' };
 
 /**
- * Rows as a CSV file (RFC 4180) that spreadsheets open right: with a byte order mark, so that umlauts stay, and no cell that
- * would run as a formula (OWASP "CSV injection").
+ * Formats rows as a CSV file (RFC 4180) that spreadsheets open correctly: a byte order mark keeps umlauts intact, and no cell
+ * runs as a formula (OWASP "CSV injection").
  */
 export function toCsv(rows: readonly (readonly string[])[], locale: Locale): string {
   return `\ufeff${rows.map((row) => row.map(toCell).join(SEPARATOR[locale])).join('\r\n')}\r\n`;
 }
 
-// A cell, in quotes or without, and what ends it.
+// Matches a cell, quoted or not, and what ends it.
 const CELL = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r\n|$)/g;
 
-/** The cells of a file as a service makes it: commas between them, a line end behind each row. */
+/** Returns the cells of a file as a service writes it: commas between the cells, a line end after each row. */
 export function readCsv(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];

@@ -1,4 +1,4 @@
-// What became of the documents of the last 30 days, as a chart and as a table of the same figures. Each day leads to its documents.
+// Shows what became of the documents of the last 30 days, as a chart and as a table of the same figures. Each day links to its documents.
 import { Text, Title } from '@mantine/core';
 import { type DeliveryStatistics, type LogStatus } from '@billing-mail/contracts';
 import { useId } from 'react';
@@ -63,7 +63,7 @@ function Bars({ team, days, from, until }: Props & { days: Days }) {
         <span>{formats.number(scaleEnd)}</span>
         <span>0</span>
       </span>
-      {/* For eye and pointer; the table has the same content for everybody else. */}
+      {/* For readers who see and use a pointer; the table has the same content for everybody else. */}
       <svg className={classes.plot} height={HEIGHT} aria-hidden>
         {bars.map((bar, index) => (
           <Bar key={bar.date} bar={bar} index={index} of={bars.length} href={pathOfDay(team, bar.date)} isShown={isShown(bar.date)} />
@@ -126,7 +126,7 @@ function Legend() {
 const patternId = (series: Series): string => `chart-${series}`;
 const percent = (part: number): string => `${(part * 100).toFixed(3)}%`;
 
-// Not by colour alone (WCAG 2.2 1.4.1): plain, striped and crossed.
+// Patterns, so that the series differ not by colour alone (WCAG 2.2 1.4.1): plain, striped and crossed.
 const STRIPES: Record<Series, string> = { sent: '', fellBack: 'M0 6L6 0', trouble: 'M0 6L6 0M0 0L6 6' };
 
 function Patterns() {

@@ -8,10 +8,10 @@ import { isBackward } from './period.js';
 
 type Typed = Required<Omit<DeliveryFilter, 'status' | 'since' | 'incident'>>;
 
-/** Folded away on a phone, where they would push the list out of sight. */
+/** Fields that are folded away on a phone, where they would push the list out of sight. */
 const RARER = ['from', 'until', 'recipient', 'documentId'] as const satisfies readonly (keyof Typed)[];
 
-/** A chosen state applies at once, typed text on Enter or "Show", so that no request goes out for each letter. */
+/** The filter of the log. A chosen status applies at once, typed text on Enter or "Show", so that not every letter sends a request. */
 export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter; onChange: (filter: DeliveryFilter) => void }) {
   const { words } = useLanguage();
   const { filter: says, status: statusWords } = words.deliveries;
@@ -34,7 +34,7 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
     event.preventDefault();
     if (!isBackward(typed)) onChange({ ...typed, ...kept, ...(status ? { status } : {}), ...ofLastDay });
   };
-  // Chosen days take its place.
+  // Chosen days replace the last 24 hours.
   const ofLastDay = since === undefined || typed.from !== '' || typed.until !== '' ? {} : { since };
   return (
     <form role="search" aria-label={says.label} className={classes.filter} onSubmit={submit}>

@@ -1,4 +1,4 @@
-// The list itself: only the rows in sight exist, so that a hundred thousand deliveries scroll like a hundred.
+// The list of deliveries. Only the rows in sight exist, so that a hundred thousand deliveries scroll like a hundred.
 import { Text } from '@mantine/core';
 import { type DeliverySummary } from '@billing-mail/contracts';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
@@ -22,7 +22,7 @@ export function DeliveriesList({ team, items, hasMore, onMore }: Props) {
   useLayoutEffect(() => {
     const look = (): void => setTop(list.current?.offsetTop ?? 0);
     look();
-    // What stands above it may be unfolded.
+    // Content above the list may be unfolded.
     const observer = new ResizeObserver(look);
     observer.observe(document.body);
     return () => observer.disconnect();
@@ -101,7 +101,7 @@ function Cells({ team, item }: { team: string; item: DeliverySummary }) {
   );
 }
 
-/** The first one, and how many there are besides. */
+/** Shows the first recipient, and how many others there are. */
 function Recipients({ item: { recipients, recipientCount } }: { item: DeliverySummary }) {
   const { andMore } = useLanguage().words.deliveries;
   const [first] = recipients;

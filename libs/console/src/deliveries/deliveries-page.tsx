@@ -68,7 +68,7 @@ export function DeliveriesPage({ team, role }: { team: string; role: TeamRole })
   );
 }
 
-/** Whether all that came back in a period is shown, which the report counts. */
+/** Returns whether the filter shows everything that came back in a period, which is what the report counts. */
 const isOfWhatCameBack = ({ status, search, recipient, documentId, incident }: DeliveryFilter): boolean =>
   status === 'bounced' && (search ?? recipient ?? documentId ?? incident) === undefined;
 

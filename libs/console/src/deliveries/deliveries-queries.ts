@@ -1,4 +1,4 @@
-// Reads the delivery log: the newest page again and again, older pages as somebody scrolls to them.
+// Reads the delivery log: the newest page repeatedly, older pages when the reader scrolls to them.
 import { type DeliveryStatus, type DeliverySummary } from '@billing-mail/contracts';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
@@ -15,13 +15,13 @@ const LIVE_MS = 1_500;
 /** How often the newest page is requested while nothing is under way. */
 export const CALM_MS = 10_000;
 
-/** Whether a query has its first answer, or has failed: what stands below it is shown together with it, so that nothing moves. */
+/** Returns whether a query has its first answer or has failed. What stands below it is shown only then, so that nothing moves. */
 export const hasAnswered = ({ isPending, failureCount }: { isPending: boolean; failureCount: number }): boolean =>
   !isPending || failureCount > 0;
 
 export const isSettled = (status: DeliveryStatus): boolean => !['queued', 'sending', 'waiting'].includes(status);
 
-/** One page of the log. @throws ProblemError, AwayError */
+/** Reads one page of the log. @throws ProblemError, AwayError */
 export function readDeliveries(
   { dispatcher }: Clients,
   team: string,
@@ -33,7 +33,10 @@ export function readDeliveries(
   return ask(dispatcher.GET('/v1/teams/{teamId}/deliveries', { params: { path: { teamId: team }, query } }));
 }
 
-/** Everything that the filter shows, page by page; `onPage` gets the number so far and stops it by returning `false`. @throws ProblemError, AwayError */
+/**
+ * Reads everything that the filter shows, page by page. `onPage` gets the number read so far and stops the reading by returning `false`.
+ * @throws ProblemError, AwayError
+ */
 export async function readAll(
   clients: Clients,
   team: string,
@@ -50,7 +53,7 @@ export async function readAll(
   return items;
 }
 
-/** When the service limits the user's requests (429), waits as long as it says and asks again. */
+/** Runs `read`. If the service limits the user's requests (429), waits as long as it says and asks again. */
 export async function readInTime<Read>(read: () => Promise<Read>): Promise<Read> {
   for (;;) {
     try {
@@ -62,7 +65,7 @@ export async function readInTime<Read>(read: () => Promise<Read>): Promise<Read>
   }
 }
 
-/** The log as far as it was read, newest first. While something visible is under way the newest page is asked for often. */
+/** Reads the log as far as it was scrolled, newest first. While a delivery on the newest page is under way, that page is read often. */
 export function useDeliveries(team: string, filter: DeliveryFilter) {
   const clients = useClients();
   const key = [team, filter];
@@ -77,7 +80,7 @@ export function useDeliveries(team: string, filter: DeliveryFilter) {
     initialPageParam: null as string | null,
     queryFn: ({ pageParam }) => readDeliveries(clients, team, filter, pageParam),
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    // Old pages do not change any more; the newest page shows what does.
+    // Older pages no longer change; the newest page shows what does.
     staleTime: Infinity,
     refetchOnWindowFocus: false,
   });
@@ -88,7 +91,7 @@ export function useDeliveries(team: string, filter: DeliveryFilter) {
   return { head, older, items };
 }
 
-/** The newest page on top of what was read before, each delivery once, the newest state of it. */
+/** Puts the newest page before what was read earlier. Each delivery appears once, in its newest state. */
 function joinPages<Item extends { id: string }>(newest: readonly Item[], before: readonly Item[]): Item[] {
   const known = new Set(newest.map(({ id }) => id));
   return [...newest, ...before.filter(({ id }) => !known.has(id))];
@@ -101,7 +104,7 @@ export function useDelivery(team: string, id: string) {
   return useQuery({
     queryKey: deliveryKey(team, id),
     queryFn: () => ask(dispatcher.GET('/v1/teams/{teamId}/deliveries/{id}', { params: { path: { teamId: team, id } } })),
-    // A delivery that has ended may still come back, minutes or days later.
+    // A delivery that has ended may still bounce, minutes or days later.
     refetchInterval: ({ state }) => (state.data === undefined || !isSettled(state.data.status) ? 1_000 : CALM_MS),
   });
 }

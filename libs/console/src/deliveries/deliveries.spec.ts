@@ -227,7 +227,7 @@ describe('the filter in the URL', () => {
 
   it.each([
     [{ from: '2026-11-24', until: '2026-11-24' }, 24],
-    // In Europe/Berlin and wherever else the clocks change on that day it has an hour less.
+    // In Europe/Berlin, and wherever else the clocks change on 29 March, these days have one hour less.
     [
       { from: '2026-03-28', until: '2026-03-30' },
       3 * 24 + (new Date(2026, 2, 31).getTimezoneOffset() - new Date(2026, 2, 28).getTimezoneOffset()) / 60,

@@ -30,7 +30,7 @@ export function DeliveryCourse({ delivery }: { delivery: DeliveryView }) {
   );
 }
 
-/** `beside`: when the delivery was handed over; what happened on another day says on which. */
+/** `beside`: when the delivery was handed over. The time of an event on another day includes the date. */
 function Step({ step, beside }: { step: CourseStep; beside: string }) {
   const { words, formats } = useLanguage();
   const at = (iso: string): string => formats.moment(iso, beside);
@@ -75,7 +75,7 @@ function Attempt({ attempt, at }: { attempt: AttemptView; at: string }) {
   const { detail, routes } = words.deliveries;
   const outcome = attempt.outcome ?? 'running';
   const { icon: Icon, tone } = OUTCOMES[outcome];
-  // A doubt has one stage only, which its words name already.
+  // An uncertain try can have only one stage, and its words already name it.
   const tellsStage = (outcome === 'failed' || outcome === 'partial') && attempt.stage !== null;
   const facts = [attempt.server, attempt.tls, attempt.durationMs === null ? null : formats.duration(attempt.durationMs)].filter(
     (fact) => fact !== null,

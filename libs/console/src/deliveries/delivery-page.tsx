@@ -1,4 +1,4 @@
-// One delivery: what it is, how it went try by try, who got it, and what can still be done.
+// One delivery: what it is, how it went try by try, who got it, and what can still be done about it.
 import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
 import { type DeliveryView, type SendingAgain } from '@billing-mail/contracts';
 import { Link } from 'wouter';
@@ -105,7 +105,7 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
           <Text>{detail.waitingUntil(formats.moment(delivery.nextTryAt, delivery.createdAt))}</Text>
         ) : null}
       </div>
-      {/* Above what failed, as it is done already. */}
+      {/* Stands above the failure, because somebody has already dealt with it. */}
       <SentAgain team={team} of={delivery.sentAgain} id={delivery.sentAgainAs} link={detail.later} nameOf={nameOf} isDone />
       {delivery.failure ? (
         <Text mt={4} className="breakable">
@@ -136,7 +136,7 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
   );
 }
 
-/** Whether every recipient has the mail or may have it, at least one of them only may, and nobody has found out yet. */
+/** Returns whether every recipient has or may have the mail, at least one of them only may, and nobody has found out yet. */
 const mayHaveArrived = ({ recipients, received }: DeliveryView): boolean =>
   received === null &&
   recipients.some(({ status }) => status === 'uncertain') &&
@@ -144,7 +144,7 @@ const mayHaveArrived = ({ recipients, received }: DeliveryView): boolean =>
 
 type Deciding = { delivery: DeliveryView; nameOf: ReturnType<typeof useNameOf> };
 
-/** Who cancelled it, or found out that it arrived, and what was noted. */
+/** Says who cancelled the delivery, or who found out that it arrived, when, and with what note. */
 function WhoDecided({ delivery: { status, cancelledBy, received }, nameOf }: Deciding) {
   const { words, formats } = useLanguage();
   const says = words.incidents;
@@ -171,11 +171,14 @@ type SentAgainProps = {
   id: string | null;
   link: string;
   nameOf: ReturnType<typeof useNameOf>;
-  /** Somebody has done what the page would ask for. */
+  /** Whether somebody has already done what the page would ask for. */
   isDone?: boolean;
 };
 
-/** Who sent it again and when, what was noted, and the way to the delivery before this one or after it; only here, not in the course. */
+/**
+ * Says who sent the delivery again and when, with the note and a link to the delivery before or after this one. The course of the delivery
+ * does not repeat it.
+ */
 function SentAgain({ team, of, id, link, nameOf, isDone = false }: SentAgainProps) {
   const { words, formats } = useLanguage();
   if (of === null || id === null) return null;

@@ -1,4 +1,4 @@
-// What can be done with one delivery besides sending it again and cancelling it: another time, now, or noting that it arrived.
+// What can be done with one delivery besides sending it again and cancelling it: move it, try it now, or note that it arrived.
 import { Button, Group, Modal, Text, TextInput } from '@mantine/core';
 import { type DeliveryView } from '@billing-mail/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -13,7 +13,7 @@ import { noted, NoteField } from './note-field.js';
 
 type Props = { team: string; delivery: DeliveryView };
 
-/** Shows what the service answers as the delivery that it is now. */
+/** Returns a mutation that runs `step` and replaces the delivery on the page with the one that the service returns. */
 function useStep<Given>(team: string, delivery: DeliveryView, step: (given: Given) => Promise<DeliveryView>) {
   const queryClient = useQueryClient();
   return useMutation({
@@ -25,7 +25,7 @@ function useStep<Given>(team: string, delivery: DeliveryView, step: (given: Give
   });
 }
 
-/** For what waits for its time or its next try. */
+/** Buttons for a delivery that waits for its time or for its next try. */
 export function MoveButtons({ team, delivery }: Props) {
   const { retryNow, reschedule: words } = useLanguage().words.incidents;
   const { dispatcher } = useClients();
@@ -55,7 +55,7 @@ export function MoveButtons({ team, delivery }: Props) {
   );
 }
 
-/** For what may have arrived. */
+/** Button for a delivery that may have arrived. */
 export function ReceivedButton({ team, delivery }: Props) {
   const { received: words } = useLanguage().words.incidents;
   const { dispatcher } = useClients();
@@ -82,7 +82,7 @@ type AskingProps = {
   children: ReactNode;
 };
 
-/** Opens a small form, and closes it when the service has taken it. */
+/** Button that opens a small form, and closes it when the service has accepted the step. */
 function AskingButton({ words, step, isReady, children }: AskingProps) {
   const { close } = useLanguage().words.page;
   const [isOpen, setIsOpen] = useState(false);

@@ -11,7 +11,7 @@ import { type DeliveryFilter } from './delivery-filter.js';
 import { saveFile } from './save-file.js';
 import { sayStatus } from './status-mark.js';
 
-/** Saves all that the filter shows as CSV, however much that is; a second press stops it. */
+/** Button that saves everything that the filter shows as CSV, however much it is. A second press stops the export. */
 export function ExportButton({ team, filter }: { team: string; filter: DeliveryFilter }) {
   const language = useLanguage();
   const words = language.words.deliveries;

@@ -7,7 +7,7 @@ import { useLanguage } from '../words/words-context.js';
 import { CALM_MS } from './deliveries-queries.js';
 import { sayForecast } from './say-forecast.js';
 
-/** While nothing waits: a run that is handed over now is shown within a minute. */
+/** Applies while nothing waits: a run that is handed over now is shown within a minute. */
 const NOTHING_WAITS_MS = 60_000;
 
 export function ForecastLine({ team }: { team: string }) {
@@ -19,7 +19,7 @@ export function ForecastLine({ team }: { team: string }) {
       ask(dispatcher.GET('/v1/teams/{teamId}/deliveries/forecast', { params: { path: { teamId: team } } })),
     refetchInterval: ({ state }) => ((state.data?.heldByLimits ?? 0) > 0 ? CALM_MS : NOTHING_WAITS_MS),
   });
-  // As high as a line from the beginning, so that nothing below moves where it fits in one.
+  // As high as one line from the beginning, so that nothing below moves if the text fits in one line.
   return (
     <Text size="sm" my={4} mih="1.55em">
       {data && sayForecast(data, language, new Date(dataUpdatedAt))}

@@ -1,12 +1,15 @@
-// The HTML of a mail as a page for a frame: nothing in it runs, and nothing comes from elsewhere, so that nobody is counted for looking at it.
+// Turns the HTML of a mail into a page for a frame. Nothing in it runs or comes from elsewhere, so that no sender counts who looks at it.
 
-/** What the frame would refuse to run or load; it is removed so that the browser's console is not full of refusals. */
+/** Elements that the frame would refuse to run or load. They are removed so that the browser's console does not fill with refusals. */
 const REFUSED = 'script, link, meta, base, iframe, object, embed, video, audio, source';
 
-/** The frame's own policy; the policy of the page around it applies as well. */
+/** The frame's own Content-Security-Policy; the policy of the page around it applies as well. */
 const RULES = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/** The frame has the policy of the page around it, by which only styles with its `nonce` count: those of attributes become rules of such a style. */
+/**
+ * Returns the HTML as a page for the frame. By the policy of the page around it only styles with its `nonce` count, so that `style`
+ * attributes become rules of such a style.
+ */
 export function toFramedPage(html: string, nonce: string): string {
   const page = new DOMParser().parseFromString(html, 'text/html');
   for (const element of page.querySelectorAll(REFUSED)) element.remove();

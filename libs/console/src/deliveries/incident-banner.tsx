@@ -6,7 +6,7 @@ import { useLanguage } from '../words/words-context.js';
 import { useIncidents } from './incident-queries.js';
 import classes from './needs-attention.module.css';
 
-/** Trouble of ways out that is not over, each with the way to its page. */
+/** Lists the incidents that are not over, each with a link to its page. */
 export function IncidentBanner({ team }: { team: string }) {
   const { words, formats } = useLanguage();
   const open = useIncidents(team).data?.items.filter(({ endedAt }) => endedAt === null) ?? [];

@@ -1,4 +1,5 @@
-// Trouble with one cause of a way out: since when, what the server says, whose turn it is, and what becomes of its documents.
+// One incident, that is, trouble of a route with one cause: since when, what the server says, who has to act, and what becomes of its
+// documents.
 import { Anchor, Button, Group, Paper, Progress, Text, Title } from '@mantine/core';
 import { type IncidentView } from '@billing-mail/contracts';
 import { Link } from 'wouter';
@@ -63,7 +64,7 @@ export function IncidentPage({ team, id, role }: Props) {
   );
 }
 
-/** Those that nobody got, and nobody has sent again. */
+/** Counts the deliveries that did not, or perhaps not, reach everybody, and that nobody has sent again. */
 const countLeft = ({ deliveries: { failed, partlySent, uncertain } }: IncidentView): number => failed + partlySent + uncertain;
 
 function Facts({ incident: { since, failures, lastFailureAt, endedAt, happened } }: { incident: IncidentView }) {

@@ -1,14 +1,14 @@
-// Reads the trouble of a team's ways out.
+// Reads a team's incidents.
 import { type IncidentView } from '@billing-mail/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { CALM_MS } from './deliveries-queries.js';
 
-/** While it goes on, somebody is working on the cause and looks whether that helped. */
+/** Applies while the incident goes on: somebody works on the cause and looks whether that helped. */
 const GOING_ON_MS = 3_000;
 
-/** Open incidents come first. Their query keys begin like those of deliveries, because sending again changes them. */
+/** Reads the incidents, open ones first. Their query keys begin like those of deliveries, because sending again changes them. */
 export function useIncidents(team: string) {
   const { dispatcher } = useClients();
   return useQuery({

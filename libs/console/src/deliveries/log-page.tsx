@@ -1,4 +1,4 @@
-// What stands at the head of the pages below the log: the way back, what the page is, and what can be done with all of it.
+// The head of the pages below the log: the way back, what the page is, and what can be done with all of its content.
 import { Anchor, Group, Text, Title } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { type ReactNode } from 'react';

@@ -1,4 +1,4 @@
-// What ended otherwise than as sent, and nobody has sent again: told at the head of a page, and sent again in one go.
+// Deliveries that did not end as sent and that nobody has sent again: announced at the head of a page, and sent again in one go.
 import { Alert, Anchor, Button, Checkbox, Group, Modal, Progress, Text } from '@mantine/core';
 import { type DeliverySummary } from '@billing-mail/contracts';
 import { IconAlertTriangle } from '@tabler/icons-react';
@@ -20,7 +20,7 @@ import classes from './needs-attention.module.css';
 import { noted, NoteField } from './note-field.js';
 
 const ATTENTION: DeliveryFilter = { status: 'needs_attention' };
-/** They are counted up to this number; a reader needs no larger one to see that there are many. */
+/** Deliveries are counted up to this number; a reader needs no larger one to see that there are many. */
 const COUNTED = 100;
 
 function useAttention(team: string) {
@@ -32,13 +32,13 @@ function useAttention(team: string) {
   });
 }
 
-/** Whether it is known what stands at the head of the page, so that nothing below moves. */
+/** Returns whether the page knows what stands at its head, so that nothing below moves. */
 export function useIsAttentionKnown(team: string): boolean {
   const [attention, incidents] = [useAttention(team), useIncidents(team)];
   return hasAnswered(attention) && hasAnswered(incidents);
 }
 
-/** The log as somebody begins with it: what needs attention, where something does. */
+/** Returns the address at which a reader begins with the log: filtered by what needs attention if anything does. */
 export const useStartOfLog = (team: string): string =>
   `${deliveriesPath(team)}${(useAttention(team).data?.items.length ?? 0) > 0 ? writeFilter(ATTENTION) : ''}`;
 
@@ -64,26 +64,26 @@ export function AttentionBanner({ team, role }: { team: string; role: TeamRole }
           </Group>
         </Alert>
       )}
-      {/* It tells how it went when the last one is gone from the list. */}
+      {/* Stays when the last delivery is gone from the list, and then says how the sending went. */}
       <SendAllAgainDialog team={team} filter={ATTENTION} isOpen={isOpen} onClose={() => setIsOpen(false)} />
     </>
   );
 }
 
-/** States in which a delivery may need attention; of those the filter may show some that were sent again since. */
+/** States in which a delivery may need attention. A filter by one of them may also show deliveries that were sent again since. */
 const UNSENT = ['failed', 'partly_sent', 'uncertain'] as const satisfies readonly DeliverySummary['status'][];
 
-/** Whether all that the filter shows ended otherwise than as sent. */
+/** Returns whether the filter shows only deliveries that did not end as sent. */
 export const mayHoldUnsent = ({ status }: DeliveryFilter): boolean =>
   status === 'needs_attention' || status === 'in_trouble' || UNSENT.some((each) => each === status);
 
-/** Those that the filter shows and that nobody has sent again. @throws ProblemError, AwayError */
+/** Reads the deliveries that the filter shows and that nobody has sent again. @throws ProblemError, AwayError */
 async function readUnsent(clients: Clients, team: string, filter: DeliveryFilter): Promise<DeliverySummary[]> {
   const found = await readAll(clients, team, { ...filter, status: 'needs_attention' });
   return UNSENT.some((each) => each === filter.status) ? found.filter(({ status }) => status === filter.status) : found;
 }
 
-/** Sends again what the filter shows, or some of it: those who did not get it get it as a new delivery. */
+/** Button that sends again what the filter shows, or some of it: recipients who did not get it get it as a new delivery. */
 export function SendAllAgain({ team, filter }: { team: string; filter: DeliveryFilter }) {
   const [isOpen, setIsOpen] = useState(false);
   return (
@@ -105,7 +105,10 @@ function SendAllAgainDialog({ team, filter, isOpen, onClose }: DialogProps) {
   );
 }
 
-/** Only on purpose: a recipient who may have the document would get it twice, and an address that does not exist would fail again. */
+/**
+ * Returns whether a delivery is chosen from the start. The others go out only on purpose: a recipient who may have the document would get
+ * it twice, and an address that does not exist would fail again.
+ */
 const isWorthwhile = ({ status, failure }: DeliverySummary): boolean => status !== 'uncertain' && failure?.code !== 'recipient_unknown';
 
 function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: DeliveryFilter; onDone: () => void }) {
@@ -187,7 +190,10 @@ function Sending({ sent, total, failed, isOver, onDone }: SendingState & { onDon
 
 type SendingAgain = { state: SendingState | null; begin: (items: readonly DeliverySummary[], note: string) => void };
 
-/** One after the other, each under a key of its own: begun twice, or in two windows, it goes out once, with the note that it had first. */
+/**
+ * Sends deliveries again one after the other, each under an idempotency key of its own: begun twice, or in two windows, a delivery goes
+ * out once, with the first note.
+ */
 function useSendAgain(team: string): SendingAgain {
   const { dispatcher } = useClients();
   const queries = useQueryClient();

@@ -1,7 +1,7 @@
 import { useLanguage } from '../words/words-context.js';
 import classes from './delivery-page.module.css';
 
-/** What a server said, verbatim and folded away. The text is untrusted and is shown as plain text only. */
+/** Shows what a server said, verbatim and folded away. The text is untrusted and is shown as plain text only. */
 export function RawReply({ reply, title }: { reply: string; title?: string }) {
   const { rawReply } = useLanguage().words.deliveries.detail;
   return (

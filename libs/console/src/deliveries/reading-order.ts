@@ -1,6 +1,6 @@
 import { type RecipientView } from '@billing-mail/contracts';
 
-/** First those of whom there is something to read: trouble, and also whoever was accepted and may have got a second copy. */
+/** Puts recipients first about whom there is something to read: trouble, and accepted ones who may have got a second copy. */
 export function inReadingOrder(recipients: readonly RecipientView[]): RecipientView[] {
   const isToRead = ({ status, explanation }: RecipientView): boolean =>
     explanation !== null || (status !== 'accepted' && status !== 'pending');

@@ -8,10 +8,10 @@ import { RawReply } from './raw-reply.js';
 import { inReadingOrder } from './reading-order.js';
 import { RecipientStatusMark } from './status-mark.js';
 
-// A delivery may go to thousands; those of whom there is something to read come first and the rest on request.
+// A delivery may go to thousands. Recipients about whom there is something to read come first, the rest on request.
 const SHOWN_AT_FIRST = 50;
 
-/** Each recipient with state, what the server's answer means, what to do, and the answer itself. */
+/** Lists each recipient with status, the meaning of the server's answer, what to do, and the answer itself. */
 export function RecipientList({ delivery }: { delivery: DeliveryView }) {
   const { words } = useLanguage();
   const [isWhole, setIsWhole] = useState(false);

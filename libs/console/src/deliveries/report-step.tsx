@@ -1,4 +1,4 @@
-// What another server or a program reported of a delivery, as an event of its course.
+// Shows what another server or a program reported about a delivery, as an event of its course.
 import { Text } from '@mantine/core';
 import { type ReportKind } from '@billing-mail/contracts';
 import {
@@ -29,14 +29,14 @@ const LOOKS: Record<ReportKind, { icon: typeof IconMailCheck; tone: Tone }> = {
 
 type Reported = Extract<CourseStep, { kind: 'reported' }>;
 
-/** `at` and `until`, to which the other server tries, are written out. */
+/** `at`, and `until`, the time until which the other server tries, are already formatted. */
 export function ReportStep({ step: { report, isPassedOn }, at, until }: { step: Reported; at: string; until: string | null }) {
   const words = useLanguage().words.bounces;
   const { kind, recipient, reporter, explanation, diagnostic } = report;
   const { icon: Icon, tone } = LOOKS[kind];
   return (
     <Line icon={<Icon aria-hidden />} tone={tone} title={words.reports[kind](isPassedOn ? words.passedOn : recipient)} at={at}>
-      {/* The explanation is about a recipient. */}
+      {/* The explanation is about the delivery's own recipient. */}
       {explanation === null || isPassedOn ? null : (
         <Text size="sm">
           {explanation} {recipient === null ? words.askAll : ''}

@@ -17,11 +17,11 @@ import { useLanguage } from '../words/words-context.js';
 import classes from './delivery-page.module.css';
 import { noted, NoteField } from './note-field.js';
 
-/** A delivery may go to thousands; those to be sent to again come first and the rest on request. */
+/** A delivery may go to thousands. Recipients to whom it is sent again come first, the rest on request. */
 const SHOWN_AT_FIRST = 50;
 
 type Choice = { original: string; role: RecipientView['role']; address: string; isChosen: boolean; status: RecipientView['status'] };
-/** `correct`: for those from whom it came back. */
+/** `correct`: for recipients from whom the document came back. */
 type Purpose = 'resend' | 'correct';
 type Props = { team: string; delivery: DeliveryView; purpose: Purpose };
 
@@ -29,7 +29,7 @@ export function ResendButton({ team, delivery, purpose }: Props) {
   const { deliveries, bounces, page } = useLanguage().words;
   const words = purpose === 'correct' ? bounces.correct : deliveries.resend;
   const place = placeOf(delivery, purpose);
-  // What was typed when the session ended is there again, in the dialog that it was typed in.
+  // What was typed before the session ended is there again, in the dialog in which it was typed.
   const [isOpen, setIsOpen] = useState(() => keptDraft(currentSession(), place) !== null);
   const close = (): void => {
     forgetDraft(place);
@@ -47,7 +47,10 @@ export function ResendButton({ team, delivery, purpose }: Props) {
   );
 }
 
-/** Those who did not get it; all when everybody did, as the service chooses by itself. Those from whom it came back stand first. */
+/**
+ * Returns the first choices: the recipients who did not get the document, or all if everybody got it, as the service chooses by itself.
+ * Recipients from whom it came back stand first.
+ */
 function firstChoices({ recipients }: DeliveryView, purpose: Purpose): Choice[] {
   const isOpen = ({ status }: RecipientView): boolean => (purpose === 'correct' ? status === 'bounced' : status !== 'accepted');
   const hasOpen = recipients.some(isOpen);
@@ -59,10 +62,10 @@ function firstChoices({ recipients }: DeliveryView, purpose: Purpose): Choice[] 
     .sort((a, b) => Number(b.status === 'bounced') - Number(a.status === 'bounced') || Number(b.isChosen) - Number(a.isChosen));
 }
 
-/** What its draft is kept as, and given up with. */
+/** Returns the place under which the draft is kept and given up. */
 const placeOf = ({ teamId, id }: DeliveryView, purpose: Purpose): string => `${purpose} of ${teamId} ${id}`;
 
-/** What was typed: the note, and of each recipient that is not as it was offered, by role and address, where it goes and whether. */
+/** What was typed: the note, and for each recipient that was changed, by role and address, the new address and whether it is chosen. */
 type Typed = { note: string; changed: Record<string, Pick<Choice, 'address' | 'isChosen'>> };
 
 const keyOf = ({ role, original }: Choice): string => `${role} ${original}`;

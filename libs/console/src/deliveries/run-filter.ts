@@ -4,7 +4,7 @@ import { type Period, readPeriod, toInstants, withoutEmpty, writeSearch } from '
 /** Which documents the report is about; it lives in the URL. */
 export type RunFilter = Period & { type?: DocumentType; seriesId?: string; occurrence?: string };
 
-/** Reads it from the part of the URL behind the `?`; what is not known is left out. */
+/** Reads the filter from the part of the URL after the `?`. Leaves out unknown values. */
 export function readRunFilter(search: string): RunFilter {
   const params = new URLSearchParams(search);
   return withoutEmpty({
@@ -15,8 +15,8 @@ export function readRunFilter(search: string): RunFilter {
   });
 }
 
-/** The part of the URL behind the `?`. */
+/** Returns the part of the URL after the `?`, with the `?`. */
 export const writeRunFilter = ({ seriesId, ...same }: RunFilter): string => writeSearch({ ...same, series: seriesId });
 
-/** As the service takes it. */
+/** Returns the filter as the query of the service. */
 export const toRunQuery = ({ from, until, ...same }: RunFilter) => ({ ...same, ...toInstants(withoutEmpty({ from, until })) });

@@ -8,7 +8,7 @@ import { readRunFilter, type RunFilter } from './run-filter.js';
 
 type Typed = Required<Omit<RunFilter, 'type'>>;
 
-/** Which documents are counted; asked for on Enter or "Show", the type at once. */
+/** Chooses which documents are counted. A chosen type applies at once, the rest on Enter or "Show". */
 export function RunReportFilter({ filter, onChange }: { filter: RunFilter; onChange: (filter: RunFilter) => void }) {
   const { words } = useLanguage();
   const { run } = words.bounces;

@@ -1,4 +1,4 @@
-// What became of a billing run: how many went out, arrived as far as known, came back, wait; as figures and as a file.
+// What became of a billing run: how many documents went out, arrived as far as known, came back or wait; as figures and as a file.
 import { Paper, Text, Title } from '@mantine/core';
 import { type RunReport } from '@billing-mail/contracts';
 import { type ReactNode } from 'react';
@@ -46,7 +46,7 @@ function Figures({ team, filter }: { team: string; filter: RunFilter }) {
   if (data === undefined)
     return error ? <Trouble error={error} onRetry={() => void refetch()} /> : <PageSkeleton blocks={[240]} hasTitle={false} />;
   const { type, seriesId, occurrence, ...period } = filter;
-  // The list knows neither types nor series.
+  // The list can be filtered by neither type nor series.
   const isOfPeriod = (type ?? seriesId ?? occurrence) === undefined;
   const cameBack = isOfPeriod ? (
     <Link href={`${deliveriesPath(team)}${writeFilter({ ...period, status: 'bounced' })}`}>{run.cameBack}</Link>
@@ -118,7 +118,7 @@ function Table({ title, rows }: { title: string; rows: readonly [name: ReactNode
   );
 }
 
-/** A line of the service's file in the reader's language. A value without a translation, such as a state of a later version, stays as it is. */
+/** Translates a line of the service's file. A value without a translation, such as a state of a later version, stays as it is. */
 function toRow(line: Record<string, string>, { words: { deliveries }, formats }: Language): string[] {
   const said = (words: Partial<Record<string, string>>, value = ''): string => words[value] ?? value;
   const { documentId = '', number = '', subject = '', address = '', reply = '', at = '', deliveryId = '' } = line;

@@ -7,7 +7,7 @@ import { readCsv } from './csv.js';
 import { CALM_MS } from './deliveries-queries.js';
 import { type RunFilter, toRunQuery } from './run-filter.js';
 
-/** Counts of documents and recipients. */
+/** Reads the counts of documents and recipients. */
 export function useRunReport(team: string, filter: RunFilter) {
   const { dispatcher } = useClients();
   return useQuery({
@@ -18,7 +18,7 @@ export function useRunReport(team: string, filter: RunFilter) {
   });
 }
 
-/** A line for each recipient of each document, by the names of its columns. @throws ProblemError, AwayError */
+/** Reads a line for each recipient of each document, by column names. @throws ProblemError, AwayError */
 export async function readRun({ dispatcher }: Clients, team: string, filter: RunFilter): Promise<Record<string, string>[]> {
   const text = await ask(
     dispatcher.GET('/v1/teams/{teamId}/deliveries/report/csv', {

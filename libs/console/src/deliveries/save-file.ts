@@ -1,7 +1,7 @@
-/** Hands a table over to the browser to be saved. */
+/** Hands a table to the browser as a file to save. */
 export const saveFile = (name: string, text: string): void => saveBytes(name, new Blob([text], { type: 'text/csv;charset=utf-8' }));
 
-/** Hands bytes over to the browser to be saved. */
+/** Hands bytes to the browser as a file to save. */
 export function saveBytes(name: string, bytes: Blob): void {
   const url = URL.createObjectURL(bytes);
   const link = document.createElement('a');
@@ -11,12 +11,12 @@ export function saveBytes(name: string, bytes: Blob): void {
   URL.revokeObjectURL(url);
 }
 
-/** Long enough for the viewer to have read it, and to save it from there. */
+/** Long enough for the viewer to read the PDF, and for the reader to save it from there. */
 const OPEN_MS = 10 * 60_000;
 
 /**
- * Shows a PDF in `tab`, which was opened empty on the click: what is opened later counts as a pop-up. Without a tab it is saved instead.
- * Whatever the bytes are, they are shown as a PDF and never as a page of ours.
+ * Shows a PDF in `tab`, which was opened empty on the click, because a tab that opens later counts as a pop-up. Without a tab the PDF is
+ * saved instead. Whatever the bytes are, they are shown as a PDF and never as a page of ours.
  */
 export function showPdf(tab: Window | null, name: string, bytes: Blob): void {
   if (tab === null) return saveBytes(name, bytes);

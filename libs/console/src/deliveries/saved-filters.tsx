@@ -1,4 +1,4 @@
-// Filters that a reader has given a name, in this browser and for this user alone.
+// Filters to which a reader has given names, in this browser and for this user alone.
 import { Anchor, Button, CloseButton, Group, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
@@ -10,7 +10,7 @@ import { type DeliveryFilter, isFiltered, readFilter, writeFilter } from './deli
 
 type SavedFilter = { name: string; search: string };
 
-/** Nobody could tell more of them apart at the head of a page. */
+/** With more of them at the head of a page, nobody could tell them apart. */
 const MOST = 20;
 const LONGEST_NAME = 60;
 
@@ -80,7 +80,7 @@ function keyOf(team: string): string {
   return `billing-mail.filters ${JSON.stringify([session.kind === 'signed_in' ? session.claims.sub : '', team])}`;
 }
 
-/** Ignores entries that cannot be read, which an earlier version of the page or a person may have written. */
+/** Reads the saved filters. Ignores entries that cannot be read, which an earlier version of the page or a person may have written. */
 function readSaved(key: string): SavedFilter[] {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
@@ -89,6 +89,6 @@ function readSaved(key: string): SavedFilter[] {
       .map(({ name, search }) => ({ name, search: writeFilter(readFilter(search)) }))
       .filter(({ search }) => search !== '');
   } catch {
-    return []; // no JSON
+    return []; // not JSON
   }
 }

@@ -1,7 +1,7 @@
 import { type DeliveryForecast } from '@billing-mail/contracts';
 import { type Language } from '../words/words-context.js';
 
-/** In one sentence how many documents the limits of the team's own server hold up, and when the last goes; `null` where they hold up none. */
+/** Says in one sentence how many documents the limits of the team's own server hold up, and when the last one goes; `null` if none. */
 export function sayForecast(
   { heldByLimits, endsAt }: DeliveryForecast,
   { words, formats }: Pick<Language, 'words' | 'formats'>,

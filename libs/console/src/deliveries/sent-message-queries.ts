@@ -1,4 +1,4 @@
-// Reads what a delivery says, and the files that went out.
+// Reads the content of a delivery, and the files that went out.
 import { type DeliveryContent, type Route } from '@billing-mail/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { ask, type Clients } from '../api/clients.js';
@@ -7,7 +7,7 @@ import { CALM_MS, hasAnswered } from './deliveries-queries.js';
 
 type Dispatcher = Clients['dispatcher'];
 
-/** Who gets it and what it says is fixed when it is taken; what went out comes to it. */
+/** Reads the content. Recipients and content are fixed when the delivery is accepted; what went out is added later. */
 export function useContent(team: string, id: string) {
   const { dispatcher } = useClients();
   return useQuery({
@@ -20,7 +20,7 @@ export function useContent(team: string, id: string) {
 
 export const useIsContentKnown = (team: string, id: string): boolean => hasAnswered(useContent(team, id));
 
-/** @throws ProblemError, also where it is no longer the one that went out; AwayError */
+/** @throws ProblemError, also if the attachment is no longer the one that went out; AwayError */
 export const readAttachment = (dispatcher: Dispatcher, team: string, id: string, position: number): Promise<Blob> =>
   ask(
     dispatcher.GET('/v1/teams/{teamId}/deliveries/{id}/attachments/{position}', {
@@ -29,7 +29,7 @@ export const readAttachment = (dispatcher: Dispatcher, team: string, id: string,
     }),
   );
 
-/** @throws ProblemError, also where the same bytes can not be had any more; AwayError */
+/** @throws ProblemError, also if the same bytes are no longer available; AwayError */
 export const readMessage = (dispatcher: Dispatcher, team: string, id: string, route: Route): Promise<Blob> =>
   ask(
     dispatcher.GET('/v1/teams/{teamId}/deliveries/{id}/messages/{route}', {

@@ -135,7 +135,7 @@ function Files({ team, id, content }: { team: string; id: string; content: Deliv
   );
 }
 
-/** Saves a file, and opens one that browsers show in a tab of its own. */
+/** Buttons that save a file, and that open one that browsers can show in a tab of its own. */
 function FileButtons({ name, canBeShown, read }: { name: string; canBeShown: boolean; read: () => Promise<Blob> }) {
   const words = useLanguage().words.deliveries.message;
   const saving = useMutation({ mutationFn: async () => saveBytes(name, await read()) });

@@ -1,4 +1,4 @@
-// Reads what became of a team's documents: of the last 24 hours, and day by day.
+// Reads what became of a team's documents: in the last 24 hours, and day by day.
 import { type DeliveryCounts, type DeliveryStatistics } from '@billing-mail/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { ask } from '../api/clients.js';
@@ -7,10 +7,10 @@ import { CALM_MS } from './deliveries-queries.js';
 
 export const CHART_DAYS = 30;
 
-// Counting a month costs the service a hundred times as much as the newest page, and a delivery may be under way for an hour.
+// Counting a month costs the service a hundred times as much as reading the newest page, and a delivery may be under way for an hour.
 const UNDER_WAY_MS = 3_000;
 
-/** The same for chart and health of a team, so that one answer serves both. */
+/** Reads the statistics. Chart and health of a team ask for the same, so that one answer serves both. */
 export function useStatistics(team: string) {
   const { dispatcher } = useClients();
   return useQuery({
@@ -25,7 +25,7 @@ export function useStatistics(team: string) {
   });
 }
 
-/** Documents that did not go out to everybody, or perhaps not. */
+/** Counts documents that did not, or perhaps not, go out to everybody. */
 export const countTrouble = ({ partlySent, failed, uncertain }: DeliveryCounts): number => partlySent + failed + uncertain;
 
 // On a system without a time zone the browser does not know one either.

@@ -51,11 +51,11 @@ export function DeliveryStatusMark({ delivery }: { delivery: Of }) {
   return <StatusMark status={status}>{text}</StatusMark>;
 }
 
-/** While it waits for something of ours, what that is; and whether it came back. */
+/** Returns the status and its words, which say what of ours the delivery waits for, or that it came back. */
 export function sayStatus({ status, failure }: Of, { deliveries: words, bounces }: Catalogue): { status: DeliveryStatus; text: string } {
   const waitsFor: Partial<Record<string, string>> = words.waitsFor;
   const held = isSettled(status) ? undefined : waitsFor[failure?.code ?? ''];
-  // It was sent; only later did we learn that it reached nobody.
+  // The document was sent; only later did we learn that it came back.
   const cameBack = failure?.code === 'bounced' && (status === 'failed' || status === 'partly_sent') ? bounces.status[status] : undefined;
   return { status: held === undefined ? status : 'waiting', text: held ?? cameBack ?? words.status[status] };
 }

@@ -2,7 +2,7 @@ import { Button, CopyButton } from '@mantine/core';
 import { useLanguage } from '../words/words-context.js';
 import classes from './delivery-page.module.css';
 
-/** What was said in a try, folded away; times are seconds since it began. Parts of it are untrusted, so it is shown as plain text only. */
+/** What was said in a try, folded away; times are seconds since the try began. Parts are untrusted, so it is shown as plain text only. */
 export function Transcript({ text }: { text: string }) {
   const { deliveries, page } = useLanguage().words;
   return (

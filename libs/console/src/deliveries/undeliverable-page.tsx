@@ -1,4 +1,5 @@
-// Addresses that documents came back from for good: since when, why, which document; to be saved, and forgotten once they are right.
+// Addresses from which documents came back for good: since when, why, and which document. The list can be saved, and an address forgotten
+// once it is right.
 import { Anchor, Text, Title } from '@mantine/core';
 import { type BouncedAddressView } from '@billing-mail/contracts';
 import { useEffect, useRef } from 'react';
@@ -82,7 +83,7 @@ function Addresses({ team, role }: Props) {
   );
 }
 
-/** Takes the focus, as the button that had it is gone. */
+/** Takes the focus, because the button that had it is gone. */
 function Forgotten({ address }: { address: string }) {
   const { forgotten } = useLanguage().words.bounces.undeliverable;
   const line = useRef<HTMLParagraphElement>(null);

@@ -1,4 +1,4 @@
-// Reads and clears the addresses that documents of a team came back from for good.
+// Reads and clears the addresses from which documents of a team came back for good.
 import { type BouncedAddressView } from '@billing-mail/contracts';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { ask, type Clients } from '../api/clients.js';
@@ -16,7 +16,7 @@ const readPage = ({ dispatcher }: Clients, team: string, cursor: string | null):
     }),
   );
 
-/** By address, as far as they were asked for. */
+/** Reads the addresses in alphabetical order, as far as they were asked for. */
 export function useUndeliverable(team: string) {
   const clients = useClients();
   return useInfiniteQuery({
@@ -27,7 +27,7 @@ export function useUndeliverable(team: string) {
   });
 }
 
-/** All of them. @throws ProblemError, AwayError */
+/** Reads all of them. @throws ProblemError, AwayError */
 export async function readAllUndeliverable(clients: Clients, team: string): Promise<BouncedAddressView[]> {
   const all: BouncedAddressView[] = [];
   for (let cursor: string | null = null, isFirst = true; isFirst || cursor !== null; isFirst = false) {

@@ -1,4 +1,4 @@
-// The chips of a list of addresses. One of them at a time is reached by the arrow keys, so that a list of hundreds is one stop.
+// The chips of a list of addresses. The arrow keys reach them from the input, so that a list of hundreds is a single tab stop.
 import { type Mailbox } from '@billing-mail/contracts';
 import { IconAlertTriangle, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, type Ref } from 'react';

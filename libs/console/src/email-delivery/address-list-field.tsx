@@ -1,4 +1,4 @@
-// A list of addresses as chips: typed or pasted, wrong ones marked with their reason, duplicates dropped, hundreds still usable.
+// A list of addresses as chips: typed or pasted, wrong ones marked with their reason, duplicates dropped, usable with hundreds.
 import { Button, Group, Input, Text, VisuallyHidden } from '@mantine/core';
 import { type Mailbox } from '@billing-mail/contracts';
 import { type ClipboardEvent, type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
@@ -28,7 +28,7 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
   const [isWhole, setIsWhole] = useState(false);
   const wrong = useMemo(() => wrongAddresses(list), [list]);
   const wrongOnes = new Set(wrong.map(({ address }) => address));
-  // The newest are the ones somebody is working on; wrong ones must be seen.
+  // Somebody is working on the newest addresses, and the wrong ones must be seen.
   const shown = isWhole ? list : list.filter(({ address }, index) => index >= list.length - SHOWN_AT_FIRST || wrongOnes.has(address));
 
   const add = (text: string): void => {
@@ -36,7 +36,7 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
     if (result.added > 0) onChange(result.list);
     if (result.added > 0) setAnnouncement(copies.added(result.added, result.doubles));
     else if (result.doubles > 0) setAnnouncement(copies.onlyDoubles(result.doubles));
-    // More addresses push the input out of sight; whoever has left it stays where they are.
+    // More addresses push the input out of sight. If the focus has left it, nothing scrolls.
     requestAnimationFrame(() => {
       if (input.current === document.activeElement) input.current?.scrollIntoView({ block: 'nearest' });
     });
@@ -78,7 +78,7 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
         className={classes.box}
         data-error={error !== null || wrong.length > 0 || undefined}
         data-readonly={readOnly || undefined}
-        // Nothing to see and nothing to enter: the count below says it.
+        // There is nothing to see or to enter: the count below says so.
         hidden={readOnly && list.length === 0}
         onClick={() => input.current?.focus()}
       >
@@ -124,7 +124,7 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
               size="compact-xs"
               onClick={() => {
                 setIsWhole(true);
-                // The button is gone then.
+                // The button is gone now, so the input takes the focus.
                 input.current?.focus();
               }}
             >

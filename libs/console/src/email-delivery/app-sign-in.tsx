@@ -1,4 +1,5 @@
-// Connecting a mailbox by an app that signs in by itself: nobody signs in, so that an administrator lets the app send for the mailbox beforehand.
+// Connects a mailbox by an app that signs in by itself: no person signs in, so an administrator allows the app beforehand to send for the
+// mailbox.
 import { FileInput, Stack } from '@mantine/core';
 import { type MailConnectionView } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
@@ -17,13 +18,13 @@ type Props = {
   team: string;
   connection: MailConnectionView | null;
   provider: AppInput['provider'];
-  /** As far as it was entered already. */
+  /** The mailbox as far as it was entered already. */
   mailbox: string;
   onConnected: (connection: MailConnectionView) => void;
 };
 
 const FIELDS = { microsoft: ['tenant', 'clientId', 'clientSecret', 'mailbox'], google: ['mailbox'] } as const;
-/** Where the service says what is wrong with the file, or with the account that is in it. */
+/** Pointers of the errors that are about the key file, or about the account that is in it. */
 const FILE = ['/serviceAccount', '/serviceAccount/client_email', '/serviceAccount/private_key', '/clientId'];
 
 export function AppSignIn({ team, connection, provider, mailbox, onConnected }: Props) {
@@ -60,7 +61,7 @@ export function AppSignIn({ team, connection, provider, mailbox, onConnected }: 
     <Stack gap="sm" id="app-sign-in">
       <ConnectionFields
         {...{ fields, labels, hints, errorOf }}
-        // Where nobody signs in, nothing can be left out.
+        // If nobody signs in, no field can be left out.
         required={fields}
         values={app}
         onChange={(field, value) => setApp({ ...app, [field]: value })}
@@ -98,14 +99,14 @@ export function AppSignIn({ team, connection, provider, mailbox, onConnected }: 
   );
 }
 
-/** The directory that a connected app is of. */
+/** Returns the directory (tenant) of a connected app. */
 const tenantOf = (connection: MailConnectionView | null): string =>
   /^https:\/\/login\.microsoftonline\.com\/([^/]+)\//.exec(connection?.issuer ?? '')?.[1] ?? '';
 
-/** Far more than a key file has. */
+/** Bytes; far more than a key file has. */
 const MAX_BYTES = 100_000;
 
-/** The content of a key file, `null` if it is none. Only the parts that are needed are sent. */
+/** Reads a key file. Returns `null` if it is none; otherwise the parts that are needed, because only they are sent. */
 async function accountOf(file: File): Promise<ServiceAccount | null> {
   if (file.size > MAX_BYTES) return null;
   try {

@@ -1,4 +1,4 @@
-// What an administrator does at the provider before an app signs in by itself, with the values to paste.
+// What an administrator does at the provider before an app can sign in by itself, with the values to paste.
 import { Button, CopyButton, List, Text } from '@mantine/core';
 import { useLanguage } from '../words/words-context.js';
 
@@ -42,5 +42,5 @@ const exchangeCommands = (clientId: string, mailbox: string): string =>
     `Set-CASMailbox -Identity ${mailbox} -SmtpClientAuthenticationDisabled $false`,
   ].join('\n');
 
-/** Somebody else may have entered it, so it must contain nothing that a shell would read as more than a value. */
+/** Somebody else may have entered the value, so it must contain nothing that a shell would read as more than a value. */
 const plainOr = (value: string, otherwise: string): string => (/^\w[\w.@+-]*$/.test(value) ? value : otherwise);

@@ -7,7 +7,7 @@ import { useLanguage } from '../words/words-context.js';
 
 type Words = { open: string; title: string; text: string; no: string };
 
-/** A button for what can not be taken back: asks once, then does it and says what went wrong. */
+/** A button for an action that cannot be undone: asks once, then does it and says what went wrong. */
 export function AskFirstButton({ words, doing }: { words: Words; doing: UseMutationResult<unknown, Error, void> }) {
   const { close } = useLanguage().words.page;
   const [isOpen, setIsOpen] = useState(false);

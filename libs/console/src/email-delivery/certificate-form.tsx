@@ -12,7 +12,7 @@ import { PKCS12, setCertificate } from './certificate-queries.js';
 import classes from './form.module.css';
 import { useRefreshOwnServer } from './mail-connection-queries.js';
 
-/** `onKeep`: back to the one that is set; `null` where there is none. */
+/** `onKeep`: keeps the certificate that is set; `null` if none is set. */
 type Props = { team: string; onSet: () => void; onKeep: (() => void) | null };
 
 export function CertificateForm({ team, onSet, onKeep }: Props) {
@@ -68,7 +68,7 @@ export function CertificateForm({ team, onSet, onKeep }: Props) {
           }}
           onKeyDown={(event) => {
             if (event.key !== 'Enter') return;
-            // Not the form around it.
+            // Enter must not submit the form around this field.
             event.preventDefault();
             upload();
           }}

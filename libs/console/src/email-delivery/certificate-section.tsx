@@ -1,4 +1,4 @@
-// The certificate that signs what goes out by the team's own server: what is set, setting another, and removing it.
+// The certificate that signs what goes out by the team's own server: which one is set, how to set another, and how to remove it.
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { type CertificateView } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
@@ -18,7 +18,7 @@ import { useSetRecord } from './settings-queries.js';
 type Props = {
   team: string;
   certificate: CertificateView | null;
-  /** Whether a server with its sender address is stored: the certificate has to be one for that. */
+  /** Whether a server with its sender address is stored: the certificate must belong to that address. */
   hasServer: boolean;
 };
 

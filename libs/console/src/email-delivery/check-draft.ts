@@ -1,4 +1,4 @@
-// What is wrong with a draft, by the rules of the service's schema, but without the schema itself, which would double the size of the page's code.
+// Checks a draft by the rules of the service's schema, but without the schema itself, which would double the size of the page's code.
 import {
   DISPLAY_NAME,
   explainAddress,
@@ -26,7 +26,7 @@ export const PASSWORD_AGAIN = 'password-again';
 
 type Check = [pointer: string, reason: string | null];
 
-/** What is wrong, one message a field, in the order of the page. */
+/** Returns what is wrong, at most one message per field, in the order of the page. */
 export function checkDraft(stored: Draft, draft: Draft): FieldError[] {
   const { companyName, replyTo, cc, bcc, notifyUserIds, smtp } = toInput(draft);
   const checks: Check[] = [
@@ -43,7 +43,7 @@ export function checkDraft(stored: Draft, draft: Draft): FieldError[] {
   return onePerField(checks.flatMap(([pointer, message]) => (message === null ? [] : [{ pointer, message }])));
 }
 
-/** Wrong whatever else is filled in, so it is said at once; all else waits until somebody saves or tests. */
+/** Returns what is wrong whatever else is filled in, so that it is shown at once. All else waits until somebody saves or tests. */
 export function checkAtOnce(draft: Draft): FieldError[] {
   const smtp = toServerInput(draft);
   return smtp !== null && isPasswordInClear(smtp) ? [{ pointer: '/smtp/security', message: SETTINGS_MESSAGES.passwordInClear }] : [];

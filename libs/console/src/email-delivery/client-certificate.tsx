@@ -1,4 +1,4 @@
-// The certificate that the team's server is shown when it asks for one: what is stored, another in its place, and none. Saved with the form.
+// The certificate for the team's server if it asks for one: which one is stored, replacing it, and removing it. It is saved with the form.
 import { Button, FileInput, Group, Input, PasswordInput, Stack, Text } from '@mantine/core';
 import { type ShownCertificate } from '@billing-mail/contracts';
 import { useState } from 'react';
@@ -39,7 +39,7 @@ export function ClientCertificate() {
   return isReadOnly ? null : <Another onKeep={() => setIsReplacing(false)} />;
 }
 
-/** `onKeep`: the stored one stays. */
+/** `onKeep`: called when the stored certificate is to stay. */
 function Another({ onKeep }: { onKeep: () => void }) {
   const { words } = useLanguage();
   const { trust } = words.settings;

@@ -1,4 +1,4 @@
-// Somebody else saved while this form was open: what they changed, what I changed, and the two ways to go on.
+// Somebody else saved while this form was open: shows what they changed, what the reader changed, and the two ways to go on.
 import { Button, Modal, Table, Text } from '@mantine/core';
 import { type EmailDeliveryView } from '@billing-mail/contracts';
 import { useNameOf } from '../people/people-queries.js';
@@ -10,7 +10,7 @@ import { changedFields, DRAFT_FIELDS, type Draft, isFile, type Pointer, POINTERS
 
 type Props = { team: string; base: Draft; mine: Draft; theirs: EmailDeliveryView; onMerge: () => void; onTakeTheirs: () => void };
 
-/** Always rendered, open or not: a dialog that was not rendered before could not give the focus back. */
+/** Always rendered, whether open or not: a dialog that was not rendered before could not give the focus back. */
 export function ConflictDialog({ theirs, ...rest }: Omit<Props, 'theirs'> & { theirs: EmailDeliveryView | null }) {
   return (
     <Modal

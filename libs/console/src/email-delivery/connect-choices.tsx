@@ -1,4 +1,4 @@
-// Which mailbox is to be connected, and by whose app: the platform's by one click, or one of the team's own.
+// Which mailbox to connect, and by whose app: by the platform's with one click, or by one of the team's own.
 import { Anchor, Group, NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { type MailConnectionView, type MailProviderName } from '@billing-mail/contracts';
 import { type ReactNode, useId, useState } from 'react';
@@ -18,7 +18,7 @@ type Props = {
   /** What is connected now; `null`: nothing. */
   connection: MailConnectionView | null;
   onBegin: (body: SignInInput) => void;
-  /** By an app that signs in by itself. */
+  /** Called when a mailbox was connected by an app that signs in by itself. */
   onConnected: (connection: MailConnectionView) => void;
   failure: Error | null;
   isBusy: boolean;
@@ -99,9 +99,9 @@ const FIELDS_OF: Readonly<Record<MailProviderName, readonly AppField[]>> = {
 type OwnAppProps = Props & {
   mailbox: string;
   chosen: (provider: MailProviderName) => SignInInput;
-  /** For a person who signs in. */
+  /** What a person who signs in reads first. */
   intro: ReactNode;
-  /** The same, where a mailbox can be shared. */
+  /** The field for the mailbox, for providers where a mailbox can be shared. */
   mailboxField: ReactNode;
 };
 
@@ -177,7 +177,7 @@ function appOf(connection: MailConnectionView | null): App {
   const empty = { clientSecret: '', tenant: '' };
   if (connection === null) return { ...empty, provider: 'microsoft', clientId: '', issuer: '', scope: '' };
   const { provider, grant, clientId, issuer, scope } = connection;
-  // A service account is no app that a person signs in by.
+  // A service account is not an app by which a person signs in.
   const ownId = provider === 'google' && grant === 'app' ? '' : (clientId ?? '');
   return { ...empty, provider, clientId: ownId, ...(provider === 'oidc' ? { issuer, scope } : { issuer: '', scope: '' }) };
 }

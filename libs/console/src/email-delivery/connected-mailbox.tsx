@@ -1,4 +1,4 @@
-// The mailbox that the team's own server is signed in to by OAuth 2: which one it is, what is wrong with it, and connecting it.
+// The mailbox that signs in to the team's own server by OAuth 2.0: which one it is, what is wrong with it, and how to connect it.
 import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { type MailConnectionView } from '@billing-mail/contracts';
 import { useState } from 'react';
@@ -28,7 +28,7 @@ export function ConnectedMailbox({ team }: { team: string }) {
   const { signIn, begin, beginning, forget } = useSignIn(team, connection?.connectedAt ?? null, use);
 
   if (connection === undefined) return error ? <Trouble error={error} onRetry={() => void refetch()} /> : null;
-  // Whoever runs the app knows its secret: the team's own has to be entered again.
+  // Only the owner of an app knows its secret: that of the team's own app has to be entered again.
   const again = (): void => {
     if (connection === null || connection.clientId !== null) return setIsChoosing(true);
     const { provider, mailbox } = connection;
@@ -81,7 +81,10 @@ export function ConnectedMailbox({ team }: { team: string }) {
   );
 }
 
-/** What a connected mailbox fills in: its provider's server with the limits of the account, and its address where none is there yet. */
+/**
+ * Returns what a connected mailbox fills in: its provider's server with the limits of the account, and its address as the sender if there
+ * is none yet.
+ */
 function serverOf({ server, mailbox }: MailConnectionView, draft: Draft): Partial<Draft> {
   const isOther = server !== null && server.host !== draft.host.trim().toLowerCase();
   return {
@@ -91,7 +94,7 @@ function serverOf({ server, mailbox }: MailConnectionView, draft: Draft): Partia
   };
 }
 
-/** Microsoft takes the token of a mailbox there as well. */
+/** Microsoft accepts the token of a mailbox at this host as well. */
 const MICROSOFT_OTHER_HOST = 'smtp-mail.outlook.com';
 
 type ConnectedProps = { team: string; connection: MailConnectionView; onAgain: () => void };
@@ -106,7 +109,7 @@ function Connected({ team, connection, onAgain }: ConnectedProps) {
   const isOtherServer = server !== null && host !== server.host && !(provider === 'microsoft' && host === MICROSOFT_OTHER_HOST);
   const enterServer = (): void => {
     edit(serverOf(connection, draft));
-    // The button is gone then.
+    // The button is gone now, so the field takes the focus.
     document.getElementById(fieldId('/smtp/host'))?.focus();
   };
   const isPlatforms = trouble?.code === 'client_secret_expired' && clientId === null;

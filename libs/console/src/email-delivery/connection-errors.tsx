@@ -1,10 +1,10 @@
-// What a service has against a mailbox that is to be connected.
+// Shows why a service refuses to connect a mailbox.
 import { Alert, Text } from '@mantine/core';
 import { ProblemError } from '../api/problem.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
 
-/** What is wrong with a field, by its pointer. */
+/** Returns a function that says what is wrong with the field of a pointer. */
 export function useErrorOf(failure: Error | null): (pointer: string) => string | null {
   const { locale } = useLanguage();
   const errors = failure instanceof ProblemError ? failure.errors : [];
@@ -14,7 +14,7 @@ export function useErrorOf(failure: Error | null): (pointer: string) => string |
   };
 }
 
-/** What is wrong with something that has no field here, such as the server. */
+/** Shows what is wrong with something that has no field here, such as the server. */
 export function OtherErrors({ failure, known }: { failure: Error | null; known: readonly string[] }) {
   const { words, locale } = useLanguage();
   const errors = failure instanceof ProblemError ? failure.errors.filter(({ pointer }) => !known.includes(pointer)) : [];

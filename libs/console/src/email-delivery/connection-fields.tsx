@@ -1,4 +1,4 @@
-// The fields of an app in which a mailbox is connected.
+// The fields of an app by which a mailbox is connected.
 import { type InputWrapperProps, PasswordInput, TextInput } from '@mantine/core';
 import classes from './form.module.css';
 
@@ -13,7 +13,7 @@ type Props<Field extends string> = {
   required: readonly Field[];
   errorOf: (pointer: string) => string | null;
   onChange: (field: Field, value: string) => void;
-  /** Enter was pressed in a field. */
+  /** Called when Enter is pressed in a field. */
   onEnter: () => void;
   /** Stands before the fields. */
   children?: React.ReactNode;
@@ -52,7 +52,7 @@ export function ConnectionFields<Field extends string>({
             onChange={(event) => onChange(field, event.currentTarget.value)}
             onKeyDown={(event) => {
               if (event.key !== 'Enter') return;
-              // Not the form around it.
+              // Enter must not submit the form around these fields.
               event.preventDefault();
               onEnter();
             }}
@@ -63,7 +63,7 @@ export function ConnectionFields<Field extends string>({
   );
 }
 
-/** What was entered, without blanks around it and without empty fields. */
+/** Returns what was entered, without surrounding white space and without empty fields. */
 export const entered = <Field extends string>(
   fields: readonly Field[],
   values: Readonly<Record<Field, string>>,

@@ -1,4 +1,4 @@
-// Tests the server as the form has it, step by step, and says at the step that fails the one thing to do.
+// Tests the server as it is in the form, step by step, and says at the step that fails the one thing to do.
 import { Alert, Group, Text, TextInput } from '@mantine/core';
 import { explainRecipient, type SmtpTestResult, type SmtpTestStep } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
@@ -17,7 +17,7 @@ import { Section } from './section.js';
 import { TestSteps } from './test-steps.js';
 
 type Server = ReturnType<typeof toServerInput>;
-/** `base`: what was stored then. */
+/** `base`: what was stored when the test began. */
 type Run = { smtp: Server; sendTo: string | null; base: Draft };
 
 export function ConnectionTest({ team }: { team: string }) {
@@ -96,7 +96,10 @@ export function ConnectionTest({ team }: { team: string }) {
   );
 }
 
-/** Whether the server is the one that was tested. A password that was typed then and is stored since is that one, and no longer in the form. */
+/**
+ * Returns whether the server is the one that was tested. A password that was typed then and has been stored since counts as the same,
+ * although the form no longer holds it.
+ */
 function isSameServer({ smtp: tested, base: before }: Run, now: Server, base: Draft): boolean {
   const isStoredSince = base !== before && now?.auth.type === 'password' && now.auth.password === undefined;
   const compared = (server: Server): string =>

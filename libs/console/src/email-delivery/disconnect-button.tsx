@@ -8,7 +8,7 @@ import { disconnectMailbox, useRefreshConnection } from './mail-connection-queri
 type Props = {
   team: string;
   connection: MailConnectionView;
-  /** The permission is forgotten here, and still stands at the provider. */
+  /** Called when the permission is forgotten here but still exists at the provider. */
   onKept: (connection: MailConnectionView) => void;
 };
 

@@ -1,11 +1,11 @@
-// The limits of the own server as somebody types them: filled with what the provider publishes, empty where there is none.
+// The limits of the team's own server as somebody types them: prefilled with what the provider publishes, empty if it publishes none.
 import { publishedLimits, type SendingLimit, type SendingLimits } from '@billing-mail/contracts';
 
 export type TypedLimits = Record<SendingLimit, string>;
 
 const typed = (limit: number | undefined): string => (limit === undefined ? '' : String(limit));
 
-/** What the fields hold for `limits`. */
+/** Returns the text of the fields for `limits`. */
 export const typedLimits = ({ connections, messagesPerMinute, recipientsPerDay }: SendingLimits): TypedLimits => ({
   connections: typed(connections),
   messagesPerMinute: typed(messagesPerMinute),
@@ -14,7 +14,7 @@ export const typedLimits = ({ connections, messagesPerMinute, recipientsPerDay }
 
 type Account = { host: string; username: string };
 
-/** What an account is held to where the team says nothing. */
+/** Returns the limits that apply to an account if the team sets none. */
 export const typedLimitsOf = ({ host, username }: Account): TypedLimits => typedLimits(publishedLimits(host, username) ?? {});
 
 function read(text: string): number | undefined {
@@ -23,28 +23,28 @@ function read(text: string): number | undefined {
   return /^\d+$/.test(trimmed) ? Number(trimmed) : Number.NaN;
 }
 
-/** What the fields say; not a number where one holds something else. */
+/** Reads the fields; `undefined` for an empty one, `NaN` for one that is not a whole number. */
 export const readLimits = ({ connections, messagesPerMinute, recipientsPerDay }: TypedLimits): SendingLimits => ({
   ...{ connections: read(connections), messagesPerMinute: read(messagesPerMinute), recipientsPerDay: read(recipientsPerDay) },
 });
 
-/** Whether the fields say no more than the provider does, so that they follow it when it changes its limits. */
+/** Returns whether the fields hold the provider's limits, so that they follow the provider when it changes them. */
 export const areOfProvider = (draft: TypedLimits & Account): boolean =>
   JSON.stringify(typedLimits(readLimits(draft))) === JSON.stringify(typedLimitsOf(draft));
 
-/** Changes the host; its limits replace those of the previous host, but not what somebody has typed. */
+/** Changes the host. Its limits replace those of the previous host, but not what somebody has typed. */
 export const withHost = (draft: TypedLimits & Account, host: string): { host: string } & Partial<TypedLimits> => ({
   host,
   ...(areOfProvider(draft) ? typedLimitsOf({ ...draft, host }) : {}),
 });
 
-/** Changes host and account, likewise. */
+/** Changes host and account, and the limits by the same rule. */
 export const withAccount = (draft: TypedLimits & Account, account: Account): Account & Partial<TypedLimits> => ({
   ...account,
   ...(areOfProvider(draft) ? typedLimitsOf(account) : {}),
 });
 
-/** Changes the account at the host, likewise. */
+/** Changes the account at the host, and the limits by the same rule. */
 export const withUsername = (draft: TypedLimits & Account, username: string): { username: string } & Partial<TypedLimits> => ({
   username,
   ...(areOfProvider(draft) ? typedLimitsOf({ ...draft, username }) : {}),

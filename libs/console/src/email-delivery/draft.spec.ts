@@ -79,7 +79,7 @@ describe('the draft of the settings', () => {
   it.each(PROVIDER_PRESETS)('takes all that $name asks for with its preset, the sign-in too', ({ id, host, port, security, auth }) => {
     const elsewhere = edited({ auth: auth === 'oauth2' ? 'password' : 'oauth2', password: 'typed for another server' });
     expect(withPreset(base, elsewhere, id)).toMatchObject({ host, port: String(port), security, auth });
-    // Nothing that was typed stays where it is not seen.
+    // Nothing that was typed remains where nobody sees it.
     if (auth === 'oauth2') expect(withPreset(base, elsewhere, id).password).toBeNull();
     for (const { settings } of Object.values(CATALOGUES))
       expect(settings.server.signInHints[presetOf(host)?.hint ?? 'mailbox']).toBeTruthy();

@@ -1,4 +1,4 @@
-// The form's content as somebody is editing it: made from what is stored, compared with it, checked, merged, and written back.
+// The content of the form while somebody edits it: made from the stored settings, compared with them, checked, merged, and written back.
 import {
   type EmailDeliveryView,
   type FieldError,
@@ -19,7 +19,7 @@ export type Draft = TypedLimits &
     locale: Locale;
     cc: Mailbox[];
     bcc: Mailbox[];
-    /** Of single types, as they are stored. */
+    /** Copies of single document types, as they are stored. */
     copies: StoredCopies;
     sender: 'platform' | 'custom';
     fallback: boolean;
@@ -29,19 +29,19 @@ export type Draft = TypedLimits &
     security: SmtpSecurity;
     auth: 'password' | 'oauth2' | 'none';
     username: string;
-    /** As typed; `null` keeps the one that is stored. */
+    /** As typed; `null` keeps the stored password. */
     password: string | null;
     fromAddress: string;
     fromName: string;
-    /** PEM of an authority of the team's own. */
+    /** PEM of a certificate authority of the team's own. */
     ca: string;
     /** Fingerprint or PEM of the one certificate that the server may show. */
     pin: string;
-    /** Shown to the server: the stored one, which goes back as it came, or a file to take its place. */
+    /** The certificate that the server is shown: the stored one, which is sent back unchanged, or a file that replaces it. */
     clientCertificate: ShownCertificate | CertificateFile | null;
-    /** Opens the file. */
+    /** Passphrase that opens the file. */
     clientPassphrase: string;
-    /** Those in `ca` or `pin`, as they are stored. */
+    /** The certificates in `ca` or `pin`, as they are stored. */
     certificates: ShownCertificate[];
   };
 
@@ -50,7 +50,7 @@ export type CertificateFile = { name: string; file: string };
 export const isFile = (certificate: Draft['clientCertificate']): certificate is CertificateFile =>
   certificate !== null && 'file' in certificate;
 
-/** One field by its JSON pointer, in the order of the page. */
+/** The fields by their JSON pointers, in the order of the page. */
 export const DRAFT_FIELDS = {
   '/companyName': 'companyName',
   '/replyTo': 'replyTo',
@@ -80,7 +80,7 @@ export const DRAFT_FIELDS = {
 export type Pointer = keyof typeof DRAFT_FIELDS;
 export const POINTERS = Object.keys(DRAFT_FIELDS) as Pointer[];
 
-/** What a form begins with; `null`: nothing is stored yet. */
+/** Returns what a form begins with; `null`: nothing is stored yet. */
 export function toDraft(stored: EmailDeliveryView | null, locale: Locale): Draft {
   const smtp = stored?.smtp ?? null;
   const auth = smtp?.auth ?? null;
@@ -112,13 +112,13 @@ export function toDraft(stored: EmailDeliveryView | null, locale: Locale): Draft
   };
 }
 
-/** Who signs in, as far as it is known: the limits of a provider depend on it. */
+/** Returns who signs in, as far as that is known: the limits of a provider depend on it. */
 function usernameOf(auth: NonNullable<EmailDeliveryView['smtp']>['auth'] | null): string {
   if (auth?.type === 'password') return auth.username;
   return auth?.type === 'oauth2' ? (auth.mailbox ?? '') : '';
 }
 
-/** The fields in which two drafts differ. */
+/** Returns the fields in which two drafts differ. */
 export const changedFields = (before: Draft, after: Draft): Pointer[] =>
   POINTERS.filter((pointer) => {
     const field = DRAFT_FIELDS[pointer];
@@ -140,7 +140,7 @@ type SettingsInput = Pick<Draft, 'companyName' | 'locale' | 'cc' | 'bcc' | 'copi
   smtp: ServerInput | null;
 };
 
-/** The own server as it is written; `null` when nothing of it was filled in. */
+/** Returns the team's own server as it is written; `null` if the platform sends and no host was filled in. */
 export function toServerInput(draft: Draft): ServerInput | null {
   if (draft.sender === 'platform' && draft.host.trim() === '') return null;
   const name = draft.fromName.trim();
@@ -169,7 +169,7 @@ function toTrustInput({ ca, pin, clientCertificate, clientPassphrase: passphrase
   return Object.keys(tls).length === 0 ? {} : { tls };
 }
 
-/** Body of the PUT. */
+/** Returns the body of the PUT. */
 export function toInput(draft: Draft): SettingsInput {
   return {
     companyName: draft.companyName.trim(),
@@ -185,7 +185,7 @@ export function toInput(draft: Draft): SettingsInput {
   };
 }
 
-/** Whether a stored password would go elsewhere, or less safely, than it was entered for; the service refuses that. */
+/** Returns whether a stored password would go elsewhere, or less safely, than it was entered for. The service refuses that. */
 export function needsPasswordAgain(stored: Draft, draft: Draft): boolean {
   return (
     draft.auth === 'password' &&
@@ -199,11 +199,12 @@ export function needsPasswordAgain(stored: Draft, draft: Draft): boolean {
   );
 }
 
-// Whatever is trusted as the server gets the password; going back to the usual trust adds nobody.
+// Whatever is trusted as the server gets the password; a return to the usual trust adds nobody.
 const isTrustedAnew = (stored: string, written: string): boolean => written.trim() !== '' && written.trim() !== stored.trim();
 
 /**
- * Errors of list members belong to their list, those of a group to its first field, and the first of a field is enough to begin with.
+ * Keeps the first error of each field, which is enough to begin with. Errors of list members belong to their list, those of a group to its
+ * first field.
  * @param copies as they were written, for errors in them
  */
 export function onePerField(errors: readonly FieldError[], copies: StoredCopies = []): FieldError[] {
@@ -222,7 +223,7 @@ export function onePerField(errors: readonly FieldError[], copies: StoredCopies 
   return [...byField.values()].sort((a, b) => place(a) - place(b));
 }
 
-/** My changes since `base` on top of `theirs`. */
+/** Applies my changes since `base` to `theirs`. */
 export function mergeDrafts(base: Draft, mine: Draft, theirs: Draft): Draft {
   const changed = changedFields(base, mine).map((pointer) => [DRAFT_FIELDS[pointer], mine[DRAFT_FIELDS[pointer]]]);
   return { ...theirs, ...(Object.fromEntries(changed) as Partial<Draft>) };

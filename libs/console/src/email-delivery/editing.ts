@@ -12,10 +12,10 @@ export type Editing = {
   base: Draft;
   errors: readonly FieldError[];
   isReadOnly: boolean;
-  /** Whether what goes out by the own server is signed with the team's certificate. */
+  /** Whether what goes out by the team's own server is signed with the team's certificate. */
   isSigned: boolean;
   edit: (changes: Partial<Draft>) => void;
-  /** Marks what is wrong with the fields below a pointer and leads there; false where something is. */
+  /** Marks what is wrong with the fields below a pointer and leads the reader there. Returns `false` if something is wrong. */
   check: (below: string) => boolean;
 };
 
@@ -27,13 +27,13 @@ export function useEditing(): Editing {
   return editing;
 }
 
-/** What is wrong with a field, in the reader's language. */
+/** Returns a function that says in the reader's language what is wrong with a field. */
 export function useFieldMessage(): (error: FieldError) => string {
   const { words, locale } = useLanguage();
   return ({ message }) => (message === PASSWORD_AGAIN ? words.settings.server.passwordAgain : sayFieldMessage(message, locale));
 }
 
-/** Properties that every input of the form has: its id, its mistake, whether it may be changed. */
+/** Returns the properties that every input of the form has: its id, its mistake, and whether it may be changed. */
 export function useField(pointer: Pointer): { id: string; error: string | null; readOnly: boolean } {
   const { errors, isReadOnly } = useEditing();
   const say = useFieldMessage();

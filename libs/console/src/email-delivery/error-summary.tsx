@@ -5,7 +5,7 @@ import { fieldId } from '../paths.js';
 import { useLanguage } from '../words/words-context.js';
 import { useFieldMessage } from './editing.js';
 
-/** All mistakes at once, each leading to its field. */
+/** All mistakes at once, each with a link to its field. */
 export function ErrorSummary({ ref, errors }: { ref: Ref<HTMLDivElement>; errors: readonly FieldError[] }) {
   const { words } = useLanguage();
   const say = useFieldMessage();

@@ -1,4 +1,4 @@
-// The state of the form: what is stored, what has been made of it, what is wrong, and how saving goes.
+// The state of the form: what is stored, what the reader has made of it, what is wrong, and how saving goes.
 import { type EmailDeliveryView, type FieldError, type Locale } from '@billing-mail/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type Dispatch, useReducer } from 'react';
@@ -37,7 +37,7 @@ function reduce(state: State, action: Action): State {
   switch (action.do) {
     case 'edit': {
       const draft = { ...state.draft, ...action.changes };
-      // Once shown, a mistake goes away as soon as it is corrected; new ones wait for the next save.
+      // A mistake that is shown goes away as soon as it is corrected; new ones wait for the next save.
       const left = checkDraft(state.base, draft);
       const edited: readonly string[] = changedFields(state.draft, draft);
       const errors = state.errors.filter(
@@ -66,12 +66,12 @@ function reduce(state: State, action: Action): State {
   }
 }
 
-// The page cannot check for itself whether such a message of the service still applies, so it goes away only when its field is edited.
+// The page cannot check whether any other message of the service still applies, so such a message goes away when its field is edited.
 function isOurs(state: State, pointer: string, message: string): boolean {
   return checkDraft(state.base, state.draft).some((error) => error.pointer === pointer && error.message === message);
 }
 
-/** Saves the draft, and shows what the service says to that. */
+/** Saves the draft, and shows the service's answer. */
 function useSaving(team: string, state: State, dispatch: Dispatch<Action>) {
   const clients = useClients();
   const queryClient = useQueryClient();
@@ -92,7 +92,7 @@ function useSaving(team: string, state: State, dispatch: Dispatch<Action>) {
   });
 }
 
-/** The form of a team, `stored` being what the service answered last. */
+/** Returns the form of a team; `stored` is the last answer of the service. */
 export function useFormState(team: string, stored: EmailDeliveryView | null, locale: Locale) {
   const queryClient = useQueryClient();
   const [state, dispatch] = useReducer(reduce, stored, (first) => begin(first, locale));
@@ -100,18 +100,18 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
 
   const saving = useSaving(team, state, dispatch);
 
-  // What somebody else saved shows at once where nothing is being edited.
+  // What somebody else saved is shown at once if nothing is being edited.
   const isNewer = stored !== null && stored.version > (state.stored?.version ?? 0);
   if (isNewer && !saving.isPending && state.theirs === null) {
     if (changed.length === 0) dispatch({ do: 'store', stored, hasSaved: false });
-    // A mailbox was connected or a certificate set; no field here belongs to these, so there is nothing to ask about.
+    // A mailbox was connected or a certificate set. The form has no field for these, so there is nothing to ask the reader.
     else if (changedFields(state.base, toDraft(stored, stored.locale)).length === 0) dispatch({ do: 'adopt', stored });
   }
 
   return {
     ...state,
     changed,
-    /** What its field says is wrong with it: more than was asked for by saving or testing, which `errors` is. */
+    /** The mistakes that the fields show: those in `errors`, which saving or testing found, and those that are shown at once. */
     marked: [
       ...state.errors,
       ...checkAtOnce(state.draft).filter(({ pointer }) => !state.errors.some((error) => error.pointer === pointer)),
@@ -133,13 +133,13 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
       saving.reset();
       dispatch({ do: 'merge' });
     },
-    /** Shows what is wrong with the fields below a pointer, and answers the first of them. */
+    /** Shows what is wrong with the fields below a pointer, and returns the first mistake. */
     check: (below: string): FieldError | null => {
       const errors = checkDraft(state.base, state.draft).filter(({ pointer }) => pointer.startsWith(below));
       dispatch({ do: 'refuse', errors });
       return errors[0] ?? null;
     },
-    /** Saves, or shows what is wrong and answers the first wrong field. */
+    /** Saves, or shows what is wrong and returns the first mistake. */
     save: (): FieldError | null => {
       const errors = checkDraft(state.base, state.draft);
       dispatch({ do: 'refuse', errors });

@@ -1,19 +1,22 @@
-// What a former version of the settings held, worked out from what is stored by taking back what the history says has changed since.
+// Works out what a former version of the settings held: undoes in the stored settings what the history says has changed since.
 import { type Mailbox, type SettingsChangeRecord } from '@billing-mail/contracts';
 import { type Draft, DRAFT_FIELDS, type Pointer, POINTERS } from './draft.js';
 
 type Change = SettingsChangeRecord['changes'][number];
-/** `lost`: fields that have changed since, of which the history does not keep enough: secrets, certificates, and the middle of long lists. */
+/** `lost`: fields that have changed since but that the history cannot restore: secrets, certificates, and the middle of long lists. */
 export type FormerState = { changes: Partial<Draft>; lost: string[] };
 
 const CHOICES: readonly Pointer[] = ['/locale', '/sender', '/smtp/security', '/smtp/auth/type'];
 
-/** `records`: newest first, from the version that `base` was made of; what they do not reach back to can not be taken back. */
+/**
+ * Returns the settings as they were at `version`. `records`: newest first, from the version of which `base` was made; changes that are not
+ * among them cannot be undone.
+ */
 export function formerState(base: Draft, records: readonly SettingsChangeRecord[], version: number): FormerState {
   const draft: Record<string, unknown> = { ...base };
   const lost = new Set<string>();
   for (const change of records.filter((record) => record.version > version).flatMap(({ changes }) => changes)) {
-    // Only the order has changed, and the history does not contain the earlier one.
+    // Only the order has changed, and the history does not contain the earlier order.
     if ('added' in change && change.addedCount + change.removedCount === 0) continue;
     const pointer = POINTERS.find((known) => known === change.pointer);
     const field = pointer && DRAFT_FIELDS[pointer];
@@ -26,13 +29,13 @@ export function formerState(base: Draft, records: readonly SettingsChangeRecord[
   return { changes: Object.fromEntries(changed.map((field) => [field, draft[field]])), lost: [...lost] };
 }
 
-/** What a field held before a change; `undefined` if that is not known. */
+/** Returns what a field held before a change; `undefined` if that is unknown. */
 function valueBefore(pointer: Pointer, now: unknown, change: Change): unknown {
   if ('secret' in change || pointer.startsWith('/smtp/tls/')) return undefined;
   if ('added' in change) return Array.isArray(now) ? listBefore(now as Member[], change) : undefined;
   const { from } = change;
   if (pointer === '/fallback') return from === true;
-  // A server that was not there yet: its fields stay as they are, and the way of sending says that it is not used.
+  // The server did not exist yet: its fields stay as they are, and `/sender` says that it is not used.
   if (CHOICES.includes(pointer)) return from ?? now;
   return from === null ? '' : String(from);
 }

@@ -1,4 +1,4 @@
-// Who changed what and when, and the way back to how it was then.
+// Who changed what and when, and a way back to an earlier version.
 import { Button, Text } from '@mantine/core';
 import { type SettingsChangeRecord } from '@billing-mail/contracts';
 import { useState } from 'react';
@@ -108,7 +108,7 @@ function sayChange(change: Change, words: Words, nameOf: NameOf): string {
   return isNew ? say(change.to) : says.change(say(change.from), say(change.to));
 }
 
-/** Values that the form has words for. */
+/** Says a value for which the form has words; returns any other as it is. */
 function sayChoice(pointer: string, value: string, { settings: { method, company, server } }: Words): string {
   const choices: Record<string, Partial<Record<string, string>>> = {
     '/sender': { platform: method.platform, custom: method.custom },

@@ -1,4 +1,4 @@
-// Changes that were not saved when the session ended: kept while somebody edits, and offered again to whoever made them.
+// Changes that were not saved when the session ended: kept while a user edits, and offered again to that user.
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { forgetDraft, keepDraft, keptDraft } from '../session/kept-draft.js';
@@ -7,7 +7,7 @@ import { useLanguage } from '../words/words-context.js';
 import { changedFields, type Draft, DRAFT_FIELDS } from './draft.js';
 import { type FormState } from './form-state.js';
 
-/** Not kept, so that nobody can read them in the tab's storage. */
+/** Fields that are not kept, so that nobody can read them in the tab's storage. */
 const SECRETS: readonly (keyof Draft)[] = ['password', 'clientCertificate', 'clientPassphrase'];
 
 export function KeptChanges({ team, form: { base, draft, edit } }: { team: string; form: FormState }) {
@@ -48,7 +48,7 @@ function changesOf(base: Draft, draft: Draft): Partial<Draft> {
   return Object.fromEntries(fields.filter((field) => !SECRETS.includes(field)).map((field) => [field, draft[field]]));
 }
 
-/** Those that fit the form as it is: a newer page may have other fields. */
+/** Returns the changes that fit the form as it is now: a newer page may have other fields. */
 function readable(kept: Record<string, unknown> | null, base: Draft): Partial<Draft> | null {
   const fits = Object.entries(kept ?? {}).filter(
     ([name, value]) =>

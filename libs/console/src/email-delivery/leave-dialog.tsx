@@ -5,7 +5,7 @@ import { DialogFoot } from '../shell/dialog-foot.js';
 import { guardNavigation, releaseNavigation } from '../shell/navigation-guard.js';
 import { useLanguage } from '../words/words-context.js';
 
-/** Asks before unsaved changes are left; `changes` is how many there are. */
+/** Asks before a reader leaves unsaved changes; `changes` is their number. */
 export function LeaveDialog({ changes }: { changes: number }) {
   const { page, settings } = useLanguage().words;
   const words = settings.leave;

@@ -5,7 +5,7 @@ import { useLanguage } from '../words/words-context.js';
 import { useEditing, useField } from './editing.js';
 import classes from './form.module.css';
 
-/** How much the own server takes of its account. */
+/** Fields for how much the team's own server may send by its account. */
 export function LimitsFields() {
   const words = useLanguage().words.settings.server;
   const id = useId();

@@ -19,16 +19,16 @@ async function readConnection({ settings }: Clients, team: string): Promise<Mail
   }
 }
 
-/** The connected mailbox, `null` where there is none. */
+/** Reads the connected mailbox; `null` if there is none. */
 export function useMailConnection(team: string) {
   const clients = useClients();
   return useQuery({ queryKey: connectionKey(team), queryFn: () => readConnection(clients, team) });
 }
 
-/** Where somebody signs in. @throws ProblemError 422 for what is wrong with the request */
+/** Begins a sign-in. Returns the URL of the page at which somebody signs in. @throws ProblemError 422 for what is wrong with the request */
 export async function beginSignIn({ settings }: Clients, team: string, body: SignInInput): Promise<string> {
   const { authorizationUrl } = await ask(settings.POST(PATH, { ...of(team), body }));
-  // Only a provider's page is ever opened, and never a script.
+  // Only a provider's page is opened, never a script.
   if (authorizationUrl === undefined || !/^https?:\/\//.test(authorizationUrl)) throw new Error('The service names no page to sign in at.');
   return authorizationUrl;
 }
@@ -42,10 +42,10 @@ export type AppInput = Pick<MailConnectionRequest, 'tenant' | 'clientId' | 'clie
 };
 export type ServiceAccount = NonNullable<AppInput['serviceAccount']>;
 
-/** Says whether the provider has taken the permission back. */
+/** Disconnects the mailbox. Returns whether the provider has taken the permission back. */
 export const disconnectMailbox = ({ settings }: Clients, team: string): Promise<MailConnectionEnd> => ask(settings.DELETE(PATH, of(team)));
 
-/** Asks again for the settings, of which another connection or certificate makes a new version. */
+/** Returns a function that reads the settings again: another connection or certificate makes a new version of them. */
 export function useRefreshOwnServer(team: string): () => void {
   const queryClient = useQueryClient();
   return useCallback(() => {
@@ -53,7 +53,7 @@ export function useRefreshOwnServer(team: string): () => void {
   }, [queryClient, team]);
 }
 
-/** The same and for the connection, which it answers. */
+/** Does the same and also reads the connection again, which the function resolves with. */
 export function useRefreshConnection(team: string): () => Promise<MailConnectionView | null> {
   const clients = useClients();
   const queryClient = useQueryClient();

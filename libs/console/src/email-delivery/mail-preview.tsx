@@ -1,4 +1,4 @@
-// How a mail looks to the customer with what the form says right now.
+// Shows how a mail looks to the customer with the present content of the form.
 import { Badge, Text } from '@mantine/core';
 import { explainRecipient, type Mailbox } from '@billing-mail/contracts';
 import { IconPaperclip, IconRosetteDiscountCheck } from '@tabler/icons-react';
@@ -19,7 +19,7 @@ export function MailPreview() {
   const isSigned = !isOwn || isSignedByTeam;
   const name = (isOwn ? draft.fromName.trim() : '') || draft.companyName.trim() || preview.nobody;
   const address = isOwn ? draft.fromAddress.trim() || preview.missingAddress : platformFromAddress;
-  // The sample is an invoice. What can not be used gets no mail either.
+  // The sample is an invoice. An address that cannot be used gets no mail, so it is left out.
   const [usable, hidden] = [
     [...draft.cc, ...draft['/copies/invoice/cc']],
     [...draft.bcc, ...draft['/copies/invoice/bcc']],

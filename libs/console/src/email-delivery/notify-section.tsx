@@ -12,7 +12,7 @@ export function NotifySection({ team }: { team: string }) {
   const [typed, setTyped] = useState('');
   const people = usePeople(team).filter(({ role }) => role !== 'former');
   const isByName = people.length > 0;
-  // The field itself would look for those who are chosen by their names.
+  // The field itself would recognize chosen people by their names, not by their ids.
   const left = people.filter(({ id }) => !draft.notifyUserIds.includes(id));
   // Somebody who types a whole name and leaves the field means that person.
   const idOf = (written: string): string => people.find(({ name }) => name.toLowerCase() === written.toLowerCase())?.id ?? written;
@@ -32,7 +32,7 @@ export function NotifySection({ team }: { team: string }) {
         value={draft.notifyUserIds}
         searchValue={typed}
         onSearchChange={setTyped}
-        // Enter takes the person who is found, not the letters that found them; in an empty field it takes nobody.
+        // Enter chooses the person who is found, not the letters that found them; in an empty field it chooses nobody.
         selectFirstOptionOnChange={typed !== ''}
         onChange={(written) => edit({ notifyUserIds: [...new Set(written.map(idOf))] })}
         comboboxProps={{ withinPortal: false }}

@@ -12,7 +12,7 @@ import classes from './now-strip.module.css';
 
 type Words = Language['words'];
 
-/** `isSigned`: by a certificate that has not expired. */
+/** `isSigned`: with a certificate that has not expired. */
 export function NowStrip({ team, stored, isSigned }: { team: string; stored: EmailDeliveryView | null; isSigned: boolean }) {
   const words = useLanguage().words.settings;
   return (
@@ -37,7 +37,7 @@ function useSentence(stored: EmailDeliveryView | null, isSigned: boolean): strin
   if (stored === null) return now.firstVisit;
   const { companyName, sender, smtp, fallback, certificate } = stored;
   const copies = sayCopies(stored, words);
-  // The platform does not take over then.
+  // The platform does not take over in this case.
   if (sender === 'custom' && certificate !== null && !isSigned) return [now.certificateEnded, copies].join(' ');
   if (sender === 'custom' && smtp !== null)
     return [

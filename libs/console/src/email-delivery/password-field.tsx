@@ -7,7 +7,7 @@ import { needsPasswordAgain } from './draft.js';
 import { useEditing, useField } from './editing.js';
 import { useSetRecord } from './settings-queries.js';
 
-/** A password that is written and never read: what is stored shows only when and by whom it was set. */
+/** A password that can be written but never read: of the stored one, the field shows only when and by whom it was set. */
 export function PasswordField({ team }: { team: string }) {
   const { words, formats } = useLanguage();
   const { server } = words.settings;
@@ -17,7 +17,7 @@ export function PasswordField({ team }: { team: string }) {
   const record = useSetRecord(team, 'password', isStored);
   const nameOf = useNameOf(team);
   const isAskedAgain = needsPasswordAgain(base, draft);
-  // Who comes by a link to this field wants to replace it; until something is typed the stored one stays.
+  // A reader who follows a link to this field wants to replace the password; the stored one stays until something is typed.
   const [isOpen, setIsOpen] = useState(() => !isReadOnly && window.location.hash === `#${id}`);
   const replaceBy = (password: string | null): void => {
     edit({ password });

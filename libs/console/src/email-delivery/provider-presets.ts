@@ -2,10 +2,10 @@ import { type SmtpSecurity } from '@billing-mail/contracts';
 import { type Draft } from './draft.js';
 import { typedLimitsOf, withHost } from './draft-limits.js';
 
-/** What a clerk has to know before the sign-in with a user name and a password works there. */
+/** What a clerk has to know before sign-in with a user name and a password works at a provider. */
 export type SignInHint = 'microsoft' | 'google' | 'mailbox' | 'telekom' | 'ses' | 'postmark';
 
-/** What a provider asks for, as its own help pages say; `auth`: the way that it wants people to sign in. */
+/** What a provider requires, according to its own help pages; `auth`: the way in which it wants people to sign in. */
 export type ProviderPreset = {
   id: string;
   name: string;
@@ -33,11 +33,11 @@ export const PROVIDER_PRESETS: readonly ProviderPreset[] = [
   { id: 'postmark', name: 'Postmark', host: 'smtp.postmarkapp.com', ...starttls, auth: 'password', hint: 'postmark' },
 ];
 
-/** The provider of a host, `null` for any other. */
+/** Returns the provider of a host; `null` for any other host. */
 export const presetOf = (host: string): ProviderPreset | null =>
   PROVIDER_PRESETS.find((preset) => preset.host === host.trim().toLowerCase()) ?? null;
 
-/** What choosing a provider changes; any other id empties the server. `base` has the password that stays where none is asked for. */
+/** Returns what choosing a provider changes; any other id empties the host. `base` has the password that stays if none is asked for. */
 export function withPreset(base: Draft, draft: Draft, id: string): Partial<Draft> {
   const preset = PROVIDER_PRESETS.find((each) => each.id === id);
   if (preset === undefined) return withHost(draft, '');
@@ -45,6 +45,6 @@ export function withPreset(base: Draft, draft: Draft, id: string): Partial<Draft
   return { host, port: String(port), security, ...withAuth(base, auth), ...typedLimitsOf({ ...draft, host }) };
 }
 
-/** Another way to sign in: a password that was typed for the one before is not kept for another. */
+/** Changes the way to sign in. A password that was typed for the previous way is not kept for another one. */
 export const withAuth = (base: Draft, auth: Draft['auth']): Partial<Draft> =>
   auth === 'password' ? { auth } : { auth, password: base.password };

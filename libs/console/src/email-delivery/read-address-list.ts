@@ -1,7 +1,7 @@
-// Reads what somebody types or pastes into a list of addresses: one, a column or row of a spreadsheet, a To line of a mail program.
+// Reads what somebody types or pastes into a list of addresses: one address, a column or row of a spreadsheet, a To line of a mail program.
 import { explainRecipient, type Mailbox } from '@billing-mail/contracts';
 
-/** Addresses in the order in which they stand there, with their names where they have one; they need not be valid. */
+/** Returns the addresses in the order of the text, with their names if they have one. The addresses need not be valid. */
 export function readAddressList(text: string): Mailbox[] {
   return text
     .split(/[\n\r]+/)
@@ -9,7 +9,7 @@ export function readAddressList(text: string): Mailbox[] {
     .filter(({ address }) => address !== '');
 }
 
-/** A row of a spreadsheet: beside a single address, the first cell without an @ is its name; the other cells are ignored. */
+/** Reads a row of a spreadsheet. The first cell without an @ names a single address; the other cells are ignored. */
 function readCells(cells: readonly string[]): Mailbox[] {
   const found = cells
     .filter((cell) => cell.includes('@'))
@@ -38,7 +38,7 @@ const unquoted = (text: string): string =>
     .replace(/^(["'])(.*)\1$/s, '$2')
     .trim();
 
-/** Adds to a list what is not there yet (case does not matter), and says how many of each. */
+/** Adds the addresses that the list does not contain yet (case does not matter). Returns how many were added and how many were doubles. */
 export function addAddresses(list: readonly Mailbox[], more: readonly Mailbox[]): { list: Mailbox[]; added: number; doubles: number } {
   const known = new Set(list.map(({ address }) => address.toLowerCase()));
   const fresh = more.filter(({ address }) => {
@@ -48,7 +48,7 @@ export function addAddresses(list: readonly Mailbox[], more: readonly Mailbox[])
   return { list: [...list, ...fresh], added: fresh.length, doubles: more.length - fresh.length };
 }
 
-/** The addresses that can't be used, each with its reason. */
+/** Returns the addresses that cannot be used, each with its reason. */
 export function wrongAddresses(list: readonly Mailbox[]): { address: string; reason: string }[] {
   return list.flatMap(({ address }) => {
     const reason = explainRecipient(address);

@@ -42,7 +42,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // whatever stands between us and the service has answered
+    return null; // something between the page and the service has answered
   }
 }
 

@@ -4,7 +4,7 @@ import { useLanguage } from '../words/words-context.js';
 import { type FormState } from './form-state.js';
 import classes from './save-bar.module.css';
 
-/** Always in sight: how much is unsaved, and the two things to do about it. */
+/** A bar that is always in sight: how much is unsaved, and the two things to do about it. */
 export function SaveBar({ form }: { form: FormState }) {
   const words = useLanguage().words.settings.save;
   const count = form.changed.length;

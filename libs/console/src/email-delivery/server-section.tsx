@@ -98,7 +98,7 @@ export function ServerSection({ team }: { team: string }) {
   );
 }
 
-// Browsers and password managers do not know these data and would fill in the reader's own.
+// Browsers and password managers do not know these values and would fill in the reader's own.
 const plain = { autoComplete: 'off', autoCapitalize: 'none', spellCheck: false } as const;
 
 function SignIn({ team }: { team: string }) {

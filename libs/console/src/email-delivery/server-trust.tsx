@@ -1,4 +1,4 @@
-// How the server proves its identity without a public authority; folded away, because few teams need that.
+// How the server proves its identity without a public authority; folded away, because few teams need this.
 import { List, Stack, Text, Textarea } from '@mantine/core';
 import { useLanguage } from '../words/words-context.js';
 import { ClientCertificate, useCertificateInWords } from './client-certificate.js';
@@ -48,7 +48,7 @@ export function ServerTrust() {
           onChange={(event) => edit({ pin: event.currentTarget.value })}
         />
         {base.ca === '' ? stored : null}
-        {/* Begins anew with what was saved. */}
+        {/* Starts anew when the saved certificate changes. */}
         <ClientCertificate key={JSON.stringify(base.clientCertificate)} />
       </Stack>
     </details>

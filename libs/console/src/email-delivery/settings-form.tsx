@@ -32,16 +32,16 @@ export function SettingsForm({ team, role, stored }: Props) {
   const form = useFormState(team, stored, locale);
   const summary = useRef<HTMLDivElement>(null);
   const trouble = useRef<HTMLDivElement>(null);
-  // A link may lead to the very field that has to be corrected.
+  // A link may lead to the field that has to be corrected.
   useEffect(() => document.getElementById(window.location.hash.slice(1))?.focus(), []);
-  // The summary exists after the next paint; users who do not see it are led there.
+  // The summary exists only after the next paint; the focus leads users there who do not see it.
   const leadTo = (wrong: FieldError | null): boolean => {
     if (wrong !== null) requestAnimationFrame(() => summary.current?.focus());
     return wrong === null;
   };
   const [openedAt] = useState(() => Date.now());
   const certificate = form.stored?.certificate ?? null;
-  // Nothing is signed with one that has expired: documents wait.
+  // Nothing is signed with an expired certificate: documents wait.
   const isSigned = certificate !== null && Date.parse(certificate.validTo) > openedAt;
   const editing: Editing = {
     draft: form.draft,
@@ -53,7 +53,7 @@ export function SettingsForm({ team, role, stored }: Props) {
     isSigned,
   };
   const failure = form.saving.error;
-  // Both stand far above the button that saves.
+  // Summary and error stand far above the button that saves.
   useEffect(() => {
     if (failure !== null) requestAnimationFrame(() => (summary.current ?? trouble.current)?.focus());
   }, [failure]);

@@ -8,7 +8,7 @@ import { type Draft, toInput } from './draft.js';
 export const settingsKey = (team: string) => ['settings', team] as const;
 export const historyKey = (team: string) => ['settings-history', team] as const;
 
-/** The stored settings, `null` before the first save. */
+/** Reads the stored settings; `null` before the first save. */
 export async function readSettings({ settings }: Clients, team: string): Promise<EmailDeliveryView | null> {
   try {
     return await ask(settings.GET('/v1/teams/{teamId}/email-delivery', { params: { path: { teamId: team } } }));
@@ -18,7 +18,7 @@ export async function readSettings({ settings }: Clients, team: string): Promise
   }
 }
 
-/** Writes them when nobody else has since `version` (`null`: the first time). @throws ProblemError 412 when somebody has. */
+/** Saves the settings if nobody else has since `version` (`null`: the first time). @throws ProblemError 412 if somebody has. */
 export function saveSettings({ settings }: Clients, team: string, draft: Draft, version: number | null): Promise<EmailDeliveryView> {
   return ask(
     settings.PUT('/v1/teams/{teamId}/email-delivery', {
@@ -33,14 +33,14 @@ export function useSettings(team: string) {
   return useQuery({ queryKey: settingsKey(team), queryFn: () => readSettings(clients, team) });
 }
 
-/** Where the history says that something was set of which the settings show no more. */
+/** Recognizes changes in the history that set something of which the settings show no more. */
 const SET_BY = {
   password: (change: Change) => change.pointer === '/smtp/auth/password' && 'secret' in change && change.secret !== 'removed',
   certificate: (change: Change) => change.pointer === '/certificate/fingerprint' && 'to' in change && change.to !== null,
 };
 type Change = SettingsChangeRecord['changes'][number];
 
-/** The newest changes of the settings. */
+/** Reads the newest changes of the settings. */
 export function useHistory(team: string, isWanted: boolean) {
   const { settings } = useClients();
   return useQuery({
@@ -51,7 +51,7 @@ export function useHistory(team: string, isWanted: boolean) {
   });
 }
 
-/** When and by whom what is stored was set; `null` when the history does not reach back to it. */
+/** Returns when and by whom a stored value was set; `null` if the history does not reach back to it. */
 export function useSetRecord(team: string, what: keyof typeof SET_BY, isSet: boolean): SettingsChangeRecord | null {
   const records = (useHistory(team, isSet).data?.items ?? []) as SettingsChangeRecord[];
   return records.find(({ changes }) => changes.some(SET_BY[what])) ?? null;

@@ -23,7 +23,7 @@ export function TestSteps({
       </Text>
       <ol className={classes.steps}>
         {steps.map(({ step, ok, ms, detail, technical, hint }, index) => (
-          // A server with several addresses may be connected to more than once.
+          // A test may connect more than once to a server with several addresses, so that a step may appear again.
           <li key={`${step}-${index}`} data-step={step} data-ok={ok}>
             <span className={ok ? classes.good : classes.bad}>
               {ok ? <IconCircleCheck size={20} aria-hidden /> : <IconCircleX size={20} aria-hidden />}

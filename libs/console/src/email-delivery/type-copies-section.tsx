@@ -9,7 +9,7 @@ import { useEditing } from './editing.js';
 import { Section } from './section.js';
 import { copyPointer } from './type-copies.js';
 
-/** Copies that only some types of documents get; a type without any shows once somebody adds it. */
+/** Copies that only some types of documents get. A type without copies is shown once somebody adds it. */
 export function TypeCopiesSection() {
   const words = useLanguage().words.settings.typeCopies;
   const { draft, base, isReadOnly } = useEditing();
@@ -19,7 +19,7 @@ export function TypeCopiesSection() {
   const shown = DOCUMENT_TYPES.filter((type) => added.includes(type) || hasAny(type));
   const add = (type: DocumentType): void => {
     setAdded([...added, type]);
-    // The button is gone then.
+    // The button is gone now, so the new field takes the focus.
     requestAnimationFrame(() => document.getElementById(fieldId(copyPointer(type, 'cc')))?.focus());
   };
   return (

@@ -1,4 +1,4 @@
-// Copies that only some types of documents get, as the form holds them: two lists for each type, and the stored ones, in which types stand together.
+// Copies that only some types of documents get. The form has two lists for each type; the settings store types with equal lists together.
 import {
   copiesOfType,
   DOCUMENT_TYPES,
@@ -14,7 +14,7 @@ export type StoredCopies = EmailDeliveryView['copies'];
 
 export const copyPointer = (type: DocumentType, list: 'cc' | 'bcc'): CopyPointer => `/copies/${type}/${list}`;
 const POINTERS_OF_TYPES = DOCUMENT_TYPES.flatMap((type) => [copyPointer(type, 'cc'), copyPointer(type, 'bcc')]);
-/** Each field is named as its pointer. */
+/** The name of each field is its pointer. */
 export const COPY_FIELDS = Object.fromEntries(POINTERS_OF_TYPES.map((pointer) => [pointer, pointer])) as { [P in CopyPointer]: P };
 
 export function toTypeCopies(stored: StoredCopies): TypeCopies {
@@ -28,7 +28,7 @@ export function toTypeCopies(stored: StoredCopies): TypeCopies {
   return Object.fromEntries(lists) as TypeCopies;
 }
 
-/** What is written: as it is stored where nothing has changed; otherwise types with the same lists stand together. */
+/** Returns what is written: the stored copies if nothing has changed; otherwise types with the same lists stand together. */
 export function toCopies(draft: TypeCopies & { copies: StoredCopies }): StoredCopies {
   const before = toTypeCopies(draft.copies);
   if (POINTERS_OF_TYPES.every((pointer) => JSON.stringify(before[pointer]) === JSON.stringify(draft[pointer]))) return draft.copies;
@@ -42,7 +42,7 @@ export function toCopies(draft: TypeCopies & { copies: StoredCopies }): StoredCo
   return [...groups.values()];
 }
 
-/** A mistake of the written lists as one of the form's. */
+/** Turns a mistake in the written lists into one of the form. */
 export function toFormError({ pointer, message }: FieldError, written: StoredCopies): FieldError {
   const [, index = '', list] = /^\/copies\/(\d+)\/(cc|bcc)\b/.exec(pointer) ?? [];
   const [type] = written[Number(index)]?.types ?? [];

@@ -1,11 +1,11 @@
-// Signing in at a provider in a window of its own, and how that ends. What is on this page stays as it is meanwhile.
+// Signs in at a provider in a window of its own, and tells how that ends. This page stays as it is meanwhile.
 import { CONNECTION_CHANNEL, type ConnectionMessage, type ConnectionRefusal, type MailConnectionView } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { useClients } from '../api/clients-context.js';
 import { beginSignIn, type SignInInput, useRefreshConnection } from './mail-connection-queries.js';
 
-/** `url` is for users whose browser did not open the window. `before`: when the mailbox was connected that is replaced. */
+/** `url` is for users whose browser did not open the window. `before`: when the mailbox was connected that this sign-in replaces. */
 type Waiting = { kind: 'waiting'; url: string; isBlocked: boolean; before: string | null };
 type SignIn = { kind: 'none' } | Waiting | { kind: 'refused'; reason: ConnectionRefusal };
 
@@ -29,7 +29,7 @@ export function useSignIn(team: string, before: string | null, onConnected: (con
   useEffect(() => {
     if (waiting === null) return undefined;
     let isOver = false;
-    // The service knows what is connected; the message only tells us to ask it. A user may also come back without any message.
+    // The service knows what is connected; the message only tells the page to ask it. A user may also come back without any message.
     const look = async (): Promise<void> => {
       const connection = await refresh().catch(() => null);
       if (isOver || connection === null || connection.connectedAt === waiting.before) return;
@@ -58,7 +58,7 @@ export function useSignIn(team: string, before: string | null, onConnected: (con
       setSignIn({ kind: 'none' });
       beginning.reset();
     },
-    /** Call this in the handler of the click: later a browser opens no window. */
+    /** Call this in the click handler itself: later the browser would not open a window. */
     begin: (body: SignInInput): void => {
       setSignIn({ kind: 'none' });
       const opened = window.open('', '_blank', 'popup,width=560,height=720');

@@ -1,10 +1,10 @@
 import { usePeople } from '../people/people-queries.js';
 import { useLanguage } from '../words/words-context.js';
 
-/** Nobody asks more people than these. */
+/** The most people who are named: nobody asks more people. */
 const NAMED = 5;
 
-/** Whom a member may ask for a change: the administrators by name, where they are known. */
+/** Says whom a member may ask for a change: the administrators by name, if these are known. */
 export function WhoMayChange({ team }: { team: string }) {
   const { words, locale } = useLanguage();
   const { readOnly, readOnlyBut } = words.settings.save;

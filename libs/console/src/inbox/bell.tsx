@@ -1,4 +1,4 @@
-// The way to the inbox, with the number of unread messages, live; and what is shown of one that has just come.
+// The link to the inbox, with the live number of unread messages; and the notice about a message that has just come.
 import { type NotificationView } from '@billing-mail/contracts';
 import { IconBell } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
@@ -31,7 +31,7 @@ export function Bell({ team }: { team: string }) {
   useWaitingInTitle(unread);
   const href = inboxPath(team);
   const label = words.page.nav.inboxUnread(unread);
-  // There it is at the top of the list, and has been seen when the reader goes on.
+  // The inbox shows the message at the top of its list, so that it has been seen when the reader goes on.
   if (newest !== null && location === href) setNewest(null);
   return (
     <>

@@ -1,4 +1,4 @@
-// The code from the e-mail that shows that the reader reads the address, be it their own or the team's; a link in it has filled the code in.
+// The code from the e-mail, which shows that the reader reads the address, be it their own or the team's. A link in the e-mail fills it in.
 import { Alert, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
@@ -10,7 +10,7 @@ import { useLanguage } from '../words/words-context.js';
 
 type Props = {
   address: string;
-  /** Whose it is, as the link says. */
+  /** Whose address it is. A link fills in the code only if it names the same. */
   of: 'user' | 'team';
   hint: string;
   confirm: (code: string) => Promise<void>;
@@ -30,7 +30,7 @@ export function ConfirmAddress({ address, of, hint, confirm, askAgain }: Props) 
   const action = useConfirmShown(linked !== null);
   const confirmByEnter = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter') return;
-    // It may stand in a form of its own, which Enter would send.
+    // The field may stand in a form of its own, which Enter would submit.
     event.preventDefault();
     if (code !== '' && !confirming.isPending) confirming.mutate();
   };
@@ -67,7 +67,7 @@ export function ConfirmAddress({ address, of, hint, confirm, askAgain }: Props) 
   );
 }
 
-/** Whoever comes by the link has only to confirm: the first button of the group has the focus, and so is in sight. */
+/** A reader who comes by the link only has to confirm: the first button of the group gets the focus, and so is in sight. */
 function useConfirmShown(isFromLink: boolean) {
   const group = useRef<HTMLDivElement>(null);
   useEffect(() => {

@@ -1,4 +1,4 @@
-// The inbox: unread first, each with a way to its delivery; and how one wants to be told.
+// The inbox: unread messages first, each with a link to its delivery; and how the reader wants to be notified.
 import { Anchor, Badge, Button, Group, Paper, Text, Title } from '@mantine/core';
 import { type NotificationView, type Severity } from '@billing-mail/contracts';
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
@@ -53,7 +53,7 @@ export function InboxPage({ team, role }: { team: string; role: TeamRole }) {
           {words.more}
         </BusyButton>
       ) : null}
-      {/* Known first, so that nothing below moves when it comes. */}
+      {/* Shown once both answers are known, so that nothing below moves. */}
       {inbox.isPending || !hasAnswered(preferences) ? null : (
         <>
           <PreferencesSection />
@@ -128,7 +128,7 @@ function Message({ item, team, onRead }: { item: NotificationView; team: string;
   );
 }
 
-/** To what it is about: the trouble of a way out, or a delivery. */
+/** Link to what a message is about: an incident or a delivery. */
 function OpenLink({ item, onFollow }: { item: NotificationView; onFollow: (() => void) | undefined }) {
   const { inbox, incidents } = useLanguage().words;
   const href = placeOf(item);

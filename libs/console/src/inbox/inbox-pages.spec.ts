@@ -2,7 +2,7 @@ import { type NotificationView } from '@billing-mail/contracts';
 import { placeOf } from './place-of.js';
 import { type AskForPage, BEGINNING, type InboxPlace, readInboxPage } from './inbox-pages.js';
 
-/** A service with these notifications, newest first, three to a page; `R` has been read. */
+/** Returns a service with these notifications, newest first, three to a page; `R` has been read. */
 const serviceWith = (kinds: string): AskForPage => {
   const all = [...kinds].map((kind, index) => ({ id: String(index), readAt: kind === 'R' ? 'then' : null }) as NotificationView);
   return async ({ unread, cursor }) => {

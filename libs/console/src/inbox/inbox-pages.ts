@@ -1,7 +1,7 @@
 import { type NotificationView } from '@billing-mail/contracts';
 
 type ServicePage = { items: NotificationView[]; nextCursor: string | null; unreadCount: number };
-/** Asks the service for a page: of what is unread, or of everything; both newest first. */
+/** Asks the service for a page of what is unread, or of everything; newest first in both cases. */
 export type AskForPage = (query: { unread: boolean; cursor: string | null }) => Promise<ServicePage>;
 
 /** Where a page of the inbox begins. */
@@ -10,7 +10,7 @@ export type InboxPage = { items: NotificationView[]; next: InboxPlace | null; un
 
 export const BEGINNING: InboxPlace = { part: 'unread', cursor: null };
 
-/** A page of the inbox: everything unread comes first, however old it is, then what has been read. */
+/** Reads a page of the inbox: everything unread comes first, however old it is, then what has been read. */
 export async function readInboxPage(ask: AskForPage, { part, cursor }: InboxPlace): Promise<InboxPage> {
   if (part === 'read') return readPart(ask, cursor);
   const { items, nextCursor, unreadCount } = await ask({ unread: true, cursor });
@@ -19,7 +19,10 @@ export async function readInboxPage(ask: AskForPage, { part, cursor }: InboxPlac
   return { ...rest, items: [...items, ...rest.items] };
 }
 
-/** The service knows no page of only what has been read: what is unread was shown before, and a page of nothing else is passed over. */
+/**
+ * Reads a page of what has been read. The service has no such page: what is unread is left out, because it was shown before, and a page of
+ * nothing else is skipped.
+ */
 async function readPart(ask: AskForPage, from: string | null): Promise<InboxPage> {
   for (let cursor = from; ;) {
     const { items, nextCursor, unreadCount } = await ask({ unread: false, cursor });

@@ -10,7 +10,7 @@ import { followNotifications } from './notification-stream.js';
 const INBOX = ['inbox'] as const;
 const PAGE = 50;
 
-/** The caller's notifications, unread ones first, as far as they were asked for. */
+/** Reads the caller's notifications, unread ones first, as far as they were asked for. */
 export function useInbox() {
   const { notifications } = useClients();
   const askForPage: AskForPage = ({ unread, cursor }) => {
@@ -26,7 +26,10 @@ export function useInbox() {
   });
 }
 
-/** Keeps inbox and what is told in it up to date while the page is open. `onNew` hears of each message that comes, in the language of the page. */
+/**
+ * Keeps the inbox, and what its messages are about, up to date while the page is open. `onNew` is called with each new message, in the
+ * language of the page.
+ */
 export function useLiveInbox(onNew: (notice: NotificationView) => void): void {
   const { config } = useClients();
   const { locale } = useLanguage();
@@ -46,7 +49,7 @@ export function useLiveInbox(onNew: (notice: NotificationView) => void): void {
   }, [config, locale, queryClient, onNew]);
 }
 
-/** Marks one (its id) or all (`null`) as read. */
+/** Marks one notification (its id) or all of them (`null`) as read. */
 export function useMarkRead() {
   const { notifications } = useClients();
   const queryClient = useQueryClient();

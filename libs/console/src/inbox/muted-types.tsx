@@ -1,4 +1,4 @@
-// Which types of notification come by which channel: a switch that is off takes the type away from a channel that is on.
+// Which types of notification come by which channel. A switch that is off removes the type from a channel that is on.
 import { Checkbox, Table, Text } from '@mantine/core';
 import { NOTIFICATION_NAMES, NOTIFICATION_TYPES, type NotificationType, type Preferences } from '@billing-mail/contracts';
 import { useLanguage } from '../words/words-context.js';

@@ -1,5 +1,5 @@
-// The latest message that came while the page was open. It stays until it is closed, followed, or the inbox is opened: nothing that must be read
-// goes away by itself.
+// The latest message that came while the page was open. It stays until the reader closes it, follows it, or opens the inbox: nothing that
+// must be read disappears by itself.
 import { Anchor, CloseButton, Group, Paper, Portal, Text } from '@mantine/core';
 import { type NotificationView } from '@billing-mail/contracts';
 import { Link } from 'wouter';
@@ -12,7 +12,7 @@ export function NewNotice({ notice, team, onDone }: { notice: NotificationView |
   const { inbox, incidents, page } = useLanguage().words;
   return (
     <Portal>
-      {/* There before its text is, or it would not be read out. */}
+      {/* Exists before its text does, because otherwise the text would not be read out. */}
       <div role="status" className={classes.place}>
         {notice === null ? null : (
           <Paper withBorder shadow="md" p="sm" radius="md">

@@ -1,4 +1,4 @@
-// Keeps the live stream of notifications open: resumes where it stopped, waits longer the longer nobody answers.
+// Keeps the live stream of notifications open: resumes where it stopped, and waits longer the longer nobody answers.
 import { type Locale } from '@billing-mail/contracts';
 import { authorization } from '../api/clients.js';
 import { EventStreamParser } from './read-event-stream.js';
@@ -6,7 +6,7 @@ import { EventStreamParser } from './read-event-stream.js';
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 
-/** Calls `onEvent` with the data of each notification until `signal` aborts; `onOpen` each time the stream is (again) open. */
+/** Calls `onEvent` with the data of each notification until `signal` aborts, and `onOpen` each time the stream opens (again). */
 export async function followNotifications(
   url: string,
   locale: Locale,
@@ -28,7 +28,7 @@ export async function followNotifications(
           ...(lastId === null ? {} : { 'Last-Event-ID': lastId }),
         },
       });
-      // Not signed in (any more): every other call says so to the reader.
+      // The reader is not signed in (any more), which every other call tells them.
       if (response.status === 401) return;
       if (response.ok && response.body !== null) {
         waitMs = FIRST_WAIT_MS;
@@ -36,7 +36,7 @@ export async function followNotifications(
         lastId = await readAll(response.body, lastId, onEvent);
       }
     } catch (error) {
-      // A link that breaks is what the loop is for; the list says it when the service stays away.
+      // The loop is there for connections that break; the list tells the reader if the service stays away.
       if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
     }
     await pause(waitMs, signal);
@@ -56,7 +56,7 @@ async function readAll(body: ReadableStream<Uint8Array>, lastId: string | null, 
       }
     }
   } catch (error) {
-    // What came before the break counts.
+    // Events that came before the break count.
     if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
   }
   return id;

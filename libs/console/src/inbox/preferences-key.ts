@@ -1,2 +1,2 @@
-/** Where the reader's preferences are kept once they are asked for. */
+/** Query key under which the reader's preferences are kept once they were asked for. */
 export const PREFERENCES_KEY = ['preferences'] as const;

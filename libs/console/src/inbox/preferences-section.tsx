@@ -1,4 +1,4 @@
-// How the reader wants to be told of trouble.
+// How the reader wants to be notified of trouble.
 import { NativeSelect, Paper, Skeleton, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
 import {
   DAILY_DIGEST_HOUR,
@@ -56,7 +56,7 @@ export function PreferencesSection() {
   );
 }
 
-/** Whoever comes by the link of an e-mail is led to it, past all messages. */
+/** Leads a reader who comes by the link of an e-mail to the section, past all messages. */
 function useShownFromLink() {
   const heading = useRef<HTMLHeadingElement>(null);
   const isAskedFor = useSearch() === PREFERENCES_SHOWN;
@@ -66,16 +66,16 @@ function useShownFromLink() {
   return heading;
 }
 
-/** When e-mails of a day go out, to be shown as the reader's own time. */
+/** Returns when the daily e-mails go out, so that it can be shown in the reader's own time. */
 const nextDaily = (): string => {
   const today = new Date();
   return new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate(), DAILY_DIGEST_HOUR)).toISOString();
 };
 
-/** What the form changes: whether the address is confirmed is for the service to say. */
+/** Returns what the form changes: only the service says whether the address is confirmed. */
 const changeable = ({ emailConfirmed: _confirmed, ...own }: PreferencesView): Preferences => own;
 
-/** Not of the user but of this browser, and so not saved with the others. */
+/** This switch belongs to the browser and not to the user, so that it is not saved with the others. */
 function BrowserSwitch() {
   const says = useLanguage().words.inbox.preferences.inBrowser;
   const [state, setState] = useState<BrowserNotices>(browserNotices);
@@ -124,7 +124,7 @@ function PreferencesForm({ stored }: { stored: PreferencesView }) {
     saving.reset();
     setDraft({ ...draft, ...change });
   };
-  // Without an address there is nothing to set about e-mails.
+  // Without an address there is nothing to set for e-mails.
   const getsEmails = draft.channels.email && draft.email !== null;
   const failure = saving.error;
   const wrong = failure instanceof ProblemError ? failure.errors.find(({ pointer }) => pointer === '/email') : undefined;

@@ -1,4 +1,4 @@
-// Server-sent events (HTML standard 9.2) over fetch, because EventSource can't send the Authorization header.
+// Parses server-sent events (HTML standard 9.2) that are read by fetch, because EventSource cannot send the Authorization header.
 
 export type ServerEvent = { id: string | null; data: string | null; retryMs: number | null };
 
@@ -6,7 +6,7 @@ export type ServerEvent = { id: string | null; data: string | null; retryMs: num
 export class EventStreamParser {
   private rest = '';
 
-  /** The events that are complete with this chunk. */
+  /** Returns the events that are complete with this chunk. */
   feed(chunk: string): ServerEvent[] {
     const blocks = (this.rest + chunk).split(/\r\n\r\n|\n\n|\r\r/);
     this.rest = blocks.pop() ?? '';

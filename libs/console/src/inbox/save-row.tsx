@@ -1,4 +1,4 @@
-// The end of a form of the inbox: the button that saves it, and that it was saved.
+// The end of a form of the inbox: the button that saves it, and the words that it was saved.
 import { Group, Text } from '@mantine/core';
 import { BusyButton } from '../shell/busy-button.js';
 import { useLanguage } from '../words/words-context.js';

@@ -1,4 +1,4 @@
-// The mailbox of the team that gets its alerts, besides its people: changed by administrators, confirmed by whoever reads it.
+// The mailbox of the team that gets its alerts besides the people of the team: administrators change it, and whoever reads it confirms it.
 import { Paper, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { type TeamAlertAddress } from '@billing-mail/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';

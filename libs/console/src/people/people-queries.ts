@@ -1,4 +1,4 @@
-// The team's people by name, for whatever knows them by their ids.
+// Reads the names of the team's people, for parts of the page that know only their ids.
 import { type TeamPerson } from '@billing-mail/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { ask, type Clients } from '../api/clients.js';
@@ -16,7 +16,7 @@ async function readPeople({ notifications }: Clients, team: string): Promise<Tea
   return people;
 }
 
-/** Nobody while they are not known. */
+/** Returns the team's people; nobody until they are known. */
 export function usePeople(team: string): readonly TeamPerson[] {
   return useReadPeople(team).data ?? [];
 }
@@ -26,10 +26,10 @@ function useReadPeople(team: string) {
   return useQuery({ queryKey: ['people', team], queryFn: () => readPeople(clients, team), staleTime: 60_000 });
 }
 
-/** Whether names are known, or not to be had now: ids stand in their place then. */
+/** Returns whether the names are known or cannot be had now; ids stand in their place then. */
 export const useArePeopleKnown = (team: string): boolean => hasAnswered(useReadPeople(team));
 
-/** What to call somebody: by name, or by the id that nobody has named. */
+/** Returns a function that names somebody: by name, or by id if the name is unknown. */
 export function useNameOf(team: string): (id: string) => string {
   const names = new Map(usePeople(team).map(({ id, name }) => [id, name]));
   return (id) => names.get(id) ?? id;

@@ -1,11 +1,11 @@
-// What was being typed when a session ended, kept in the tab for whoever typed it. Never with secrets: those who write it leave them out.
+// What a user was typing when the session ended, kept in the tab for that user. Drafts never contain secrets: their callers leave them out.
 import { type Session } from './read-token.js';
 
 const STORAGE_KEY = 'billing-mail.draft';
 
 type Kept = { user: string; place: string; draft: object };
 
-/** `place`: what it is a draft of. A tab has one. */
+/** Keeps a draft. `place` says what it is a draft of. A tab keeps only one. */
 export function keepDraft(session: Session, place: string, draft: object): void {
   if (session.kind !== 'signed_in') return;
   const kept: Kept = { user: session.claims.sub, place, draft };
@@ -14,7 +14,7 @@ export function keepDraft(session: Session, place: string, draft: object): void 
 
 const readKept = (): Kept | null => JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? 'null') as Kept | null;
 
-/** What the user typed at that place before; nothing of one user is there for the next. */
+/** Returns what the user typed at that place before. Deletes the draft of another user. */
 export function keptDraft(session: Session, place: string): Record<string, unknown> | null {
   const kept = readKept();
   if (kept === null || session.kind !== 'signed_in') return null;
@@ -24,7 +24,7 @@ export function keptDraft(session: Session, place: string): Record<string, unkno
 
 export const isDraftKept = (): boolean => sessionStorage.getItem(STORAGE_KEY) !== null;
 
-/** `place`: only what was typed there; left out, whatever is kept. */
+/** Forgets the draft of `place`; without `place`, whatever is kept. */
 export function forgetDraft(place?: string): void {
   if (place === undefined || readKept()?.place === place) sessionStorage.removeItem(STORAGE_KEY);
 }

@@ -1,8 +1,8 @@
-// What the page may know of its token: whose it is, which teams, until when. Whether it is genuine only the services can tell.
+// What the page learns from its token: whose it is, for which teams, until when. Only the services can tell whether it is genuine.
 import { explainLine, TEAM_ID, type TokenClaims, USER_ID } from '@billing-mail/contracts';
 
 export type SignedIn = { kind: 'signed_in'; token: string; claims: TokenClaims; expiresAtMs: number | null };
-/** `asking`: whether another tab is signed in. */
+/** `asking`: the page is finding out whether another tab is signed in. */
 export type Session = { kind: 'missing' } | { kind: 'asking' } | { kind: 'unreadable' } | { kind: 'expired' } | SignedIn;
 
 /** Reads a token (`null`: there is none) at the time `nowMs`. */
@@ -17,7 +17,7 @@ export function readToken(token: string | null, nowMs: number): Session {
   return { kind: 'signed_in', token, claims, expiresAtMs };
 }
 
-/** Our claims among those of the token; `null` when they are not as the services would take them. */
+/** Returns our claims of the token; `null` if the services would not accept them. */
 function readClaims(payload: unknown): TokenClaims | null {
   if (typeof payload !== 'object' || payload === null) return null;
   const { sub, role, teams } = payload as Record<string, unknown>;
@@ -33,7 +33,7 @@ const isTeams = (teams: unknown): teams is NonNullable<TokenClaims['teams']> =>
   !Array.isArray(teams) &&
   Object.entries(teams).every(([team, role]) => TEAM_ID.test(team) && (role === 'admin' || role === 'member'));
 
-/** The part between the dots, as JSON; `null` when it is none. */
+/** Parses the part between the dots as JSON. Returns `null` if it is not JSON. */
 function decodePayload(token: string): unknown {
   const part = token.split('.')[1] ?? '';
   try {
@@ -46,7 +46,7 @@ function decodePayload(token: string): unknown {
 
 export type TeamRole = 'admin' | 'member';
 
-/** What the caller is in a team; `null` when the team is not theirs. An internal service may do what an admin may. */
+/** Returns the caller's role in a team; `null` if the team is not theirs. An internal service may do what an admin may. */
 export function roleIn(claims: TokenClaims, teamId: string): TeamRole | null {
   if (claims.role === 'service') return 'admin';
   return Object.hasOwn(claims.teams ?? {}, teamId) ? (claims.teams?.[teamId] ?? null) : null;

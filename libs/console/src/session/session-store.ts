@@ -1,31 +1,31 @@
-// The token: taken once from the URL's fragment, kept in memory and in the tab's session storage, dropped when it ends. A link can not sign
-// somebody in as somebody else, or out, without being asked for: whoever made it would read what is done in their name from then on.
+// The token: taken once from the URL's fragment, kept in memory and in the tab's session storage, dropped when it ends. A link cannot sign
+// a user out, and signs them in as somebody else only if they agree: whoever made the link could read what they do under that name.
 import { useSyncExternalStore } from 'react';
 import { askForToken, listenToTabs, showUser, tellToken, userOf, userOfOtherTabs } from './other-tabs.js';
 import { readToken, type Session, type SignedIn } from './read-token.js';
 
 const STORAGE_KEY = 'billing-mail.token';
-// Longer timers fire at once.
+// Browsers fire longer timers at once.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-// A tab that sleeps answers later, and is heard then as well.
+// A tab that sleeps answers later, and its answer is still accepted.
 const ANSWER_WITHIN_MS = 3_000;
 
 let session: Session = { kind: 'missing' };
-/** Whose token another tab may give to this one while nobody is signed in here. */
+/** The user whose token another tab may give to this one while nobody is signed in here. */
 let wanted: string | null = null;
-/** What a link offers to somebody who is signed in as somebody else. */
+/** The session that a link offers while somebody else is signed in. */
 let offered: SignedIn | null = null;
 let expiry: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
-/** Reads the token and goes on looking for new ones: the host application may open a signed-in link in a tab that is open already. */
+/** Reads the token and keeps looking for new ones: the host application may open a signed-in link in a tab that is already open. */
 export function watchSession(): void {
   listenToTabs({ answer: answerTab, take: takeFromTab });
   change(readToken(sessionStorage.getItem(STORAGE_KEY), Date.now()));
   takeToken();
   if (session.kind === 'missing') void askOtherTabs();
-  // With unsaved changes a step is taken back by whoever hears of it next; the token must be gone from the address by then.
+  // With unsaved changes, a later listener undoes the step; by then the token must be gone from the address.
   window.addEventListener('popstate', takeToken);
   window.addEventListener('hashchange', takeToken);
 }
@@ -33,7 +33,7 @@ export function watchSession(): void {
 function takeToken(): void {
   const fromHash = new URLSearchParams(location.hash.slice(1)).get('token');
   if (fromHash === null) return;
-  // Gone before anybody looks over a shoulder, copies the address or steps back to it.
+  // The token is gone before anybody looks over a shoulder, copies the address or steps back to it.
   history.replaceState(history.state, '', location.pathname + location.search);
   const next = readToken(fromHash, Date.now());
   if (session.kind === 'signed_in' && next.kind !== 'signed_in') return;
@@ -58,7 +58,7 @@ function answerTab(user: string): void {
   if (session.kind === 'signed_in' && userOf(session) === user) tellToken(session.token);
 }
 
-/** A session that ended goes on as well: its user has signed in anew in another tab. */
+/** Takes a token from another tab. This also continues a session that ended, if its user has signed in again in another tab. */
 function takeFromTab(token: string): void {
   const next = readToken(token, Date.now());
   if (next.kind !== 'signed_in') return;
@@ -71,7 +71,7 @@ function offer(next: SignedIn | null): void {
   tell();
 }
 
-/** What was offered is taken, or not. */
+/** Accepts or declines what a link offered. */
 export function answerOffer(isTaken: boolean): void {
   const next = offered;
   offer(null);
@@ -93,7 +93,7 @@ function tell(): void {
   for (const listener of listeners) listener();
 }
 
-/** A service said that the token is no longer good. */
+/** Ends the session, because the token has expired or a service no longer accepts it. */
 export function endSession(): void {
   if (session.kind === 'signed_in') wanted = userOf(session);
   change({ kind: 'expired' });
@@ -101,12 +101,12 @@ export function endSession(): void {
 
 export const currentSession = (): Session => session;
 
-/** The session, and again when it changes. */
+/** Returns the session, and again when it changes. */
 export function useSession(): Session {
   return useSyncExternalStore(listen, currentSession);
 }
 
-/** Who a link would sign in, as long as it is not answered. */
+/** Returns whom a link would sign in, until the offer is answered. */
 export function useOffer(): SignedIn | null {
   return useSyncExternalStore(listen, () => offered);
 }

@@ -10,7 +10,7 @@ import { isDraftKept } from './kept-draft.js';
 import { type Session } from './read-token.js';
 import { forgetWantedPage, wantPage } from './wanted-page.js';
 
-/** Why nothing is shown, and what to do: not signed in, expired, or signed in for another team (`team` is the one asked for). */
+/** Says why nothing is shown and what to do: not signed in, expired, or signed in for another team (`team` is the one asked for). */
 export function SignInNotice({ session, team }: { session: Exclude<Session, { kind: 'asking' }>; team?: string }) {
   const { words } = useLanguage();
   const { title, text } = noticeOf(session, team, words.page.signIn);
@@ -60,7 +60,7 @@ export function SignInNotice({ session, team }: { session: Exclude<Session, { ki
   );
 }
 
-/** Remembers this page for whoever signs in elsewhere; who signs in here has it. */
+/** Remembers this page for a user who signs in elsewhere; a user who signs in here is on it already. */
 function useWantedPage(search: string | null): void {
   const [location] = useLocation();
   useEffect(() => {
@@ -70,7 +70,7 @@ function useWantedPage(search: string | null): void {
   }, [location, search]);
 }
 
-// The link of an e-mail opens a tab where nobody is signed in. What is no code is not shown: anybody can write links.
+// The link of an e-mail opens a tab in which nobody is signed in. Only a code is shown, because anybody can write links.
 const codeOf = (search: string): string | null => /^[\w-]{22}$/.exec(new URLSearchParams(search).get('confirm') ?? '')?.[0] ?? null;
 
 type Words = ReturnType<typeof useLanguage>['words']['page']['signIn'];

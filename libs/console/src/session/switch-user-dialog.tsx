@@ -3,7 +3,7 @@ import { useLanguage } from '../words/words-context.js';
 import { type SignedIn } from './read-token.js';
 import { answerOffer, useOffer } from './session-store.js';
 
-/** Asks before a link signs in somebody else than who is signed in. */
+/** Asks before a link signs in another user than the one who is signed in. */
 export function SwitchUserDialog({ session }: { session: SignedIn }) {
   const { switchUser: words, close } = useLanguage().words.page;
   const offered = useOffer();

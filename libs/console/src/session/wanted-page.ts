@@ -1,7 +1,7 @@
-// Where somebody was going while nobody was signed in: the link of an e-mail leads to a delivery, and whoever then signs in at the front door goes on
-// to it. Kept for all tabs, as the host application signs in in a tab of its own.
+// The page that somebody asked for while nobody was signed in. The link of an e-mail leads to a delivery; a user who then signs in at the
+// start page is taken to it. Kept for all tabs, because the host application signs users in in a tab of its own.
 const STORAGE_KEY = 'billing-mail.wanted';
-// Who signs in later has forgotten what they were going to.
+// A user who signs in later has forgotten where they were going.
 const HOLDS_MS = 15 * 60_000;
 
 type Wanted = { path: string; since: number };
@@ -14,7 +14,7 @@ export function forgetWantedPage(): void {
   localStorage.removeItem(STORAGE_KEY);
 }
 
-/** The page in one of these teams that was asked for lately; `null` when there is none. */
+/** Returns the page of one of these teams that was asked for lately; `null` if there is none. */
 export function wantedPage(teams: readonly string[]): string | null {
   const { path, since } = readWanted();
   const [, team] = /^\/teams\/([^/]+)\//.exec(path) ?? [];

@@ -1,10 +1,10 @@
-// A button that is at work. It is never disabled by that: a browser takes the focus from whatever is.
+// A button that shows that its action is under way. It is never disabled for that: a browser takes the focus from a disabled button.
 import { Button, type ButtonProps, Loader } from '@mantine/core';
 import { type MouseEvent } from 'react';
 import classes from './busy-button.module.css';
 
 type Props = ButtonProps & {
-  /** Whether what it began is still under way: it says so and takes no further click. */
+  /** Whether the action is still under way: the button shows it and ignores further clicks. */
   busy: boolean;
   type?: 'button' | 'submit';
   onClick?: (event: MouseEvent<HTMLButtonElement>) => void;

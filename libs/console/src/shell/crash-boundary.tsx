@@ -4,7 +4,7 @@ import { Component, type ReactNode } from 'react';
 import { settingsPath } from '../paths.js';
 import { CATALOGUES } from '../words/catalogues.js';
 
-/** Says that the page itself has failed, in place of a white screen. The error goes to the browser's console by React. */
+/** Says that the page itself has failed, instead of a white screen. React writes the error to the browser's console. */
 export class CrashBoundary extends Component<{ children: ReactNode }, { hasCrashed: boolean }> {
   override state = { hasCrashed: false };
 

@@ -1,4 +1,4 @@
-// The title of the tab: what the page is, and before it how many messages wait, so that they are seen from another tab.
+// The title of the tab: what the page is, and before it how many messages wait, so that a reader in another tab sees them.
 import { useEffect } from 'react';
 
 let page = '';
@@ -16,7 +16,7 @@ export function useDocumentTitle(title: string): void {
   }, [title]);
 }
 
-/** How many messages are unread, as long as somebody is signed in. */
+/** Shows the number of unread messages in the title, as long as somebody is signed in. */
 export function useWaitingInTitle(count: number): void {
   useEffect(() => {
     waiting = count;

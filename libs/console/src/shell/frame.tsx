@@ -1,4 +1,4 @@
-// What stands around every page: brand, team, navigation, bell, language and appearance.
+// The frame around every page: brand, team, navigation, bell, language and appearance.
 import { NativeSelect } from '@mantine/core';
 import { IconMail } from '@tabler/icons-react';
 import { type MouseEvent, type ReactNode, useSyncExternalStore } from 'react';
@@ -72,7 +72,7 @@ export function Frame({ team, session, children }: { team: string; session: Sign
   );
 }
 
-/** Moves the focus only: a new fragment in the address would be a step of the history, which unsaved changes ask about. */
+/** Moves only the focus: a new fragment in the address would be a navigation, about which unsaved changes ask. */
 function skipToContent(event: MouseEvent): void {
   event.preventDefault();
   document.getElementById('content')?.focus();

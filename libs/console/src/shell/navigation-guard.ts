@@ -1,4 +1,4 @@
-// Asks before unsaved work is left: by a link, by the browser's back and forward, by closing or reloading.
+// Asks before a reader leaves unsaved work: by a link, by the browser's back and forward, by closing or reloading.
 
 type Leave = () => void;
 type Guard = (leave: Leave) => void;
@@ -7,14 +7,14 @@ let guard: Guard | null = null;
 let guardedUrl = '';
 
 /**
- * To be called before anything is rendered: events of the window reach their listeners in the order of registration, and the
+ * Starts watching. Call it before anything is rendered: listeners of the window run in the order of their registration, and the
  * router must not hear of a step back that is still in question.
  */
 export function watchSteps(): void {
   window.addEventListener('popstate', stayOnStep);
 }
 
-/** While set, nothing in the page navigates: `ask` gets what to call when the reader wants to leave all the same. */
+/** Stops navigation in the page until it is released. `ask` gets the function to call if the reader wants to leave all the same. */
 export function guardNavigation(ask: Guard): () => void {
   guard = ask;
   guardedUrl = location.href;
@@ -22,13 +22,13 @@ export function guardNavigation(ask: Guard): () => void {
   return releaseNavigation;
 }
 
-/** From now on everything navigates again. */
+/** Lets everything navigate again. */
 export function releaseNavigation(): void {
   guard = null;
   window.removeEventListener('beforeunload', askBrowser);
 }
 
-/** For the router: goes at once, or asks first. */
+/** Navigates at once or asks first; for the router. */
 export function navigateGuarded(go: Leave): void {
   if (guard === null) go();
   else guard(go);
@@ -38,7 +38,7 @@ function askBrowser(event: BeforeUnloadEvent): void {
   event.preventDefault();
 }
 
-// The step has been made when the event comes; going on again from there leaves the history as it was.
+// When the event comes, the step has been made; pushing the guarded address again leaves the history as it was.
 function stayOnStep(event: PopStateEvent): void {
   if (guard === null || location.href === guardedUrl) return;
   event.stopImmediatePropagation();

@@ -5,7 +5,7 @@ import { useLanguage } from '../words/words-context.js';
 
 const LOOKS: readonly MantineColorScheme[] = ['auto', 'light', 'dark'];
 
-/** Language and light or dark. */
+/** Menu for the language and for light or dark. */
 export function OptionsMenu() {
   const { words, locale, setLocale } = useLanguage();
   const { colorScheme, setColorScheme } = useMantineColorScheme();

@@ -1,7 +1,7 @@
 import { Skeleton, Stack, VisuallyHidden } from '@mantine/core';
 import { useLanguage } from '../words/words-context.js';
 
-/** A page that is on its way, in the shape of what comes. */
+/** Placeholder for a page that is loading, in the shape of what comes. */
 export function PageSkeleton({ blocks = [120, 240, 240], hasTitle = true }: { blocks?: readonly number[]; hasTitle?: boolean }) {
   const { words } = useLanguage();
   return (

@@ -6,7 +6,7 @@ import { useLanguage } from '../words/words-context.js';
 
 type Props = { ref?: Ref<HTMLDivElement>; error: Error; title?: string; onRetry?: () => void };
 
-/** An answer that failed: what happened, its request id to name to support, and a way to try again. Whoever holds `ref` may give it the focus. */
+/** Shows a failed answer: what happened, the request id to name to support, and a way to try again. The holder of `ref` may focus it. */
 export function Trouble({ ref, error, title, onRetry }: Props) {
   const {
     formats,

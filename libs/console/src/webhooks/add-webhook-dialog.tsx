@@ -9,7 +9,7 @@ import { useWebhookActions } from './webhooks-queries.js';
 
 type Props = { team: string; onAdded: (secret: string) => void; onClose: () => void };
 
-/** An address, and what it hears of: everything unless somebody chooses. */
+/** Adds an address and the events that it gets: all of them unless somebody chooses. */
 export function AddWebhookDialog({ team, onAdded, onClose }: Props) {
   const { words } = useLanguage();
   const { add: say, events } = words.webhooks;

@@ -9,12 +9,12 @@ type Props = { id: string; onClose: () => void } & Pick<WebhookActions, 'replayP
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** As a field for date and time has it, in the reader's own zone. */
+/** Formats an instant as a field for date and time has it, in the reader's own time zone. */
 function localMinute(at: Date): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-/** Sends again what happened in a period; of the last day unless somebody says otherwise. */
+/** Sends again what happened in a period: the last day unless somebody says otherwise. */
 export function ReplayPeriodDialog({ id, replayPeriod, onClose }: Props) {
   const { words } = useLanguage();
   const { replay: say, cancel } = words.webhooks;

@@ -1,7 +1,7 @@
 import { Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core';
 import { useLanguage } from '../words/words-context.js';
 
-/** Shows a secret this once: a click beside it or Escape does not close it. */
+/** Shows a secret for the only time, so that neither a click beside it nor Escape closes the dialog. */
 export function SecretDialog({ secret, onClose }: { secret: string; onClose: () => void }) {
   const { webhooks, page } = useLanguage().words;
   const say = webhooks.secret;

@@ -1,4 +1,4 @@
-// A webhook: where it is, how it fares, and what can be done with it.
+// A webhook: its address, how it fares, and what can be done with it.
 import { Alert, Button, Checkbox, Code, Group, Modal, Paper, Text, Title } from '@mantine/core';
 import { type WebhookView } from '@billing-mail/contracts';
 import { useState } from 'react';

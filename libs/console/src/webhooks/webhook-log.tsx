@@ -1,4 +1,4 @@
-// What was sent to a webhook: each message with its tries and the answers of the receiver, which are foreign text.
+// What was sent to a webhook: each message with its tries and the receiver's answers, which are untrusted text.
 import { Anchor, Group, NativeSelect, Text, Title } from '@mantine/core';
 import {
   WEBHOOK_MESSAGE_STATUSES,

@@ -1,4 +1,4 @@
-// Team settings > Invoicing > Webhooks: the addresses of a team's own programs, and what each has heard.
+// Team settings > Invoicing > Webhooks: the addresses of a team's own programs, and what was sent to each.
 import { Anchor, Breadcrumbs, Button, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';

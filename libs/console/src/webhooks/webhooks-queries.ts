@@ -13,7 +13,7 @@ import { useClients } from '../api/clients-context.js';
 
 const KEY = 'webhooks';
 const PAGE = 50;
-/** While something is on its way its result is near. */
+/** While a message is under way, its result is near. */
 const LOOK_EVERY_MS = 2000;
 
 export function useWebhooks(team: string) {
@@ -25,7 +25,7 @@ export function useWebhooks(team: string) {
   });
 }
 
-/** When the result of one of these can be there: soon, or once the next try is due; `false` if none is waiting. */
+/** Returns in how many milliseconds one of these may have a result: soon, or once the next try is due; `false` if none is waiting. */
 function nextLookIn(items: readonly WebhookMessageView[]): number | false {
   const waits = items
     .filter(({ status }) => status === 'waiting')
@@ -33,7 +33,7 @@ function nextLookIn(items: readonly WebhookMessageView[]): number | false {
   return waits.length === 0 ? false : Math.max(LOOK_EVERY_MS, Math.min(...waits));
 }
 
-/** Newest first; asked again while one of the first page is on its way. What is new in it may have changed how the webhook fares. */
+/** Reads the log, newest first; again while a message on the first page is under way. New content also reads the list of webhooks again. */
 export function useWebhookLog(team: string, id: string, status: WebhookMessageStatus | null) {
   const { notifications } = useClients();
   const queryClient = useQueryClient();
@@ -59,7 +59,7 @@ export function useWebhookLog(team: string, id: string, status: WebhookMessageSt
   return log;
 }
 
-/** All that can be done with a webhook; whatever comes of it, list and logs are asked for again. */
+/** Returns all that can be done with a webhook. Whatever comes of it, list and logs are read again. */
 export function useWebhookActions(team: string) {
   const { notifications } = useClients();
   const queryClient = useQueryClient();
@@ -73,7 +73,7 @@ export function useWebhookActions(team: string) {
     }),
     remove: useMutation({
       mutationFn: (id: string) => ask(notifications.DELETE('/v1/teams/{teamId}/webhooks/{id}', of(id))),
-      // The list alone: the log went with it, and asking for it would be answered by 404.
+      // Only the list: the log is deleted with the webhook, and a request for it would be answered with 404.
       onSettled: () => queryClient.invalidateQueries({ queryKey: [KEY, team], exact: true }),
     }),
     rotate: useMutation({

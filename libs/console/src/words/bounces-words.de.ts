@@ -1,4 +1,4 @@
-// What the page says of documents that came back after they had been sent, in German.
+// What the page says about documents that came back after they had been sent, in German.
 import { type bouncesWords as english } from './bounces-words.en.js';
 
 const z = (count: number, one: string, many: string): string => `${count.toLocaleString('de')} ${count === 1 ? one : many}`;

@@ -1,10 +1,10 @@
-// What the page says of documents that came back after they had been sent, in English.
+// What the page says about documents that came back after they had been sent, in English.
 const s = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 const somebody = (address: string | null): string => address ?? 'one of the recipients';
 
 export const bouncesWords = {
   cameBack: 'Came back',
-  /** In place of the state of a delivery that was accepted first. */
+  /** Replaces the status of a delivery that was accepted first. */
   status: { failed: 'Came back', partly_sent: 'Came back from some recipients' },
   reports: {
     bounced: (address: string | null) =>
@@ -17,7 +17,7 @@ export const bouncesWords = {
     absence: (address: string | null) => `Out-of-office reply from ${somebody(address)}`,
     auto_reply: (address: string | null) => `Automatic reply from ${somebody(address)}`,
   },
-  /** In place of the address where there is only one recipient, and it is about somebody else. */
+  /** Replaces the address if there is only one recipient and the report is about somebody else. */
   passedOn: 'an address that it was passed on to',
   askAll: 'Ask your customers which of them did not receive it.',
   reportedBy: (server: string) => `Reported by ${server}`,

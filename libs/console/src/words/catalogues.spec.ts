@@ -4,7 +4,7 @@ import { FIELD_MESSAGES, sayFieldMessage } from './field-messages.js';
 
 type Words = string | ((...values: never[]) => string) | readonly Words[] | { readonly [key: string]: Words };
 
-/** Every text by its path; those made of values with sample values, one for each plural. */
+/** Returns every text with its path. Texts made of values get sample values, one for each plural. */
 function texts(words: Words, path = ''): [string, string][] {
   if (typeof words === 'string') return [[path, words]];
   if (typeof words === 'function') {
@@ -14,7 +14,7 @@ function texts(words: Words, path = ''): [string, string][] {
   return Object.entries(words).flatMap(([key, each]) => texts(each, `${path}/${key}`));
 }
 
-// Names and signs that are the same in both languages.
+// Names and symbols that are the same in both languages.
 const SAME = new Set([
   '/ownServer/connection/providers/microsoft',
   '/ownServer/connection/providers/google',

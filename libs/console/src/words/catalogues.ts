@@ -24,7 +24,7 @@ const english = {
 };
 export type Catalogue = typeof english;
 
-/** All that the page says, by language; a language in which something is missing does not compile. */
+/** Everything that the page says, by language. A language that lacks a text does not compile. */
 export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = {
   en: english,
   de: {

@@ -1,7 +1,7 @@
 import { DOCUMENT_TYPES, type DocumentType } from '@billing-mail/contracts';
 import { type CopyPointer } from '../email-delivery/type-copies.js';
 
-/** The names of the lists of copies of each type of document. */
+/** Returns the names of the lists of copies of each document type. */
 export const copyFields = (name: (list: 'CC' | 'BCC', type: DocumentType) => string): Record<CopyPointer, string> =>
   Object.fromEntries(
     DOCUMENT_TYPES.flatMap((type) => [

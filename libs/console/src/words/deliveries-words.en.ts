@@ -1,4 +1,4 @@
-// What the delivery log says, in English. A server that took a mail has accepted it: whether it reached anybody, nobody knows.
+// What the delivery log says, in English. It says of a server only that it accepted a mail: nobody knows whether the mail reached anybody.
 const s = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 export const deliveriesWords = {
@@ -37,7 +37,7 @@ export const deliveriesWords = {
   usedFallback: {
     whole: 'Sent by our platform instead of your mail server',
     part: 'Sent partly by our platform',
-    // Where it is not known which, or nobody has it by our platform.
+    // If it is not known which, or if nobody got the document by our platform.
     either: 'Our platform stepped in',
   },
   filter: {

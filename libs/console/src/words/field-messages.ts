@@ -1,8 +1,8 @@
-// What is wrong with a field comes in English, from the rules that the page shares with the services; here it is said in German, and in the words
-// of the form where it was said for programs.
+// Messages about fields come in English, from the rules that the page shares with the services. This file says them in German, and in the
+// words of the form if they were written for programs.
 import { type Locale } from '@billing-mail/contracts';
 
-/** What is wrong with a signing certificate. */
+/** Messages about a signing certificate. */
 const CERTIFICATE_MESSAGES: readonly [english: string, german: string][] = [
   ['is too large for a certificate; choose the .p12 or .pfx file', 'ist zu groß für ein Zertifikat; wählen Sie die Datei .p12 oder .pfx'],
   [
@@ -59,7 +59,7 @@ const CERTIFICATE_MESSAGES: readonly [english: string, german: string][] = [
   ],
 ];
 
-/** 2026-11-26 as a German reader writes it. */
+/** Formats 2026-11-26 as a German reader writes it. */
 const germanDay = (day = ''): string => day.split('-').reverse().join('.');
 
 const GERMAN: ReadonlyMap<string, string> = new Map([
@@ -165,7 +165,7 @@ const GERMAN: ReadonlyMap<string, string> = new Map([
   ['is damaged; copy the certificate once more, whole', 'ist beschädigt; kopieren Sie das Zertifikat noch einmal vollständig'],
 ]);
 
-/** Messages that hold a number or a list. */
+/** Messages that contain a number or a list. */
 const GERMAN_PATTERNS: readonly { english: RegExp; german: (...groups: string[]) => string }[] = [
   { english: /^has more than (\d+) characters before the @$/, german: (count) => `hat vor dem @ mehr als ${count} Zeichen` },
   { english: /^is longer than (\d+) characters(?:; shorten it)?$/, german: (count) => `ist länger als ${count} Zeichen; bitte kürzen` },
@@ -206,7 +206,7 @@ const GERMAN_PATTERNS: readonly { english: RegExp; german: (...groups: string[])
   { english: /^has more than (\d+) users$/, german: (count) => `hat mehr als ${count} Benutzer` },
 ];
 
-/** What was said for those who write programs, for those who fill in the form. */
+/** Messages for those who write programs, in words for those who fill in the form. */
 const ENGLISH: ReadonlyMap<string, string> = new Map([
   [
     'must be "tls" or "starttls" with a password, which would otherwise travel in clear',
@@ -233,10 +233,10 @@ const ENGLISH: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** The messages without a number or a list, as they come. */
+/** The messages without a number or a list, as they come from the rules. */
 export const FIELD_MESSAGES: readonly string[] = [...GERMAN.keys()];
 
-/** A message about a field in the reader's language; one that nobody foresaw stays as it came. */
+/** Returns a message about a field in the reader's language; an unknown message stays as it came. */
 export function sayFieldMessage(message: string, locale: Locale): string {
   if (locale === 'en') return ENGLISH.get(message) ?? message;
   const exact = GERMAN.get(message);

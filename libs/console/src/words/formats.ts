@@ -10,10 +10,10 @@ export type Formats = {
   clock: (iso: string) => string;
   /** 14:05:09 on the day of `beside`, 4 Nov 2026, 14:05 on another. */
   moment: (iso: string, beside: string) => string;
-  /** 2026-11-03 14:05:09, which spreadsheets of every language read as a time and sort */
+  /** 2026-11-03 14:05:09, which spreadsheets of every language read as a time and can sort */
   cell: (iso: string) => string;
   isSameDay: (iso: string, other: string) => boolean;
-  /** 3 Nov, of a day of the calendar such as 2026-11-03, which is no instant */
+  /** 3 Nov, of a calendar day such as 2026-11-03, which is not an instant */
   calendarDay: (date: string) => string;
   number: (value: number) => string;
   /** 812 B, 150 KB, 4.2 MB */
@@ -24,7 +24,7 @@ export type Formats = {
 
 const TAGS: Record<Locale, string> = { en: 'en-GB', de: 'de-DE' };
 
-/** `timeZone` is the reader's unless a test names one. */
+/** Returns the formats of a language. `timeZone` is the reader's unless a test names one. */
 export function formatsOf(locale: Locale, timeZone?: string): Formats {
   const tag = TAGS[locale];
   const zone = timeZone === undefined ? {} : { timeZone };
@@ -33,7 +33,7 @@ export function formatsOf(locale: Locale, timeZone?: string): Formats {
   const clock = new Intl.DateTimeFormat(tag, { timeStyle: 'short', ...zone });
   const day = new Intl.DateTimeFormat(tag, { dateStyle: 'short', ...zone });
   const calendarDay = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', timeZone: 'UTC' });
-  // Swedish writes dates and times as ISO 8601 does.
+  // The Swedish locale writes dates and times as ISO 8601 does.
   const cell = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', ...zone });
   const number = new Intl.NumberFormat(tag);
   const oneDecimal = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });

@@ -2,7 +2,7 @@ const inDigits = (count: number): string => count.toLocaleString('en');
 const documents = (count: number): string => (count === 1 ? '1 document' : `${inDigits(count)} documents`);
 const tries = (count: number): string => (count === 1 ? '1 failed try' : `${inDigits(count)} failed tries`);
 
-/** Trouble of a way out, and what else can be done with one delivery. */
+/** What the page says about incidents, and about what else can be done with one delivery. */
 export const incidentWords = {
   banner: (server: string, since: string) => `Documents have been failing at ${server} since ${since}.`,
   show: 'See what to do',

@@ -6,7 +6,7 @@ import { LanguageContext } from './words-context.js';
 
 const STORAGE_KEY = 'billing-mail.locale';
 
-/** The language that the reader chose before, else the browser's where we speak it, else English. */
+/** Returns the language that the reader chose before, else the browser's if the page has it, else English. */
 function firstLocale(): Locale {
   const wanted = [localStorage.getItem(STORAGE_KEY), navigator.language.toLowerCase().split('-', 1)[0]];
   return wanted.map((each) => LOCALES.find((locale) => locale === each)).find((each) => each !== undefined) ?? 'en';

@@ -1,4 +1,4 @@
-// What the page says of a connected mailbox and of a certificate of the team's own, in German.
+// What the page says about a connected mailbox and a certificate of the team's own, in German.
 import { SIGN_IN_REFUSALS_IN_GERMAN } from '@billing-mail/contracts';
 import { type ownServerWords as english } from './own-server-words.en.js';
 

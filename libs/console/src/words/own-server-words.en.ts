@@ -1,4 +1,4 @@
-// What the page says of a connected mailbox and of a certificate of the team's own, in English.
+// What the page says about a connected mailbox and a certificate of the team's own, in English.
 import { type ConnectionTrouble, type MailProviderName, SIGN_IN_REFUSALS_IN_ENGLISH } from '@billing-mail/contracts';
 
 export const ownServerWords = {
@@ -71,7 +71,7 @@ export const ownServerWords = {
       `The permission for ${mailbox} is deleted here and, if the provider allows it, revoked there. Documents that go out by this mailbox wait until a mailbox is connected again or you choose another way.`,
     disconnectNo: 'Keep it connected',
     forgotten: (mailbox: string) => `The permission for ${mailbox} has been deleted here`,
-    /** Where it is revoked at the provider, which has not done so. */
+    /** Where to revoke the permission at a provider that has not done so itself. */
     stillListed: {
       'microsoft-delegated':
         'Microsoft still lists it, because it lets no program revoke it. Remove it at myapps.microsoft.com: the app, “Manage your application”, “Revoke permissions”.',

@@ -1,4 +1,4 @@
-// What the frame, signing in and answers that fail say, in German.
+// What the frame, the sign-in and failed answers say, in German.
 import { type pageWords as english } from './page-words.en.js';
 
 export const pageWords: typeof english = {

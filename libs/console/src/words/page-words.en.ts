@@ -1,4 +1,4 @@
-// What the frame, signing in and answers that fail say, in English.
+// What the frame, the sign-in and failed answers say, in English.
 export const pageWords = {
   brand: 'Billing Mail',
   nav: {
@@ -41,7 +41,7 @@ export const pageWords = {
     awayTitle: 'No answer',
     away: 'The service does not answer right now. Your connection may be down, or the service is being restarted.',
     failedTitle: 'That did not work',
-    /** By the kind of the problem; `unknown` for every other one. */
+    /** By the kind of the problem; `unknown` for any other kind. */
     kinds: {
       'not-settled': 'The delivery is still under way. Wait until it has ended, or cancel it first.',
       settled: 'The delivery has ended in the meantime; there is nothing left to cancel.',

@@ -161,7 +161,7 @@ export const settingsWords = {
     fallback: 'If your server fails, send by our platform',
     fallbackOn: 'After three failed tries a document goes out from our address, signed; replies go to yours. You are notified each time.',
     fallbackOff: 'After three failed tries a document stays unsent and you are notified. Nothing ever goes out by our platform.',
-    /** By what the provider asks of a user name and a password. */
+    /** By what the provider requires of a sign-in with a user name and a password. */
     signInHints: {
       microsoft:
         'Microsoft 365 switches sign-in with a password off by default from the end of December 2026. Until then it works only if your administrator allows SMTP AUTH for this mailbox; afterwards documents would stop going out this way. Choose “Connected mailbox” below instead.',

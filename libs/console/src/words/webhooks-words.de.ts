@@ -1,4 +1,4 @@
-// What the page says of webhooks, in German.
+// What the page says about webhooks, in German.
 import { type webhooksWords as english } from './webhooks-words.en.js';
 
 export const webhooksWords: typeof english = {

@@ -1,4 +1,4 @@
-// What the page says of webhooks, in English.
+// What the page says about webhooks, in English.
 export const webhooksWords = {
   breadcrumb: ['Team settings', 'Invoicing', 'Webhooks'],
   title: 'Webhooks',

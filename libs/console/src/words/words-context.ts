@@ -7,7 +7,7 @@ export type Language = { locale: Locale; words: Catalogue; formats: Formats; set
 
 export const LanguageContext = createContext<Language | null>(null);
 
-/** The words and formats of the language that the reader has chosen. */
+/** Returns the words and formats of the language that the reader has chosen. */
 export function useLanguage(): Language {
   const language = useContext(LanguageContext);
   if (language === null) throw new Error('useLanguage is used outside of LanguageProvider.');

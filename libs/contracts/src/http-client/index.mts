@@ -1,2 +1,2 @@
-// What `import` finds; see index.mts of the package.
+// Entry point for `import`; see index.mts of the package.
 export * from './index.js';

@@ -1,4 +1,4 @@
-// The three services by HTTP, typed by their OpenAPI documents (/openapi.json): `npm run api-types` writes `generated`.
+// HTTP clients of the three services, typed by their OpenAPI documents (/openapi.json). `npm run api-types` writes `generated`.
 import createClient, { type Client, type ClientOptions } from 'openapi-fetch';
 import { type paths as MailDispatcherPaths } from './generated/mail-dispatcher.js';
 import { type paths as NotificationServicePaths } from './generated/notification-service.js';
@@ -9,7 +9,10 @@ export { type MailDispatcherPaths, type NotificationServicePaths, type SettingsA
 /** The address of the service and the token: as text, or as a function that is called before each request, because tokens expire. */
 export type ServiceOptions = ClientOptions & { baseUrl: string; token: string | (() => string | Promise<string>) };
 
-/** A client answers `{ data, error, response }`, `error` being problem details (RFC 9457); it throws only if there is no answer. */
+/**
+ * Returns a client. Its calls return `{ data, error, response }`, where `error` is problem details (RFC 9457), and throw only if there is
+ * no answer.
+ */
 function clientOf<Paths extends object>({ token, ...options }: ServiceOptions): Client<Paths> {
   const client = createClient<Paths>(options);
   client.use({
@@ -21,11 +24,11 @@ function clientOf<Paths extends object>({ token, ...options }: ServiceOptions): 
   return client;
 }
 
-/** Documents to send, and the delivery log. */
+/** Returns a client of mail-dispatcher: documents to send, and the delivery log. */
 export const mailDispatcher = (options: ServiceOptions): Client<MailDispatcherPaths> => clientOf(options);
 
-/** How a team's mail is sent. */
+/** Returns a client of settings-api: how a team's mail is sent. */
 export const settingsApi = (options: ServiceOptions): Client<SettingsApiPaths> => clientOf(options);
 
-/** What users are told, how, and webhooks. */
+/** Returns a client of notification-service: alerts, how they reach users, and webhooks. */
 export const notificationService = (options: ServiceOptions): Client<NotificationServicePaths> => clientOf(options);

@@ -1,4 +1,4 @@
-// What was published once must still be read: these files are frozen, a new version gets files of its own.
+// What was published once must still be readable: these files are frozen, and a new version gets its own files.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { dispatchJobSchema } from '../dispatch-job.js';

@@ -6,8 +6,8 @@ export type ResolvedRecipient = { address: string; name: string | null; role: Re
 type CopyLists = { cc: readonly Mailbox[]; bcc: readonly Mailbox[] };
 
 /**
- * Who gets a document: its own recipients and those of the team's settings, each address once. The first mention wins, in the order
- * To, Cc, Bcc and document before team, so that nobody who is shown is hidden and nobody gets the mail twice.
+ * Returns who gets a document: its own recipients and those of the team's settings, each address once. The first mention wins, in the order
+ * To, Cc, Bcc and document before team. So a recipient who is to be shown is never hidden, and nobody gets the mail twice.
  */
 export function resolveRecipients(document: CopyLists & { to: readonly Mailbox[] }, team: CopyLists): ResolvedRecipient[] {
   const mentioned: [RecipientRole, readonly Mailbox[]][] = [
@@ -27,7 +27,7 @@ export function resolveRecipients(document: CopyLists & { to: readonly Mailbox[]
   return [...recipients.values()];
 }
 
-// RFC 5321 2.4: only the domain is without case; the local part stays as written, although it is compared without case above.
+// RFC 5321 2.4: only the domain is case-insensitive. The local part stays as written, although the comparison above ignores its case.
 function withLowerCaseDomain(address: string): string {
   const at = address.lastIndexOf('@');
   return address.slice(0, at) + address.slice(at).toLowerCase();

@@ -1,17 +1,20 @@
-// The address that a report about a delivery comes back to: it names the delivery, and nobody but us can make one.
+// The return path (MAIL FROM) of a delivery, to which reports about it come back. The address names the delivery, and only we can make one.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Keys of the return path: the first makes tokens, all know them again. */
+/** Keys of the return path: new addresses are made with the first one and recognised with any of them. */
 export type ReturnPathKeys = readonly { key: Buffer }[];
 
 /** What an address on the return path stands for. */
 export type ReturnPath = {
   deliveryId: string;
-  /** The recipient that it was made for; `null` where one address serves the whole delivery, or many recipients of a very large one. */
+  /** The recipient for whom it was made; `null` if one address serves the whole delivery, or many recipients of a very large one. */
   position: number | null;
 };
 
-/** Servers try for five days (RFC 5321 4.5.4.1), and some mailboxes answer later: who comes after this long knows the address from elsewhere. */
+/**
+ * How many days a return path is valid. Servers try for five days (RFC 5321 4.5.4.1), and some mailboxes answer later. A sender who comes
+ * after that knows the address from elsewhere.
+ */
 export const RETURN_PATH_DAYS = 30;
 
 const PREFIX = 'b+';
@@ -20,14 +23,15 @@ const ID_BYTES = 16;
 const DAY_BYTES = 2;
 const POSITION_BYTES = 2;
 const MOST_POSITION = 256 ** POSITION_BYTES - 1;
-/** 80 bits: whoever guesses has the listener between himself and the answer. */
+/** 80 bits suffice, because only the listener can tell whether a guess is right. */
 const MAC_BYTES = 10;
-/** Mail servers may write a local part in capitals, so the letters do not tell them apart (RFC 4648 6, without padding). */
+/** Base32 (RFC 4648 6, without padding): mail servers may write a local part in capitals, so the alphabet does not depend on case. */
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /**
- * Local part of the return path of a delivery, at most 50 characters. Costs one HMAC. It names no recipient beyond position 65,535: what comes
- * back is then known by the address that it names.
+ * Returns the local part of the return path of a delivery, at most 50 characters. Costs one HMAC. It names no recipient beyond position
+ * 65,535: a report about such a recipient is matched by the address that the report names.
+ * @throws RangeError if there is no key
  */
 export function returnPathFor({ deliveryId, position }: ReturnPath, keys: ReturnPathKeys, now: Date): string {
   const [current] = keys;
@@ -40,7 +44,7 @@ export function returnPathFor({ deliveryId, position }: ReturnPath, keys: Return
   return `${PREFIX}${toBase32(Buffer.concat([named, macOf(named, current.key)]))}`;
 }
 
-/** What the local part of an address stands for; `forged` where none of the keys made it, `expired` where its time is over. */
+/** Returns what the local part of an address stands for; `forged` if none of the keys made it, `expired` if its time is over. */
 export function readReturnPath(localPart: string, keys: ReturnPathKeys, now: Date): ReturnPath | 'forged' | 'expired' {
   const local = localPart.toLowerCase();
   const bytes = local.startsWith(PREFIX) ? fromBase32(local.slice(PREFIX.length)) : null;
@@ -49,7 +53,7 @@ export function readReturnPath(localPart: string, keys: ReturnPathKeys, now: Dat
   const [named, mac] = [bytes.subarray(0, -MAC_BYTES), bytes.subarray(-MAC_BYTES)];
   if (!keys.some(({ key }) => timingSafeEqual(macOf(named, key), mac))) return 'forged';
   const age = dayOf(now) - named.readUInt16BE(ID_BYTES);
-  // Clocks of several machines may be on either side of midnight.
+  // The clocks of two machines may be on either side of midnight.
   if (age < -1 || age > RETURN_PATH_DAYS) return 'expired';
   const id = named.toString('hex', 0, ID_BYTES);
   return {
@@ -75,7 +79,7 @@ function toBase32(bytes: Buffer): string {
   return bits === 0 ? text : text + ALPHABET.charAt((held << (5 - bits)) & 31);
 }
 
-/** `null` for anything that `toBase32` does not write, so that one token has one form. */
+/** Decodes Base32. Returns `null` for anything that `toBase32` does not write, so that each token has exactly one form. */
 function fromBase32(text: string): Buffer | null {
   const bytes: number[] = [];
   let [held, bits] = [0, 0];

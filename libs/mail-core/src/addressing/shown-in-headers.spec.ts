@@ -32,7 +32,7 @@ describe('shownInHeaders', () => {
     const shownCount = shown.to.length + shown.cc.length;
     expect(headerBytes(shown)).toBeLessThanOrEqual(SHOWN_RECIPIENTS_MAX_BYTES);
     expect(shown.notShown).toBe(to + cc - shownCount);
-    // One more would be too many, and whoever is shown is the beginning of the list.
+    // One more recipient would be too many, and those who are shown are the beginning of the list.
     const next = recipients
       .slice(0, shownCount + 1)
       .map(({ address, role }) => ({ role, mailbox: { address, ...(name === null ? {} : { name }) } }));

@@ -1,11 +1,12 @@
-// Finds addresses in what others wrote, and tells which of a delivery's recipients one is: that one or none, never the likeliest.
+// Finds addresses in text that others wrote, and tells which recipient of a delivery an address belongs to: a certain one or none, never
+// the likeliest.
 import { domainToASCII } from 'node:url';
 
-// Lengths as RFC 5321 4.5.3.1 has them, and from the beginning of a word alone: a megabyte without a blank is not searched again from each of its
-// characters.
+// The domain may have the 255 characters of RFC 5321 4.5.3.1, the local part 128, twice as many as there. A match starts only at the
+// beginning of a word, so a megabyte without a blank is not searched again from each of its characters.
 const ADDRESS = /(?<![^\s<>()[\]",;:'`|=@\\])[^\s<>()[\]",;:'`|=@\\]{1,128}@[^\s<>()[\]",;:'`|=@\\/?&!]{1,255}/gu;
 
-/** An address of a line, and where it begins. */
+/** An address in a line, and where it begins. */
 export interface FoundAddress {
   readonly address: string;
   readonly index: number;
@@ -18,8 +19,9 @@ export function addressesIn(line: string): FoundAddress[] {
 }
 
 /**
- * The address in a field of a report: `rfc822; user@example.com` (RFC 3464 2.3.1), `utf-8; j\x{F6}rg@example.com` (RFC 6533 3),
- * `rfc822;user+2Btag@example.com` as ORCPT had it (RFC 3461 4), in angle brackets or not. `null` when the field holds none.
+ * Returns the address in a field of a report: `rfc822; user@example.com` (RFC 3464 2.3.1), `utf-8; j\x{F6}rg@example.com` (RFC 6533 3), or
+ * `rfc822;user+2Btag@example.com` as it was in ORCPT (RFC 3461 4), with or without angle brackets. Returns `null` if the field contains
+ * none.
  */
 export function addressOfField(value: string): string | null {
   const typed = /^\s*([\w.+-]{1,40})\s*;\s*(.*)$/.exec(value);
@@ -37,7 +39,10 @@ function unescaped(type: string, address: string): string {
   });
 }
 
-/** Two spellings of one address are equal by it: case, and IDNA of the domain. Nobody distinguishes local parts by case (RFC 5321 2.4). */
+/**
+ * Returns a form in which two spellings of one address are equal, whatever their case and the IDNA form of the domain. Nobody distinguishes
+ * local parts by case (RFC 5321 2.4).
+ */
 function comparable(address: string): string {
   const at = address.lastIndexOf('@');
   const local = address
@@ -49,9 +54,9 @@ function comparable(address: string): string {
   return `${local}@${domainToASCII(domain) || domain}`;
 }
 
-/** The recipients of a delivery, to ask for one by any spelling of its address. */
+/** The recipients of a delivery, to be found by any spelling of their addresses. */
 export class KnownRecipients {
-  /** The only recipient, where there is one: then any report about the delivery is about it. */
+  /** The recipient, if there is only one: then any report about the delivery is about that recipient. */
   readonly only: string | null;
   private readonly byAddress = new Map<string, string | null>();
 
@@ -59,7 +64,7 @@ export class KnownRecipients {
     for (const recipient of recipients) {
       const key = comparable(recipient);
       const known = this.byAddress.get(key);
-      // Two that differ by case alone: neither is certain.
+      // If two recipients differ only in spelling, neither is certain.
       this.byAddress.set(key, known === undefined || known === recipient ? recipient : null);
     }
     const certain = [...this.byAddress.values()];
@@ -68,7 +73,7 @@ export class KnownRecipients {
 
   find(address: string | null): string | null {
     if (address === null) return null;
-    // xtext (RFC 3461 4) that nobody decoded: a plus sign as +2B.
+    // The address may be xtext (RFC 3461 4) that nobody decoded, with a plus sign as +2B.
     return this.byAddress.get(comparable(address)) ?? this.byAddress.get(comparable(decodeXtext(address))) ?? null;
   }
 }

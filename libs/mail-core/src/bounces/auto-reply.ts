@@ -1,4 +1,4 @@
-// Tells what a program answered in somebody's absence, or a ticket system on receipt, from what a server says about a delivery.
+// Distinguishes what a program answered in somebody's absence, or a ticket system on receipt, from what a server says about a delivery.
 import { field, fieldText, type HeaderFields } from './header-fields.js';
 
 /** RFC 3834 5, and what programs wrote before it: Majordomo's and Exim's Precedence, cPanel's X-Autorespond, Exchange, Lotus, mail.ru. */
@@ -23,11 +23,14 @@ const ABSENT =
 const ANSWERED =
   /^\s*(?:(?:re|aw|sv|antw|fwd?)\s*:\s*)*(?:\[?auto(?:matic|mated|matically)?[ _-]?(?:re(?:ply|sponse|sponder)|answer|generated reply)|autom(?:atische|\.) (?:antwort|antwoord|beantwortung)|réponse automatique|respuesta automática|risposta automatica|resposta automática|automatiskt? svar|automaattinen|automatyczna odpowied|automatická odpověď|автоответ|自动(?:回复|答复)|自動(?:返信|応答|回覆)|vacation (?:reply|response|message)|thank you for (?:your (?:e-?mail|message|inquiry)|contacting)|we (?:have )?received your|your (?:ticket|request|case)\b.{0,40}(?:received|created)|\[?ticket\b|eingangsbestätigung|ihre anfrage)/i;
 
-/** What kind of answer a program gave, or `null` when nothing says that one did. Subjects count last, as people write them too. */
+/**
+ * Returns what kind of answer a program gave, or `null` if nothing says that a program answered. The subject counts last, because people
+ * write such subjects too.
+ */
 export function recogniseAutoReply(fields: HeaderFields, words: string): { absence: boolean } | null {
   const subject = fieldText(fields, 'subject');
   const answered = ANSWER_FIELDS.some(([name, value]) => value.test(field(fields, name))) || isAnsweringSubject(subject);
-  // Sieve's (RFC 5230 4.6) says in a comment what it is, in whichever words its owner answers.
+  // A Sieve vacation reply (RFC 5230 4.6) says in a comment of Auto-Submitted what it is, whatever words its owner uses.
   const texts = [fieldText(fields, 'auto-submitted'), subject, words.slice(0, 2000)];
   return answered ? { absence: texts.some((text) => ABSENT.test(text)) } : null;
 }

@@ -2,7 +2,10 @@
 import { addressOfField } from './addresses.js';
 import { field, readFields } from './header-fields.js';
 
-/** RFC 5965 7.3 and RFC 6430; `not-spam` praises, `auth-failure` (RFC 6591) and `dmarc` are about our records. */
+/**
+ * The feedback types that are complaints (RFC 5965 7.3, RFC 6430). `not-spam` is the opposite; `auth-failure` (RFC 6591) and `dmarc` are
+ * about our DNS records.
+ */
 const COMPLAINTS = new Set(['abuse', 'fraud', 'opt-out', 'opt-out-list', 'virus', 'miscategorized', 'other', 'complaint', 'unsubscribe']);
 
 export interface Feedback {

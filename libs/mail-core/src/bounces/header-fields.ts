@@ -1,16 +1,17 @@
-// Header fields of anybody's mail: unfolded, named in lower case, in a Map, so that a field called `__proto__` is a field like any other.
+// Reads the header fields of mail from anybody: unfolded, with names in lower case. They are in a Map, so that a field called `__proto__`
+// is a field like any other.
 import { decodeBytes, decodeQuotedPrintable } from './transfer-decoding.js';
 
 export type HeaderFields = ReadonlyMap<string, readonly string[]>;
 
-// More than any honest mail has; what comes behind them is not looked at.
+// More fields than any honest mail has; further ones are not read.
 const MAX_FIELDS = 500;
 const MAX_VALUE_CHARACTERS = 10_000;
 const FIELD = /^([!-9;-~]{1,100})[ \t]*:[ \t]*(.*)$/;
 const ENCODED_WORD = /=\?([\w-]{1,40})(?:\*[\w-]{1,20})?\?([bq])\?([^?\s]{0,2000})\?=/gi;
 const BETWEEN_ENCODED_WORDS = /(\?=)\s+(?==\?)/g;
 
-/** Reads lines of `name: value` up to the first empty line, or the end. Lines that are neither a field nor folded are passed over. */
+/** Reads lines of `name: value` up to the first empty line, or the end. Skips lines that are neither a field nor folded. */
 export function readFields(text: string): HeaderFields {
   const fields = new Map<string, string[]>();
   let value: string[] | null = null;
@@ -46,17 +47,17 @@ function* linesOf(text: string): Generator<string> {
   }
 }
 
-/** The first field of that name, as it stands, or an empty text. */
+/** Returns the first field of that name as it stands, or an empty text. */
 export function field(fields: HeaderFields, name: string): string {
   return fields.get(name)?.[0]?.trim() ?? '';
 }
 
-/** The first field of that name with its encoded words read (RFC 2047); raw UTF-8 (RFC 6532) is read too. */
+/** Returns the first field of that name with its encoded words decoded (RFC 2047); raw UTF-8 (RFC 6532) is decoded too. */
 export function fieldText(fields: HeaderFields, name: string): string {
   return decodeWords(field(fields, name));
 }
 
-/** A field that was read as Latin-1, in Unicode. */
+/** Converts a field that was read as Latin-1 to Unicode. */
 export function decodeWords(value: string): string {
   const decoded = value
     .replace(BETWEEN_ENCODED_WORDS, '$1')
@@ -67,7 +68,7 @@ export function decodeWords(value: string): string {
   return /[\u0080-\u00ff]/.test(decoded) && !/[^\u0000-\u00ff]/.test(decoded) ? decodeBytes(Buffer.from(decoded, 'latin1'), null) : decoded;
 }
 
-/** A parameter of a structured field, such as `boundary` of Content-Type; quotes go. */
+/** Returns a parameter of a structured field, such as `boundary` of Content-Type, without its quotes. */
 export function parameter(value: string, name: string): string | null {
   const found = new RegExp(`;\\s*${name}\\s*=\\s*(?:"([^"]{0,500})"|([^\\s;"]{1,500}))`, 'i').exec(value);
   return found === null ? null : (found[1] ?? found[2] ?? null);

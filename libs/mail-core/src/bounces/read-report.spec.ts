@@ -233,7 +233,8 @@ describe('what is sent to exhaust the reader', () => {
     ['words of all rules', () => mail(header, '', 'user account mailbox is has been over the '.repeat(20_000))],
   ];
 
-  // Far above what any takes here, far below what would hold up a process: the point is that none grows with its size.
+  // Far above what any of these takes, and far below what would hold up a process. What matters is that the time does not grow with the
+  // size.
   const MAX_CPU_MS = 1000;
 
   it.each(HOSTILE)('reads %s within bounds', async (_, make) => {
@@ -247,7 +248,7 @@ describe('what is sent to exhaust the reader', () => {
 });
 
 describe('altered reports', () => {
-  /** `REPORTS_SEED=7` repeats what a failure names. */
+  /** `REPORTS_SEED=7` repeats the run that a failure names. */
   const SEED = Number(process.env['REPORTS_SEED'] ?? 20261126);
   const OUTSIDER = 'outsider@never-named.example';
   type Read = { readonly name: string; readonly raw: Buffer; readonly hints: ReportHints };
@@ -260,7 +261,7 @@ describe('altered reports', () => {
     ...PROVIDER_REPORTS.map(({ name, raw }) => ({ name, raw, hints: { recipients: [...RECIPIENTS, OUTSIDER], messageIds: [MESSAGE_ID] } })),
   ];
 
-  /** The same numbers for the same seed (mulberry32). */
+  /** Returns a random number generator that gives the same numbers for the same seed (mulberry32). */
   function numbers(seed: number): (below: number) => number {
     let state = seed;
     return (below) => {
@@ -276,7 +277,7 @@ describe('altered reports', () => {
   const failedIn = async ({ raw, hints }: Read): Promise<ReadonlySet<string>> =>
     new Set(recipientsOf(await readReport(raw, hints), 'failed'));
 
-  /** Reads the report of each run, and fails with what repeats it where a recipient is hit who may not be. */
+  /** Reads the report of each run. If a recipient is hit who may not be, it throws an error with the seed that repeats the run. */
   async function hold(
     runs: number,
     make: (
@@ -293,7 +294,10 @@ describe('altered reports', () => {
     }
   }
 
-  /** Cuts, doubles, overwrites, removes and puts something into the lines that `isKept` leaves; then perhaps swaps them all. */
+  /**
+   * Alters the lines that `isKept` does not name: cuts, doubles, overwrites, removes or inserts something. With `swaps` it may also reorder
+   * the lines or cut off the last ones.
+   */
   function altered(raw: Buffer, pick: (below: number) => number, isKept: (line: string) => boolean, swaps: boolean): Buffer {
     let lines = raw.toString('latin1').split('\r\n');
     for (let times = 1 + pick(6); times > 0; times--) {
@@ -321,13 +325,13 @@ describe('altered reports', () => {
     await hold(10_000, async (pick, run) => {
       const { name, raw, hints } = ALL[run % ALL.length]!;
       const text = raw.toString('utf8').toLowerCase();
-      // The one with an umlaut is named in the escapes of RFC 6533.
+      // The recipient with an umlaut is named in the escapes of RFC 6533.
       const may = new Set(hints.recipients.filter((recipient) => recipient.includes('ö') || text.includes(recipient)));
       return { name, raw: altered(raw, pick, () => false, true), hints, may };
     });
   });
 
-  /** What a report says about whom, what kind of mail it is, and the words for "still tried". */
+  /** The lines that tell what a report says about whom, and what kind of mail it is. */
   const SAYS_WHAT =
     /^(?:action|status|(?:final|original)-recipient|x-failed-recipients|subject|from|to|return-path|precedence|auto-submitted)\s*:|@/i;
 

@@ -1,4 +1,4 @@
-// Reads a mail that came to the return path: the machine-readable part first, what a person can read only where that is missing.
+// Reads a mail that came to the return path: the machine-readable part first, the text for people only if that part is missing.
 import { cleanReply } from '../replies/clean-reply.js';
 import { addressesIn, KnownRecipients } from './addresses.js';
 import { recogniseAutoReply, isAnsweringSubject } from './auto-reply.js';
@@ -13,14 +13,16 @@ import { ReturnedMessage } from './returned-message.js';
 import { splitReturned } from './own-words.js';
 import { readStatusGroups, type RecipientGroup, type StatusGroups } from './status-groups.js';
 
-// A report that was forwarded as an attachment is in the second mail; deeper ones are somebody's collection.
+// How many levels of attached mails are read. A report that was forwarded as an attachment is in the second mail; deeper ones are
+// somebody's collection.
 const MAX_NESTED_REPORTS = 2;
 const STATUS_TYPES = /^message\/(?:global-)?delivery-status$/;
 const RETURNED_TYPES = /^(?:message\/(?:rfc822|global|global-headers|partial)|text\/rfc822-headers)$/;
 
 /**
- * What a mail to the return path says about the delivery that `hints` describe. Never throws for what the bytes hold. Time and memory are
- * bounded whatever they are: the first mebibyte, sixty parts and six levels are read.
+ * Resolves to what a mail to the return path says about the delivery that `hints` describe. Never rejects because of what the bytes
+ * contain. Time and memory are bounded for any bytes: of each mail the first mebibyte and sixty parts are read, and of attached mails two
+ * levels.
  */
 export async function readReport(raw: Buffer, hints: ReportHints): Promise<Report> {
   const known = new KnownRecipients(hints.recipients);
@@ -58,13 +60,16 @@ async function readTree(mail: MimePart, known: KnownRecipients, hints: ReportHin
   return nestedLeft > 0 ? readNested(material.nested, known, hints, nestedLeft - 1) : { kind: 'unrelated' };
 }
 
-/** A mail that looks like an answer and like a report: whoever has a daemon's name reports, and what names no program is a newsletter. */
+/**
+ * Decides about a mail that looks like an answer of a program and like a report. An author with a daemon's name has sent a report; a mail
+ * in general words that no mail server sent is a newsletter.
+ */
 function isAnswer(mail: MimePart, subject: string, absence: boolean, format: string): boolean {
   if (isNamedDaemon(mail.fields)) return false;
   return absence || isAnsweringSubject(subject) || (format === 'words' && !isFromDaemon(mail.fields));
 }
 
-/** Somebody passed a report on, as an attachment: what it says counts, where it is about our message. */
+/** Reads reports that somebody forwarded as attachments. What they say counts if it is about our message. */
 async function readNested(mails: readonly MimePart[], known: KnownRecipients, hints: ReportHints, nestedLeft: number): Promise<Report> {
   for (const mail of mails.slice(0, 3)) {
     const report = await readTree(await readMimeTree(Buffer.from(innerTextOf(mail), 'latin1')), known, hints, nestedLeft);
@@ -100,7 +105,7 @@ function materialOf(mail: MimePart): Material {
   };
 }
 
-/** Some gateways give the message back as a part that begins with its header and names no type. */
+/** Some gateways return the message as a part that begins with its header and names no type. */
 function isReturned(part: MimePart): boolean {
   return RETURNED_TYPES.test(part.type) || part.fields.has('received');
 }
@@ -109,7 +114,7 @@ function returnedFields(part: MimePart): HeaderFields {
   return part.fields.has('received') ? part.fields : readFields(headOf(innerTextOf(part)));
 }
 
-/** Where the fields of a part are; nobody's honest header is longer. */
+/** Returns the beginning of a part, where its fields are. No honest header is longer. */
 const headOf = (text: string): string => text.replace(/^\n+/, '').slice(0, MAX_HEADER_CHARACTERS);
 
 function fateOfGroup(group: RecipientGroup, own: string, subject: string, known: KnownRecipients): Fate {
@@ -132,7 +137,7 @@ function actionOfStatus(status: string | null, own: string, subject: string): Fa
   return saysDelayed(`${subject}\n${own}`) ? 'delayed' : 'failed';
 }
 
-/** Exim and Google list those who failed in the header of the report; who else is named in the words, has not. */
+/** Exim and Google list the failed recipients in the header of the report. Others who are named in the text have not failed. */
 function named(fates: readonly WordedFate[], failed: readonly string[], known: KnownRecipients): readonly WordedFate[] {
   const listed = failed.map((address) => ({ ...fates[0]!, address, recipient: known.find(address) }));
   const ours = new Set(listed.map((fate) => fate.recipient).filter((recipient) => recipient !== null));
@@ -150,8 +155,9 @@ function fateOfWords(fate: WordedFate, context: string): Fate {
 }
 
 /**
- * Gives each fate its recipient where that is certain, and drops a report about another message. Where nobody of ours is named, all is about the
- * only recipient: a list or what he forwards may have several members. Beside his name, others are others.
+ * Gives each fate its recipient if that is certain, and drops a report about another message. If none of our recipients is named, every
+ * fate is about the only recipient, whose address may be a list or a forwarding with several members. If the only recipient is named, other
+ * addresses are other people's.
  */
 function finish(
   fates: readonly Fate[],
@@ -187,7 +193,9 @@ function authorOf(mail: MimePart): string | null {
   return authorAddress(mail) ?? cleanReply(fieldText(mail.fields, 'from'));
 }
 
-/** Addresses that a report names without being about them: its writer, whom it is sent to, and the sender of the returned message. */
+/**
+ * Returns the addresses that a report names without being about them: its author, its addressees, and the sender of the returned message.
+ */
 function othersIn(mail: MimePart, returned: ReturnedMessage): ReadonlySet<string> {
   const texts = [...['from', 'to', 'sender', 'reply-to', 'return-path'].map((name) => fieldText(mail.fields, name)), ...returned.senders];
   return new Set(texts.flatMap(addressesIn).map((found) => found.address.toLowerCase()));

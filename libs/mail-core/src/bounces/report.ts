@@ -6,13 +6,13 @@ export type FateAction = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expan
 
 /** What became of the mail for one recipient. */
 export interface Fate {
-  /** One of the hinted recipients, as hinted, or `null` where none is certain: it is never guessed. */
+  /** One of the recipients in the hints, spelled as there, or `null` if none is certain: it is never guessed. */
   readonly recipient: string | null;
   /** The address as the report has it; forwarding may have rewritten it. */
   readonly address: string | null;
   readonly action: FateAction;
   readonly class: BounceClass;
-  /** Sending the same to the same address again makes no sense. */
+  /** Sending the same mail to the same address again makes no sense. */
   readonly permanent: boolean;
   /** Enhanced status code, such as `5.1.1`. */
   readonly status: string | null;
@@ -28,7 +28,7 @@ export type Report =
   | { readonly kind: 'auto_reply'; readonly absence: boolean; readonly from: string | null; readonly subject: string }
   | { readonly kind: 'unrelated' };
 
-/** What is known of the delivery that the mail is about: all of its recipients, and the Message-IDs that its copies went out under. */
+/** What is known about the delivery that the mail is about: all of its recipients, and the Message-IDs under which its copies went out. */
 export interface ReportHints {
   readonly recipients: readonly string[];
   readonly messageIds: readonly string[];

@@ -1,13 +1,13 @@
-// The message that a report gives back, or what is left of its header: whose message it is, and for whom the copy was.
+// The message that a report returns, or what is left of its header: tells whether it may be ours, and for whom the copy was.
 import { addressesIn, type KnownRecipients } from './addresses.js';
 import { decodeWords, field, fieldText, type HeaderFields } from './header-fields.js';
 import { bareMessageId } from '../replies/message-aliases.js';
 
-/** More than we show of To and Cc, and each is looked up. */
+/** More addresses than we show in To and Cc. Each of them is looked up, so their number is bounded. */
 const MAX_ADDRESSES = 4000;
 
 export class ReturnedMessage {
-  /** Whom Exim, Google and others name in the report's own header. */
+  /** The recipients that Exim, Google and others name in the report's own header. */
   readonly failedRecipients: readonly string[];
 
   constructor(
@@ -23,7 +23,7 @@ export class ReturnedMessage {
     return ['from', 'sender', 'reply-to', 'return-path'].map((name) => fieldText(this.fields, name));
   }
 
-  /** `false` where it is certain that this is another message: it has another Message-ID, and none of our recipients. */
+  /** Returns `false` if this is certainly another message, with another Message-ID and none of our recipients. */
   mayBeOneOf(messageIds: readonly string[], known: KnownRecipients): boolean {
     const own = bareMessageId(field(this.fields, 'message-id'));
     if (messageIds.some((id) => bareMessageId(id) === own)) return true;
@@ -33,7 +33,7 @@ export class ReturnedMessage {
     return own === '' ? !namesOthers : messageIds.length === 0 && !namesOthers;
   }
 
-  /** The one of ours that the copy was for on its last way, where servers noted one and no other. */
+  /** Returns the recipient of ours for whom the copy was on its last way, if servers noted exactly one. */
   lastRecipient(known: KnownRecipients): string | null {
     const noted = [...this.failedRecipients, ...this.addresses(['x-original-to', 'delivered-to', 'x-envelope-to']), ...this.receivedFor()];
     const ours = new Set(noted.map((address) => known.find(address)).filter((recipient) => recipient !== null));
@@ -47,7 +47,7 @@ export class ReturnedMessage {
     return found;
   }
 
-  /** RFC 5321 4.4: `for` names a recipient only where the transaction had one. */
+  /** RFC 5321 4.4: `for` names a recipient only if the transaction had exactly one. */
   private receivedFor(): string[] {
     return (this.fields.get('received') ?? [])
       .map((value) => /\bfor\s+<([^<>\s]{3,320})>/i.exec(value)?.[1])

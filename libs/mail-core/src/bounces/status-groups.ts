@@ -3,13 +3,16 @@ import { addressOfField } from './addresses.js';
 import { decodeWords, field, type HeaderFields, readFields } from './header-fields.js';
 import { type FateAction } from './report.js';
 
-// A report is about one transaction, which has 50 recipients; expanded lists may make more of them.
+// A report is about one transaction, which has 50 recipients; expanded lists may turn them into more.
 const MAX_GROUPS = 500;
-// Half a kilobyte for each of them.
+// Half a kilobyte for each group.
 const MAX_CHARACTERS = 256 * 1024;
 
 export interface RecipientGroup {
-  /** Who the mail was for when it left us, then who the reporter knew it as: the order in which they are believed. */
+  /**
+   * For whom the mail was when it left us, then the address under which the reporter knew that recipient; in the order in which they are
+   * believed.
+   */
   readonly addresses: readonly string[];
   readonly action: FateAction | null;
   readonly status: string | null;
@@ -46,7 +49,10 @@ export function readStatusGroups(text: string): StatusGroups {
   return { reporter, groups };
 }
 
-/** Groups stand apart by an empty line. Where that was lost, each Final-Recipient, or each Original-Recipient before one, begins a group. */
+/**
+ * Splits a text into groups, which are separated by an empty line. If the empty lines were lost, each Final-Recipient begins a group, or
+ * each Original-Recipient before one.
+ */
 function blocksOf(text: string): string[] {
   return text
     .slice(0, MAX_CHARACTERS)
@@ -68,7 +74,7 @@ function readGroup(fields: HeaderFields): RecipientGroup | null {
     .filter((address) => address !== null);
   if (addresses.length === 0 && !fields.has('final-recipient') && !fields.has('original-recipient')) return null;
   const status = field(fields, 'status');
-  // Where the server's words are missing, some say them behind the status.
+  // If the server's words are missing, some reporters write them after the status.
   const diagnostic = (decodeWords(field(fields, 'diagnostic-code')) || status.replace(/^[\d. ()]+|\)$/g, '')).replace(
     /^(?:smtp|x-[\w.-]{1,40}|x\.?\d{1,4}|dns|local)\s*;\s*/i,
     '',

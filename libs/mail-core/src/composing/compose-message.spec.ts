@@ -141,7 +141,7 @@ describe('composeMessage', () => {
     await fc.assert(
       fc.asyncProperty(drafts, async (draft) => {
         const message = (await composeMessage(draft, identity)).toString('latin1');
-        // What ends the data of SMTP, and what servers take for it.
+        // The message contains nothing that ends the data of SMTP, or that servers take for its end.
         expect(message).not.toMatch(/\r\n\.|\r(?!\n)|(?<!\r)\n/);
         const lines = message.split('\r\n');
         expect(lines.at(-1)).toBe('');
@@ -275,7 +275,7 @@ describe('streamMessage', () => {
   });
 });
 
-// Repeatable and without a pattern that base64 or a line length would hide.
+// The bytes are repeatable and have no pattern that base64 or a line length would hide.
 function randomLooking(bytes: number): Buffer {
   const blocks = Array.from({ length: Math.ceil(bytes / 32) }, (_, index) => createHash('sha256').update(String(index)).digest());
   return Buffer.concat(blocks).subarray(0, bytes);

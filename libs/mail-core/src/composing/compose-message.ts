@@ -1,4 +1,4 @@
-// From a draft to the bytes on the wire: all at once for the usual message, block by block for a large one.
+// Turns a draft into the bytes on the wire: all at once for the usual message, block by block for a large one.
 import { createHash } from 'node:crypto';
 import { createDetachedSignature, detachedSignatureSize } from '../signing/detached-signature.js';
 import { type SigningIdentity } from '../signing/signing-identity.js';
@@ -13,9 +13,9 @@ const CRLF = '\r\n';
 const BLOCK_BYTES = 64 * 1024;
 
 /**
- * The message of `draft` (RFC 5322, CRLF, 7-bit, ends with a line end), signed when there is an `identity`. The same draft and identity
- * give the same bytes.
- * All attachments must be Buffers: TypeError. Errors: UnsafeHeaderError, AttachmentSizeError.
+ * Composes the message of `draft` (RFC 5322, CRLF, 7-bit, ends with a line end), signed if there is an `identity`. The same draft and
+ * identity give the same bytes.
+ * @throws TypeError if an attachment is not a Buffer, UnsafeHeaderError, AttachmentSizeError
  */
 export async function composeMessage(draft: MessageDraft, identity: SigningIdentity | null): Promise<Buffer> {
   const { before, content, after, end, size } = layOut(draft, identity);
@@ -32,22 +32,22 @@ export async function composeMessage(draft: MessageDraft, identity: SigningIdent
 }
 
 /**
- * The bytes of `composeMessage`, of which only the texts and one block are in memory at a time. `size` is exact, so a server can be told
+ * Composes the bytes of `composeMessage`, with only the texts and one block in memory at a time. `size` is exact, so a server can be told
  * before the first block is made.
- * Errors: UnsafeHeaderError at once; AttachmentSizeError and whatever opening a content throws while the blocks are read.
+ * @throws UnsafeHeaderError at once; while the blocks are read, AttachmentSizeError and whatever opening a content throws
  */
 export function streamMessage(draft: MessageDraft, identity: SigningIdentity | null): { size: number; blocks: AsyncGenerator<Buffer> } {
   const layout = layOut(draft, identity);
   return { size: layout.size, blocks: inBlocks(written(layout, draft.date, identity)) };
 }
 
-/** A message with its place for the signature. Signed is `content`; the signature stands between `after` and `end`. */
+/** A message with a place for the signature. The signature covers `content` and goes between `after` and `end`. */
 type Layout = { before: string; content: Piece[]; after: string; end: string; size: number };
 
 function layOut(draft: MessageDraft, identity: SigningIdentity | null): Layout {
   const header = messageHeader(draft);
   const content = contentPieces(draft);
-  // A multipart ends with a line end of its own; the end of data (RFC 5321 4.1.1.4) must follow one.
+  // A multipart ends with a line end of its own; a text alone needs one, because the end of data (RFC 5321 4.1.1.4) must follow a line end.
   const shell = identity === null ? { before: '', after: content.length === 1 ? CRLF : '', end: '' } : signedShell(draft);
   const before = header + shell.before;
   const signatureSize = identity === null ? 0 : base64LinesSize(detachedSignatureSize(draft.date, identity));

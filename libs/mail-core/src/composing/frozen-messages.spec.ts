@@ -1,5 +1,5 @@
-// A message must come out the same after an upgrade, because a try that nobody answered is repeated with the same bytes. A hash that changes
-// here says that messages on their way at that moment would not: keep the bytes, or say in the release notes what happens to them.
+// A message must come out the same after an upgrade, because a try that nobody answered is repeated with the same bytes. If a hash changes
+// here, messages that are on their way during the upgrade would change: keep the bytes, or say in the release notes what happens to them.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

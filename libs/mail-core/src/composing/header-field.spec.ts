@@ -6,7 +6,7 @@ const word = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }),
   fc.constantFrom('=?utf-8?Q?x?=', '"', '\\', ',', '<a@b.example>', '=?', '?=', 'ü'.repeat(300), '😀'.repeat(300), 'a'.repeat(999), '(x)'),
 );
-// What the contracts refuse in a line of text.
+// The characters that the contracts refuse in a line of text.
 const REFUSED = /[\p{Cc}\u2028\u2029]/gu;
 const line = fc
   .array(word, { minLength: 1, maxLength: 4 })

@@ -1,8 +1,9 @@
-// The fields of a message's header as bytes on the wire: encoded words, quoted names, folding; nothing that is typed can start a field of its own.
+// Writes the header fields of a message as bytes on the wire: encoded words, quoted names, folding. No text that somebody typed can start a
+// field of its own.
 import { addressOnWire, explainAddress, explainRecipient, needsSmtpUtf8 } from '@billing-mail/contracts';
 import { encodeWord, foldLines, quoteString } from 'nodemailer/lib/mime-funcs';
 
-/** A header value that would not arrive as written or would change the header around it. It never stems from vetted input. */
+/** A header value that would not arrive as written or would change the header around it. It never comes from vetted input. */
 export class UnsafeHeaderError extends Error {
   override readonly name = 'UnsafeHeaderError';
 }
@@ -12,19 +13,19 @@ export type HeaderMailbox = { readonly address: string; readonly name?: string |
 
 // RFC 5322 2.1.1: 78 without the line end; nodemailer folds at 76, as RFC 2047 2 demands for lines with encoded words.
 const LINE_LENGTH = 76;
-// RFC 2047 2 allows 75; 64 lets the first word stand beside the name of its field. Fewer words also make fewer mistakes: Python before
-// 3.13.2 shows a blank between two words of a display name, against RFC 2047 6.2.
+// RFC 2047 2 allows 75; with 64 the first word fits beside the name of its field. Fewer words also lead to fewer errors of mail readers:
+// Python before 3.13.2 shows a blank between two words of a display name, against RFC 2047 6.2.
 const ENCODED_WORD_LENGTH = 64;
-// A longer word can't be folded. Encoded it can, so no line comes near the limit of 998 (RFC 5322 2.1.1), whatever is typed.
+// A longer word cannot be folded unless it is encoded. So no line comes near the limit of 998 (RFC 5322 2.1.1), whatever is typed.
 const LONGEST_PLAIN_WORD = 60;
 const CRLF = '\r\n';
 
-/** `name: text` with the text encoded where it is not plain ASCII (RFC 2047), folded, with its line end. */
+/** Returns `name: text` with the text encoded if it is not plain ASCII (RFC 2047), folded, with its line end. */
 export function textField(name: string, text: string): string {
   return fold(`${name}: ${isPlain(text) ? text : encodedWords(refuseLineEnds(name, text))}`) + CRLF;
 }
 
-/** `name: value` for a value made by the program itself (date, id, token): visible ASCII and single spaces, never encoded. */
+/** Returns `name: value` for a value that the program itself made (date, id, token): visible ASCII and single spaces, never encoded. */
 export function structuredField(name: string, value: string): string {
   if (!/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(value)) throw new UnsafeHeaderError(`${name} is no plain value`);
   return fold(`${name}: ${value}`) + CRLF;
@@ -37,11 +38,12 @@ export function mailboxField(name: string, mailboxes: readonly HeaderMailbox[]):
 }
 
 function encodeMailbox(field: string, { address, name }: HeaderMailbox): string {
-  // The reason only, never the address itself: messages of errors end up in logs.
+  // Only the reason, never the address itself, because error messages end up in logs.
   const reason = field === 'To' || field === 'Cc' ? explainRecipient(address) : explainAddress(address);
   if (reason !== null) throw new UnsafeHeaderError(`an address of ${field} ${reason}`);
   const shown = name === null || name === undefined || name.trim() === '' ? null : refuseLineEnds(field, name);
-  // RFC 6857 3.1.8: as a group without members an address beyond ASCII can be read everywhere, and the message stays the same for all servers.
+  // RFC 6857 3.1.8: written as a group without members, an address beyond ASCII can be read everywhere, and the message stays the same for
+  // all servers.
   if (needsSmtpUtf8(address)) return `${encodedWords(shown === null ? address : `${shown} <${address}>`)}:;`;
   return shown === null ? addressOnWire(address) : `${encodePhrase(shown)} <${addressOnWire(address)}>`;
 }
@@ -61,7 +63,7 @@ function isPlain(text: string): boolean {
   return text.split(' ').every((word) => word.length <= LONGEST_PLAIN_WORD);
 }
 
-/** The shorter of the two encodings of RFC 2047; words never split a character (a surrogate pair is one). */
+/** Returns the shorter of the two encodings of RFC 2047. Encoded words never split a character, not even a surrogate pair. */
 function encodedWords(text: string): string {
   const quoted = encodeWord(text, 'Q', ENCODED_WORD_LENGTH);
   const base64 = encodeWord(text, 'B', ENCODED_WORD_LENGTH);
@@ -72,7 +74,7 @@ function fold(line: string): string {
   return foldLines(line, LINE_LENGTH);
 }
 
-/** `value` as it is; throws where it could end the field `field` or is no text at all. */
+/** Returns `value` unchanged. @throws UnsafeHeaderError if it could end the field `field` or is not well-formed Unicode */
 export function refuseLineEnds(field: string, value: string): string {
   // oxlint-disable-next-line no-control-regex -- exactly the characters that end a line or a string somewhere on the way
   if (/[\r\n\u0000]/.test(value)) throw new UnsafeHeaderError(`${field} has a line end`);
@@ -81,8 +83,9 @@ export function refuseLineEnds(field: string, value: string): string {
 }
 
 /**
- * `block` as it is. Fields are 7-bit lines of 998 characters at most (RFC 5322 2.1.1) by construction for all that the contracts allow; other
- * input must not go out altered in silence.
+ * Returns `block` unchanged. For everything that the contracts allow, its fields are 7-bit lines of at most 998 characters (RFC 5322 2.1.1)
+ * by construction. Other input must not be altered silently.
+ * @throws UnsafeHeaderError if a line is longer or not 7-bit
  */
 export function refuseUnfitBlock(block: string): string {
   // oxlint-disable-next-line no-control-regex -- exactly what is not 7-bit

@@ -6,11 +6,13 @@ export type DraftAttachment = {
   filename: string;
   /** Media type without parameters, such as `application/pdf`. */
   contentType: string;
-  /** Shows it inside the HTML, which names it `cid:<contentId>`; without HTML it is a file like the others. */
+  /**
+   * If it is set, the file is shown inside the HTML, which refers to it as `cid:<contentId>`; without HTML it is a file like the others.
+   */
   contentId?: string;
-  /** Bytes that the content has. */
+  /** Size of the content in bytes. */
   size: number;
-  /** The bytes, or how to open them anew with each call, so that a message can be composed again for the next try. */
+  /** The bytes, or a function that opens them anew with each call, so that a message can be composed again for the next try. */
   content: Buffer | (() => AsyncIterable<Uint8Array>);
 };
 
@@ -25,9 +27,9 @@ export type MessageDraft = {
   date: Date;
   /** With its angle brackets. */
   messageId: string;
-  /** For `X-Billing-Delivery`; `null` in mail that is no delivery, such as an alert. */
+  /** For `X-Billing-Delivery`; `null` in mail that is not a delivery, such as an alert. */
   deliveryId: string | null;
-  /** Any text that is the delivery's own; the boundaries are derived from it. */
+  /** Any text that belongs to this delivery only; the boundaries are derived from it. */
   boundarySeed: string;
   text: string;
   html: string | null;

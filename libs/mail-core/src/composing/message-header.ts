@@ -1,7 +1,7 @@
 import { mailboxField, refuseUnfitBlock, structuredField, textField, UnsafeHeaderError } from './header-field.js';
 import { type MessageDraft } from './message-draft.js';
 
-/** The fields of the message itself, each with its line end; those of its outermost part follow them. Errors: UnsafeHeaderError. */
+/** Returns the fields of the message itself, each with its line end; those of its outermost part follow them. @throws UnsafeHeaderError */
 export function messageHeader(draft: MessageDraft): string {
   if (!/^<[^\s<>@]+@[^\s<>@]+>$/.test(draft.messageId)) throw new UnsafeHeaderError('Message-ID has not the form <left@right>');
   const fields = [

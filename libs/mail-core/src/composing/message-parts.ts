@@ -11,15 +11,15 @@ export type Piece = string | DraftAttachment;
 const CRLF = '\r\n';
 
 /**
- * `mixed(alternative(text, related(html, inline files…)), files…)`, without the levels that would hold one part only. One piece is a text
- * alone, without a line end at its end; more are a multipart, which has one.
+ * Returns `mixed(alternative(text, related(html, inline files…)), files…)`, without the levels that would hold only one part. A single
+ * piece is a text alone, which does not end with a line end; several pieces are a multipart, which does.
  */
 export function contentPieces({ text, html, attachments, boundarySeed }: MessageDraft): Piece[] {
   const isInline = ({ contentId }: DraftAttachment): boolean => html !== null && contentId !== undefined;
   const files = attachments.filter((file) => !isInline(file)).map((file) => filePart(file, 'attachment'));
   const boundary = boundariesOf(boundarySeed);
   if (html === null) return multipart('mixed', boundary(1), [textPart('plain', text, files.length === 0), ...files]);
-  // Counted from outside inwards.
+  // Levels are counted from the outside inwards.
   const level = files.length === 0 ? 1 : 2;
   const inline = attachments.filter(isInline).map((file) => filePart(file, 'inline'));
   const shown = multipart('related; type="text/html"', boundary(level + 1), [textPart('html', html), ...inline]);
@@ -27,7 +27,7 @@ export function contentPieces({ text, html, attachments, boundarySeed }: Message
   return multipart('mixed', boundary(1), [bodies, ...files]);
 }
 
-/** What stands around the content that is signed (RFC 8551 3.5.3): `before` and `after` it, and `end` after the lines of the signature. */
+/** Returns the texts around the signed content (RFC 8551 3.5.3): `before` and `after` it, and `end` after the lines of the signature. */
 export function signedShell({ boundarySeed }: MessageDraft): { before: string; after: string; end: string } {
   const boundary = boundariesOf(`signed ${boundarySeed}`)(2);
   const type = `multipart/signed; protocol="application/pkcs7-signature";${CRLF} micalg=sha-256; boundary="${boundary}"`;
@@ -44,7 +44,7 @@ export function signedShell({ boundarySeed }: MessageDraft): { before: string; a
   };
 }
 
-/** A part alone needs no multipart around it. */
+/** A single part needs no multipart around it. */
 function multipart(subtype: string, boundary: string, parts: Piece[][]): Piece[] {
   const [first = [], ...others] = parts;
   if (others.length === 0) return first;
@@ -64,12 +64,12 @@ function boundariesOf(seed: string): (number: number) => string {
 function textPart(subtype: 'plain' | 'html', text: string, isAlone = false): Piece[] {
   const { encoding, body } = encodeText(text);
   const fields = [`Content-Type: text/${subtype}; charset=utf-8`, `Content-Transfer-Encoding: ${encoding}`];
-  // No reader minds the order. It is the one of messages that were sent before, whose bytes have to come out again.
+  // No mail reader minds the order. Messages that were sent earlier have this one, and their bytes must come out the same again.
   if (isAlone) fields.reverse();
   return [`${fields.join(CRLF)}${CRLF}${CRLF}${body}`];
 }
 
-// A root would get a Date and a Message-ID, which no part may have.
+// nodemailer gives a root a Date and a Message-ID, which no part may have.
 const NO_ROOT = { rootNode: new MimeNode('multipart/mixed'), baseBoundary: 'none' };
 
 // The fields are nodemailer's work: it knows how to encode a file name so that old and new readers understand it (RFC 2231, RFC 2047).
@@ -81,7 +81,9 @@ function filePart(file: DraftAttachment, disposition: 'inline' | 'attachment'): 
   return [refuseUnfitBlock(node.buildHeaders() + CRLF), file];
 }
 
-/** Composite types may not be base64 (RFC 2046 5.1.1, 5.2.1), without which their bytes would not survive; they go as plain files. */
+/**
+ * Composite types must not be base64 (RFC 2046 5.1.1, 5.2.1), and without it their bytes would not survive. So they go out as plain files.
+ */
 function encodableType(contentType: string): string {
   if (!/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(contentType)) throw new UnsafeHeaderError('a content type is no media type');
   return /^(?:multipart|message)\//i.test(contentType) ? 'application/octet-stream' : contentType;

@@ -1,11 +1,14 @@
 import { type DeliveryStatus, type RecipientStatus } from '@billing-mail/contracts';
 
-/** How a delivery begins and which state may follow which; what is settled stays settled, but for what becomes known late: a server's yes, or that the mail came back. */
+/**
+ * Which state a delivery begins with, and which states may follow each one. A settled delivery changes only for what becomes known late:
+ * that a server accepted the mail after all, or that the mail came back.
+ */
 export const DELIVERY_TRANSITIONS: Record<'born' | DeliveryStatus, readonly DeliveryStatus[]> = {
-  // A process that has a hand free goes on at once with what it takes in.
+  // A process with a free hand (a worker slot) starts at once on a delivery that it takes in.
   born: ['queued', 'sending'],
-  // Its worker may have died with the answer unread or in the journal: then it ends without another claim.
-  // Who cancels it ends what is open, while others may have been refused by then, or be in doubt, as after a restore.
+  // Its worker may have died with the server's answer unread or only in the journal. Then the delivery settles without another claim.
+  // Cancelling ends the open recipients. By then others may have been refused or be in doubt, for example after a restore.
   queued: ['sending', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'],
   sending: ['queued', 'waiting', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'],
   waiting: ['sending', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'],
@@ -16,32 +19,32 @@ export const DELIVERY_TRANSITIONS: Record<'born' | DeliveryStatus, readonly Deli
   cancelled: ['sent', 'partly_sent'],
 };
 
-/** The same for a recipient. Nobody who was accepted is ever sent to again by the same delivery, whatever comes back. */
+/** The same for a recipient. A delivery never sends again to a recipient whom a server has accepted, even if the mail comes back. */
 export const RECIPIENT_TRANSITIONS: Record<'born' | RecipientStatus, readonly RecipientStatus[]> = {
   born: ['pending'],
   pending: ['accepted', 'rejected', 'uncertain', 'cancelled'],
-  // A server further on did not take it.
+  // A server further along the way did not accept the mail.
   accepted: ['bounced'],
-  // Whatever was decided meanwhile, a late yes of the server is the truth.
+  // A late acceptance by the server is the truth, whatever was decided in the meantime.
   rejected: ['accepted'],
-  // What came back had been taken.
+  // Mail that came back had been accepted first.
   uncertain: ['accepted', 'bounced'],
   cancelled: ['accepted'],
   bounced: [],
 };
 
-/** Nothing more will be tried. */
+/** In these states nothing more is tried. */
 const SETTLED_STATUSES = ['sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'] as const satisfies readonly DeliveryStatus[];
 export type SettledStatus = (typeof SETTLED_STATUSES)[number];
 
 export const isSettled = (status: DeliveryStatus): status is SettledStatus => (SETTLED_STATUSES as readonly string[]).includes(status);
 
-/** A change of state that no rule allows: a mistake in the program, never an input. */
+/** A change of state that no rule allows. The cause is a bug in the program, never an input. */
 export class IllegalTransitionError extends Error {
   override readonly name = 'IllegalTransitionError';
 }
 
-/** Every change of a delivery's state goes through here. @throws IllegalTransitionError */
+/** Returns `to`. Every change of a delivery's state goes through here. @throws IllegalTransitionError if no rule allows the change */
 export function transition(from: DeliveryStatus, to: DeliveryStatus): DeliveryStatus {
   if (from !== to && !DELIVERY_TRANSITIONS[from].includes(to))
     throw new IllegalTransitionError(`A delivery can not go from ${from} to ${to}.`);
@@ -49,8 +52,8 @@ export function transition(from: DeliveryStatus, to: DeliveryStatus): DeliverySt
 }
 
 /**
- * How a delivery ended, from how its recipients did; `null` while one is pending. A doubt about one recipient makes the whole
- * delivery doubtful, because somebody has to look.
+ * Returns how a delivery ended, derived from the states of its recipients; `null` while a recipient is pending. A doubt about one recipient
+ * makes the whole delivery doubtful, because somebody has to look.
  */
 export function settledStatus(recipients: readonly RecipientStatus[]): SettledStatus | null {
   const has = (status: RecipientStatus): boolean => recipients.includes(status);

@@ -1,4 +1,4 @@
-// What follows from a try: the new state of each recipient, and whether the delivery waits, changes its route or is settled.
+// Decides what follows from a try: the new state of each recipient, and whether the delivery waits, changes its route or is settled.
 import { type FailureCode, type RecipientStatus, type Route } from '@billing-mail/contracts';
 import { retryDelayMs, withJitter, TRIES_PER_ROUTE, UNCERTAIN_ENDS_ALLOWED, type UncertainPolicy } from '../policy/retry-policy.js';
 import { isNonexistentRecipient } from '../replies/classify-reply.js';
@@ -7,15 +7,15 @@ import { type Verdict } from '../replies/verdict.js';
 import { type SettledStatus, settledStatus } from './delivery-states.js';
 import { type RecipientResult } from './recipient-result.js';
 
-/** A recipient as far as the decision needs it. */
+/** The part of a recipient that the decision needs. */
 export type RecipientState = {
   position: number;
   status: RecipientStatus;
-  /** Ends of data for this recipient that went out and were never answered. */
+  /** How often the end of data was sent for this recipient and never answered. */
   uncertainEnds: number;
   reason: FailureCode | null;
   reply: string | null;
-  /** Route that the state was reached on. */
+  /** Route on which the recipient reached this state. */
   route: Route | null;
 };
 
@@ -24,30 +24,30 @@ export type TryResult = {
   /** Tries that the route has had, this one included. */
   triesUsed: number;
   results: readonly RecipientResult[];
-  /** Why those without a result were not reached. */
+  /** Why the recipients without a result were not reached. */
   failure: Verdict | null;
-  /** How long a limit of the server's that this try met holds up its way; such a try does not count. */
+  /** How long the route waits because this try met a limit of the server, in milliseconds. Such a try does not count. */
   heldUpMs?: number | null;
 };
 
 export type DeliveryPolicy = {
   retryDelaysMs: readonly number[];
   uncertainPolicy: UncertainPolicy;
-  /** Whether recipients may go on to the platform once the custom server has had its tries. */
+  /** Whether recipients may go out by the platform once the team's own server has had its tries. */
   fallback: boolean;
 };
 
 type NextStep =
   | { kind: 'wait'; afterMs: number }
-  /** The same by a limit of the server's: no try was spent. */
+  /** The delivery waits for a limit of the server; no try was spent. */
   | { kind: 'held_up'; afterMs: number }
-  /** The custom server has had its tries: the open recipients go out by the platform, at once. */
+  /** The team's own server has had its tries: the open recipients go out by the platform, at once. */
   | { kind: 'fall_back' }
   | { kind: 'settled'; status: SettledStatus };
 
 export type Settlement = { recipients: RecipientState[]; next: NextStep };
 
-/** Decides after a try. Pure: the same state, result and random value give the same settlement. */
+/** Decides what follows from a try. Pure: the same arguments give the same settlement. */
 export function settleTry(recipients: readonly RecipientState[], tried: TryResult, policy: DeliveryPolicy, random: number): Settlement {
   const results = new Map(tried.results.map((result) => [result.position, result]));
   const after = recipients.map((recipient) => applyResult(recipient, results.get(recipient.position), tried, policy));
@@ -59,7 +59,10 @@ export function settleTry(recipients: readonly RecipientState[], tried: TryResul
   return exhaust(after, tried.route, policy.fallback);
 }
 
-/** If the server said when to come again, wait for the longest time that it named: earlier, it would refuse some of the recipients again. */
+/**
+ * Returns the wait before the next try, in milliseconds. If the server named times, the longest one counts: any earlier, it would refuse
+ * some of the recipients again.
+ */
 function waitAfter(
   after: readonly RecipientState[],
   { results, failure, triesUsed }: TryResult,
@@ -80,18 +83,21 @@ function isHopeless(after: readonly RecipientState[], results: ReadonlyMap<numbe
   });
 }
 
-/** The route has had its tries (or is no longer there): doubts are settled as doubts, the others fall back or are rejected. */
+/**
+ * Settles the open recipients of a route that has had its tries or no longer exists. Recipients in doubt become uncertain; the others fall
+ * back or are rejected.
+ */
 export function exhaust(recipients: readonly RecipientState[], route: Route, fallback: boolean): Settlement {
   const after = recipients.map((recipient): RecipientState => {
     if (recipient.status !== 'pending') return recipient;
-    // Whoever may already have the mail never changes route: it would be a second mail with another sender.
+    // A recipient who may already have the mail never changes route: that would be a second mail with another sender.
     if (recipient.uncertainEnds > 0) return { ...recipient, status: 'uncertain' };
     return route === 'custom' && fallback ? recipient : { ...recipient, status: 'rejected' };
   });
   return conclude(after, { kind: 'fall_back' });
 }
 
-/** Settles what was not accepted yet, except where the end of data is out and the answer still open. */
+/** Settles the pending recipients, except those for whom the end of data has been sent and not yet answered. */
 export function cancelOpen(recipients: readonly RecipientState[], isInFinal: (position: number) => boolean): RecipientState[] {
   return recipients.map((recipient): RecipientState => {
     if (recipient.status !== 'pending' || isInFinal(recipient.position)) return recipient;
@@ -111,7 +117,7 @@ function applyResult(
   policy: DeliveryPolicy,
 ): RecipientState {
   if (result?.outcome === 'accepted') {
-    // Also for one who was cancelled or given up as uncertain meanwhile: the server's yes is the truth.
+    // This also holds for a recipient who was cancelled or given up as uncertain in the meantime: the server's acceptance is the truth.
     return { ...recipient, status: 'accepted', reason: null, reply: result.reply, route: tried.route };
   }
   if (recipient.status !== 'pending') return recipient;
@@ -125,6 +131,6 @@ function applyResult(
   if (result?.outcome === 'refused' && isNonexistentRecipient(verdict)) {
     return { ...noted, status: recipient.uncertainEnds > 0 ? 'uncertain' : 'rejected' };
   }
-  // An earlier doubt outweighs a later failure: its reason is what the user must read.
+  // An earlier doubt outweighs a later failure: the user must read the reason for the doubt.
   return recipient.uncertainEnds > 0 ? { ...recipient, reply: recipient.reply ?? verdict.reply } : noted;
 }

@@ -1,4 +1,4 @@
-// Warum ein Beleg nach dem Versand zurückkam: die deutschen Texte für die Buchhaltung.
+// Why a document came back after it had been sent, in German, for the people in billing.
 import { type BounceCatalogue } from './bounce-words.js';
 
 const ASK_CUSTOMER =

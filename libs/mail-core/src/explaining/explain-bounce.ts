@@ -5,5 +5,5 @@ import { type BounceCatalogue, type BounceWords } from './bounce-words.js';
 
 const CATALOGUES: Readonly<Record<Locale, BounceCatalogue>> = { en: BOUNCES_IN_ENGLISH, de: BOUNCES_IN_GERMAN };
 
-/** Why it came back, for the people in billing. Quotes nobody; plain text. */
+/** Returns why a document came back and what to do, for the people in billing. Quotes nobody; plain text. */
 export const explainBounce = (of: BounceClass, locale: Locale): BounceWords => CATALOGUES[locale][of];

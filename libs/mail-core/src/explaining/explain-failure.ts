@@ -7,9 +7,9 @@ import { type Explanation, type FailureCatalogue, type GoingOn } from './failure
 export const FAILURE_CATALOGUES: Readonly<Record<Locale, FailureCatalogue>> = { en: FAILURES_IN_ENGLISH, de: FAILURES_IN_GERMAN };
 
 /**
- * What happened, what it means and what to do, for the people in billing. Names the server but never quotes its reply, which
- * is untrusted and shown apart. On route `platform` the advice does not send the reader to settings that are not theirs.
- * `goesOn`: how what may work later does. Plain text: escape it where it is shown as HTML.
+ * Returns what happened, what it means and what to do, for the people in billing. Names the server but never quotes its reply, which is
+ * untrusted and shown separately. On route `platform` the advice does not send the reader to settings that are not theirs. `goesOn` tells
+ * how a failure that may pass goes on. Plain text: escape it where it is shown as HTML.
  */
 export function explainFailure(reason: FailureReason, locale: Locale, route: Route = 'custom', goesOn: GoingOn = 'byReader'): Explanation {
   const catalogue = FAILURE_CATALOGUES[locale];
@@ -32,7 +32,7 @@ function todoOf({ code }: FailureReason, catalogue: FailureCatalogue, route: Rou
   return goesOn === 'byOthers' ? catalogue.askOwnServer : catalogue[code].todo;
 }
 
-/** What was seen besides, and what the server named in figures, as sentences. */
+/** Returns sentences about what else was seen and about the known figures. */
 function detailsOf({ askedWaitMs, sizes, seen, limit }: FailureReason, catalogue: FailureCatalogue, locale: Locale): string[] {
   const wait = [
     ...(seen === undefined ? [] : [catalogue.seen[seen]]),
@@ -45,7 +45,7 @@ function detailsOf({ askedWaitMs, sizes, seen, limit }: FailureReason, catalogue
   return [...wait, words.replace('{size}', inMegabytes(messageBytes, locale))];
 }
 
-/** In the largest unit that says it exactly enough: nobody plans by seconds of an hour. */
+/** Returns the time in the largest unit that is exact enough: nobody plans an hour by its seconds. */
 function inTime(ms: number, { time }: FailureCatalogue): string {
   const [unit, unitMs] =
     ms >= 2 * 3_600_000 ? (['hours', 3_600_000] as const) : ms >= 90_000 ? (['minutes', 60_000] as const) : (['seconds', 1000] as const);
@@ -54,7 +54,7 @@ function inTime(ms: number, { time }: FailureCatalogue): string {
   return count === 1 ? one : several.replace('{n}', String(count));
 }
 
-/** A limit and what goes beyond it must not look the same, so two places. */
+/** Two decimal places, so that a limit and a size that exceeds it do not look the same. */
 const inMegabytes = (bytes: number, locale: Locale): string =>
   `${(bytes / 1e6).toLocaleString(locale, { maximumFractionDigits: 2, minimumFractionDigits: bytes < 1e7 ? 2 : 0 })} MB`;
 

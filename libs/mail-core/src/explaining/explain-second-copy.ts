@@ -1,6 +1,6 @@
 import { type Locale } from '@billing-mail/contracts';
 
-/** Whole sentences: what happened, and what holds if a recipient asks about it. */
+/** Whole sentences: what happened, and what to say if a recipient asks about it. */
 export type SecondCopyWords = { happened: string; ifAsked: string };
 
 const WORDS: Readonly<Record<Locale, SecondCopyWords>> = {
@@ -16,5 +16,5 @@ const WORDS: Readonly<Record<Locale, SecondCopyWords>> = {
   },
 };
 
-/** Why a recipient who was accepted after a doubt may have got a second copy, for the people in billing. */
+/** Returns why a recipient who was accepted after a doubt may have received a second copy, for the people in billing. */
 export const explainSecondCopy = (locale: Locale): SecondCopyWords => WORDS[locale];

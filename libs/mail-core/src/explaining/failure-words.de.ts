@@ -32,7 +32,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   platformTodo:
     'An Ihren Einstellungen müssen Sie nichts ändern. {again} Wenden Sie sich an unseren Kundendienst, falls es wieder misslingt.',
 
-  // Von Belegen früherer Versionen: gemeldet wird smtp_host_unknown.
+  // Only deliveries of earlier versions have this code; today the failure is reported as smtp_host_unknown.
   smtp_host_forbidden: {
     happened: 'Der Mailserver{server} liegt in einem geschützten Netz, über das keine Belege verschickt werden dürfen.',
     means: NOTHING_GOES_OUT,

@@ -31,7 +31,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   operator: { custom: 'the people who run your mail server', platform: 'our support' },
   platformTodo: 'There is nothing to change in your settings. {again} Tell our support if it fails again.',
 
-  // Of deliveries of earlier versions: it is told as smtp_host_unknown.
+  // Only deliveries of earlier versions have this code; today the failure is reported as smtp_host_unknown.
   smtp_host_forbidden: {
     happened: 'The mail server{server} lies in a protected network that documents may not be sent through.',
     means: NOTHING_GOES_OUT,

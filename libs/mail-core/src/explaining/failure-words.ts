@@ -3,32 +3,41 @@ import { type FailureCode, type Route, type SeenForReply } from '@billing-mail/c
 /** What a reader is told of a failure; each part is one or more whole sentences. */
 export type Explanation = {
   happened: string;
-  /** What that means for mail handed to this server; stays true when the mail then went out by another way. */
+  /** What that means for mail handed to this server; it stays true if the mail then went out by another route. */
   means: string;
   todo: string;
 };
 
 export type GoingOn = 'byReader' | 'byItself' | 'byTest' | 'byOthers';
 
-/** One language. `{server}` stands for the server's name with a space before it, or for nothing; `{again}` for a sentence of `again`; `{inSettings}` for where to do it. */
+/**
+ * The words of one language. `{server}` stands for the server's name with a space before it, or for nothing; `{again}` for a sentence of
+ * `again`; `{inSettings}` for where to do it.
+ */
 export type FailureCatalogue = Readonly<Record<FailureCode, Explanation>> & {
-  /** How what may work later goes on: a settled document by the reader, an open one by itself, a connection test by testing, a document that went out another way by those that follow. */
+  /**
+   * How a failure that may pass goes on: the reader sends a settled document again, an open document is tried again by itself, a connection
+   * test is repeated, and after a document that went out by another route the next ones are tried.
+   */
   readonly again: Readonly<Record<GoingOn, string>>;
-  /** With a space before it. A test of a connection is made right there, and says nothing of it. */
+  /** Begins with a space. Left out for a connection test, because that is made in the settings themselves. */
   readonly inSettings: string;
-  /** Added to what happened where the server named a time. */
+  /** Added to `happened` if the server named a time. */
   readonly askedWait: string;
-  /** The same where it is known how large the e-mail was and might have been. */
+  /** Added to `happened` if the size of the e-mail and the server's limit are known. */
   readonly sizes: string;
-  /** The same where the server has not said what it takes. */
+  /** Added to `happened` if the server has not said how much it accepts. */
   readonly size: string;
-  /** Added to what happened where a limit of the team's own server makes it wait. */
+  /** Added to `happened` if a limit of the team's own server makes the document wait. */
   readonly limit: Readonly<Record<'minute' | 'day', string>>;
-  /** One of them, and several. */
+  /** Singular and plural. */
   readonly time: Readonly<Record<'seconds' | 'minutes' | 'hours', readonly [one: string, several: string]>>;
-  /** Added to what happened where nobody knows whether the server took the mail: what was seen in place of its answer. */
+  /** Added to `happened` if nobody knows whether the server accepted the mail: what was seen in place of its answer. */
   readonly seen: Readonly<Record<SeenForReply, string>>;
-  /** In place of `todo` when the document went out another way and not the way but the document or a recipient was refused: to send it again would double it. */
+  /**
+   * In place of `todo` if the document went out by another route because the document or a recipient, not the route, was refused. Sending
+   * it again would duplicate it.
+   */
   readonly askOwnServer: string;
   /** Whom to ask about a server, for `{operator}`. */
   readonly operator: Readonly<Record<Route, string>>;

@@ -3,8 +3,8 @@ import { explainFailure } from './explain-failure.js';
 import { PROVIDER_HINTS, type ProbeFailure, type ProviderHint } from './provider-hints.js';
 
 /**
- * What to change after a failed test of a mail server, for whoever sets it up: the provider's own peculiarity where it is
- * known by host name or reply, else the general advice for the failure. Plain text; the server's reply is never part of it.
+ * Returns what to change after a failed test of a mail server, for the person who sets it up: the advice for the provider if it is known by
+ * host name or reply, else the general advice for the failure. Plain text; the server's reply is never part of it.
  */
 export function hintForProbe(failure: ProbeFailure, locale: Locale): string {
   const known = PROVIDER_HINTS.find((hint) => applies(hint, failure));

@@ -14,7 +14,7 @@ export type ProviderHint = {
   reply?: RegExp;
   reasons?: readonly FailureCode[];
   port?: number;
-  /** The only port with which the provider works: the hint is for the others. */
+  /** The only port with which the provider works: the hint is for all other ports. */
   unlessPort?: number;
   security?: readonly SmtpSecurity[];
   hint: Readonly<Record<Locale, string>>;
@@ -43,7 +43,8 @@ export const PROVIDER_HINTS: readonly ProviderHint[] = [
       de: 'Verwenden Sie smtp.office365.com mit Port 587 und STARTTLS; etwas anderes bietet Microsoft 365 zum Senden nicht an.',
     },
   },
-  // 550 5.7.30 of Microsoft (elsewhere that status is about REQUIRETLS, RFC 8689). Exchange team blog, January 2026: off by default from the end of December 2026, an administrator can switch it on again for the time being.
+  // Microsoft's 550 5.7.30 (elsewhere that status is about REQUIRETLS, RFC 8689). Exchange team blog, January 2026: passwords are off by
+  // default from the end of December 2026; an administrator can switch them on again for the time being.
   {
     reply: /basic authentication is not supported/i,
     hint: {
@@ -176,7 +177,8 @@ export const PROVIDER_HINTS: readonly ProviderHint[] = [
     },
   },
 
-  // RFC 8314 3.3 and 7.3: 465 is encrypted from the first byte, 587 only after STARTTLS. Mixed up, both sides wait for each other.
+  // RFC 8314 3.3 and 7.3: 465 is encrypted from the first byte, 587 only after STARTTLS. If they are mixed up, both sides wait for each
+  // other.
   {
     port: 465,
     security: ['starttls', 'none'],

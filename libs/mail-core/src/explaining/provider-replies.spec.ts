@@ -1,4 +1,5 @@
-// What Microsoft 365, Google and Amazon say, reply by reply: whose failure it is, how lasting, and who is told in either language to do what.
+// The replies of Microsoft 365, Google and Amazon, one by one: whose failure it is, how lasting it is, and who is told in either language
+// to do what.
 import { type AttemptStage, type FailureCode } from '@billing-mail/contracts';
 import { classifyReply, reasonOf } from '../replies/classify-reply.js';
 import { type FailureScope } from '../replies/smtp-fact.js';
@@ -34,7 +35,7 @@ const PROOF = [/SPF, DKIM and DMARC/, /SPF, DKIM und DMARC/] as const;
 const LIFTED = [/administrator.*Restricted entities/, /Administrator.*Eingeschränkte Entitäten/] as const;
 const PAUSED = [/correct the addresses/, /Berichtigen Sie .*Adressen/] as const;
 
-// One reply a line, so that it reads as the table that it is.
+// One reply per line, so that it reads as a table.
 // prettier-ignore
 const ROWS: readonly Row[] = [
   // Microsoft 365, signing in

@@ -10,7 +10,7 @@ const PASSWORD = inField('/smtp/auth/password');
 const CLIENT_CERTIFICATE = inField('/smtp/tls/clientCertificate/file');
 const SENDER = inField('/smtp/fromAddress');
 
-/** Trouble of a team's own server that its settings can mend; all else is a matter of those who run it. */
+/** Failures of a team's own server that its settings can mend; all others are up to the people who run the server. */
 const IN_THE_SETTINGS: Partial<Record<FailureCode, Mending>> = {
   smtp_host_forbidden: HOST,
   smtp_host_unknown: HOST,
@@ -35,7 +35,7 @@ const IN_THE_SETTINGS: Partial<Record<FailureCode, Mending>> = {
   sender_unauthenticated: SENDER,
 };
 
-/** Whose turn it is where a way out fails, and where in the settings. Nobody changes anything for the platform's server but us. */
+/** Returns who has to act when a route fails, and at which setting. Only we can change the platform's server. */
 export function whereToMend(code: FailureCode, route: Route): Mending {
   if (route === 'platform') return { turn: 'platform', field: null };
   return IN_THE_SETTINGS[code] ?? { turn: 'operator', field: null };

@@ -1,11 +1,12 @@
-// What a clerk reads where a real server, a real address or a fault of ours stopped a document: what was seen, and who has to do something about it.
+// What a clerk reads if a real server, a real address or a fault of ours stopped a document: what was seen, and who has to do something
+// about it.
 import { type AttemptStage, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
 import { classifyReply, reasonOf } from '../replies/classify-reply.js';
 import { type SmtpFact } from '../replies/smtp-fact.js';
 import { explainFailure } from './explain-failure.js';
 import { type GoingOn } from './failure-words.js';
 
-/** Who is sent where, by the words for it. */
+/** The words by which each of these is told to act. */
 const ACTORS = {
   team: {
     en: /(?<!Nothing )in the settings|then send|fewer or smaller attachments/i,
@@ -27,7 +28,7 @@ const ofOurs = (code: FailureReason['code']): FailureReason => ({ code, server: 
 type Situation = {
   seenBy: string;
   reason: FailureReason;
-  /** What a reader is told of what was seen. */
+  /** What a reader is told about what was seen. */
   en: RegExp;
   de: RegExp;
   actors: Actor[];

@@ -1,17 +1,23 @@
-// When the last of what waits for an account goes, by its limits and what it has sent.
+// Forecasts when the last delivery that waits for an account goes out, from the account's limits and what it has sent.
 import { type SendingLimits } from '@billing-mail/contracts';
 import { type PaceWindows, SendingPace, type SentBefore, type Size } from './sending-pace.js';
 
-/** Deliveries that are due together, with their messages and recipients in all. */
+/** Deliveries that are due at the same time, with the total of their messages and recipients. */
 export type WaitingGroup = Size & { deliveries: number; dueInMs: number };
 
-/** When the last goes, in milliseconds from now and without the sending itself, and how many of them their limits let go later than they are due. */
+/**
+ * `endsInMs`: when the last delivery goes out, in milliseconds from now, not counting the sending itself. `held`: how many deliveries go
+ * out later than they are due because of the limits.
+ */
 export type Foretold = { endsInMs: number; held: number };
 
-/** Deliveries between two turns: less than a millisecond of work. */
+/** Deliveries that are planned between two yields: less than a millisecond of work. */
 const DELIVERIES_A_TURN = 200;
 
-/** `null` where nothing waits, or no limit says how much goes in which time. Yields now and then: a run of a million takes seconds. */
+/**
+ * Returns the forecast, or `null` if nothing waits or the account has no limit per minute or per day. Yields now and then, because planning
+ * a million deliveries takes seconds.
+ */
 export function* foretellEnd(
   limits: SendingLimits,
   windows: PaceWindows,
@@ -34,7 +40,7 @@ export function* foretellEnd(
   return count === 0 ? null : { endsInMs, held };
 }
 
-/** As alike as can be: which of them is larger makes no difference to the end. */
+/** Spreads the totals of a group over its deliveries as evenly as possible. Which delivery is larger makes no difference to the end. */
 const sizeOf = ({ deliveries, messages, recipients, dueInMs }: WaitingGroup, index: number): Size & { dueInMs: number } => ({
   messages: share(messages, deliveries, index),
   recipients: share(recipients, deliveries, index),

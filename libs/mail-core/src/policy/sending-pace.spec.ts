@@ -5,7 +5,7 @@ import { SendingPace, type SentBefore } from './sending-pace.js';
 
 const WINDOWS = { minuteMs: 60_000, dayMs: 24 * 3_600_000 };
 const LEASE_MS = 60_000;
-/** What is foretold, and after how many turns. */
+/** Returns the forecast, and how often it yielded. */
 function foretellCounted(...asked: Parameters<typeof foretellInTurns>) {
   const work = foretellInTurns(...asked);
   for (let turns = 0; ; turns += 1) {
@@ -19,7 +19,7 @@ const ONE = { messages: 1, recipients: 1 };
 type Sending = { begunAt: number; seenAt: number; endedAt: number };
 const seenTimes = (sendings: readonly Sending[]): number[] => sendings.map(({ seenAt }) => seenAt).sort((a, b) => a - b);
 
-/** Sends all of them by the pace, `connections` at a time, each taking `tookMs`; returns when each was seen by the server. */
+/** Sends all of them by the pace, each taking `tookMs`. Returns when each began, was seen by the server and ended. */
 function sendAll(
   pace: SendingPace,
   sizes: { messages: number; recipients: number }[],
@@ -58,7 +58,7 @@ const mostIn = (times: readonly number[], windowMs: number): number => {
   return most;
 };
 
-/** As the counts are kept: a row for each minute, which says of its messages that they may have been at its end. */
+/** Returns the counts as they are stored: one row for each minute, whose messages count as sent at its end. */
 function byMinute(seen: readonly number[], now: number, recipients: number): SentBefore[] {
   const counts = new Map<number, number>();
   for (const at of seen) {

@@ -1,36 +1,37 @@
-// How much more a server takes of one account now, and when it takes what waits: counts what was sent against the limits of the account.
+// Tells how much more a server accepts from one account now and when it accepts what waits, by counting what was sent against the limits of
+// the account.
 import { type SendingLimits } from '@billing-mail/contracts';
 
-/** Over how long the limits count, in milliseconds. Tests shorten them. */
+/** The windows over which the limits count, in milliseconds. Tests shorten them. */
 export type PaceWindows = { minuteMs: number; dayMs: number };
 export const REAL_WINDOWS: PaceWindows = { minuteMs: 60_000, dayMs: 24 * 3_600_000 };
 
-/** What an account has sent: in each part of the time, the latest moment at which it may have been, on the clock of the one who asks. */
+/** What an account sent within one part of the time. `at` is the latest moment at which it may have been sent, on the caller's clock. */
 export type Sent = { at: number; messages: number; recipients: number };
-/** The same as it is kept for others: by how long ago it was at the least. */
+/** The same as it is stored for other processes: `agoMs` says how long ago it was at least. */
 export type SentBefore = Size & { agoMs: number };
-/** A message that waits. */
+/** How much something that is sent counts against the limits. */
 export type Size = { messages: number; recipients: number };
-/** The same where it may not go before. */
+/** The same for something that waits and may not go out before `dueInMs`, in milliseconds from now. */
 type Waiting = Size & { dueInMs?: number };
 /** What an account has sent and is sending. */
 type Counts = {
-  /** When places of the minute were last left, the oldest first: one for each message. */
+  /** When the messages that still count for the minute ended, oldest first, one entry for each message. */
   left: number[];
   day: Sent[];
-  /** When the newest piece of the day began. */
+  /** When the newest entry of `day` began. */
   beganAt: number | null;
   readonly underWay: Size & { sendings: number };
 };
 
 /**
- * A message counts from before its sending begins until a whole window after its end: whenever in between the server counts it, it never sees more
- * than the limit in any window. All times are milliseconds of one clock that only goes forward.
+ * A message counts from before its sending begins until a whole window after its end. So the server never sees more than the limit in any
+ * window, whenever in between it counts the message. All times are milliseconds of one monotonic clock.
  */
 export class SendingPace {
   private readonly counts: Counts;
 
-  /** @param other of the same account, by other limits: what either sends counts for both */
+  /** @param other pace of the same account with other limits; what either of them sends counts for both */
   constructor(
     readonly limits: SendingLimits,
     private readonly windows: PaceWindows,
@@ -39,7 +40,7 @@ export class SendingPace {
     this.counts = other?.counts ?? { left: [], day: [], beganAt: null, underWay: { sendings: 0, messages: 0, recipients: 0 } };
   }
 
-  /** Messages that may be under way now, those that are among them. */
+  /** Returns how many messages may be under way now, including those that already are. */
   roomAt(now: number): number {
     this.forgetBefore(now);
     const { connections = Infinity, messagesPerMinute = Infinity, recipientsPerDay = Infinity } = this.limits;
@@ -47,7 +48,7 @@ export class SendingPace {
     return isDayFull ? this.counts.underWay.sendings : Math.max(0, Math.min(connections, messagesPerMinute - this.counts.left.length));
   }
 
-  /** How long a message of this size has to wait; 0 where it may go now. */
+  /** Returns how long a message of this size has to wait, in milliseconds; 0 if it may go now. */
   waitMs(size: Size, now: number): number {
     return this.plan([size], now)[0] ?? 0;
   }
@@ -69,12 +70,12 @@ export class SendingPace {
     this.noteSent([{ at: now, messages, recipients }]);
   }
 
-  /** What was sent before, the oldest first. */
+  /** Counts what was sent, oldest first. */
   noteSent(sent: readonly Sent[]): void {
     for (const one of sent) {
       for (let left = one.messages; left > 0; left -= 1) this.counts.left.push(one.at);
       const last = this.counts.day.at(-1);
-      // In pieces of a minute, so that a day is few of them; a piece counts until its last message is a day old.
+      // One entry covers up to a minute, so that a day has few entries. An entry counts until its last message is a day old.
       if (last !== undefined && this.counts.beganAt !== null && one.at - this.counts.beganAt < this.windows.minuteMs) {
         last.at = Math.max(last.at, one.at);
         last.recipients += one.recipients;
@@ -85,12 +86,12 @@ export class SendingPace {
     }
   }
 
-  /** Begins anew with what was sent; what is under way stays. */
+  /** Forgets what was sent. What is under way still counts. */
   forgetSent(): void {
     Object.assign(this.counts, { left: [], day: [], beganAt: null } satisfies Partial<Counts>);
   }
 
-  /** What somebody else began to send, the oldest first; each may have gone on for `latelyMs`, and is counted from that end. */
+  /** Counts what others began to send, oldest first. Each sending may have gone on for `latelyMs`, so it counts from that end. */
   noteBefore(sent: readonly SentBefore[], now: number, latelyMs = 0): void {
     this.noteSent(
       sent.map(({ agoMs, messages, recipients }) => {
@@ -100,13 +101,13 @@ export class SendingPace {
     );
   }
 
-  /** How long from now each of these waits, in their order, when each goes as soon as it may. */
+  /** Returns how long each of these has to wait from now, in milliseconds, if they go out in this order and each as soon as it may. */
   plan(waiting: readonly Waiting[], now: number): number[] {
     const waitOf = this.planner(now);
     return waiting.map((size) => waitOf(size));
   }
 
-  /** The same for one after the other, for whoever has very many. */
+  /** Returns a function that does the same for one after the other, for callers that have very many. */
   planner(now: number): (next: Waiting) => number {
     this.forgetBefore(now);
     const { minuteMs, dayMs } = this.windows;
@@ -120,7 +121,7 @@ export class SendingPace {
     let [place, piece, at] = [0, 0, now];
     return (size) => {
       at = Math.max(at, now + (size.dueInMs ?? 0));
-      // One that is larger than the limit goes when nothing else counts any more.
+      // A sending that is larger than the limit goes out when nothing else counts any more.
       const messages = Math.min(size.messages, messagesPerMinute ?? Infinity);
       while (messagesPerMinute !== undefined && places.length - place + messages > messagesPerMinute)
         at = Math.max(at, places[place++] ?? at);

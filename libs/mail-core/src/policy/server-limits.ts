@@ -1,14 +1,24 @@
-// Limits are the server's: so many messages, recipients, connections or sign-ins in a time. Whoever meets one waits and loses no try for it.
+// How the limits of mail servers are handled: a server accepts only so many messages, recipients, connections or sign-ins in a given time.
+// A delivery that meets a limit waits and loses no try.
 import { type RecipientResult } from '../delivery/recipient-result.js';
 import { type Verdict } from '../replies/verdict.js';
 
-/** After a limit that outlasts every daily one a delivery's tries count again: nobody waits for ever without being told. */
+/**
+ * Age at which a delivery's tries count again in spite of a limit. It is longer than any daily limit lasts; without it, a delivery could
+ * wait for ever and nobody would be told.
+ */
 export const LIMIT_PATIENCE_MS = 4 * 24 * 3_600_000;
 
-/** The part of the first wait between two tries that a way waits at its first limit: 30 s of 5 minutes. Most limits are counted by the minute. */
+/**
+ * The share of the first wait between two tries that a route waits after its first limit: 30 s of 5 minutes. Most limits are counted by the
+ * minute.
+ */
 const FIRST_WAIT_SHARE = 1 / 10;
 
-/** What the server said when it took no more for now; `null` where nobody met a limit. A mailbox that gets too much is no limit of the way. */
+/**
+ * Returns the verdict by which the server accepts no more for now, or `null` if no limit was met. A mailbox that receives too much is not a
+ * limit of the route.
+ */
 export function limitMet({ results, failure }: { results: readonly RecipientResult[]; failure: Verdict | null }): Verdict | null {
   const isLimit = (verdict: Verdict | null): boolean => verdict?.reason === 'smtp_rate_limited' && verdict.scope === 'route';
   if (isLimit(failure)) return failure;
@@ -16,21 +26,21 @@ export function limitMet({ results, failure }: { results: readonly RecipientResu
   return null;
 }
 
-/** What says that nothing goes this way until somebody changes something; `null` where nothing does. */
+/** Returns the verdict by which nothing goes out on this route until somebody changes something, or `null` if there is none. */
 export function wayStopped({ results, failure }: { results: readonly RecipientResult[]; failure: Verdict | null }): Verdict | null {
   if (failure?.stopsWay === true) return failure;
   for (const result of results) if (result.outcome === 'refused' && result.verdict.stopsWay === true) return result.verdict;
   return null;
 }
 
-/** How long a way is left alone that was stopped, where nobody changes anything: as long as the longest planned wait. */
+/** Returns how long a stopped route is left alone if nobody changes anything, in milliseconds: as long as the longest planned wait. */
 export const stopMs = (retryDelaysMs: readonly number[]): number => Math.max(...retryDelaysMs);
 
 /**
- * How long a way waits that met a limit, in milliseconds: what the server asked for, and where it named no time or named one too short, twice as
- * long from limit to limit.
- * @param limitsInARow limits without a message taken in between, this one included
- * @param retryDelaysMs the planned waits between tries, which the waits of a way are measured by
+ * Returns how long a route waits after a limit, in milliseconds: the time that the server asked for. If it named no time, or one that
+ * proved too short, the wait doubles from limit to limit, up to the longest planned wait.
+ * @param limitsInARow limits without an accepted message in between, this one included
+ * @param retryDelaysMs the planned waits between tries, from which the waits of a route are derived
  */
 export function limitWaitMs(limitsInARow: number, askedMs: number | null, retryDelaysMs: readonly number[]): number {
   const [first = 0] = retryDelaysMs;

@@ -37,7 +37,7 @@ describe('how long a server asks to wait', () => {
     ['451 4.7.1 come back in 00:05:00', 5 * MINUTE],
     ['421 4.7.0 Your address is banned for 60 minutes', 60 * MINUTE],
     ['451 please try again in five minutes (300 seconds)', 5 * MINUTE],
-    // postgrey(8): --greylist-text with %s, and the page of help that its default names.
+    // postgrey(8): --greylist-text with %s, and the help page that its default text names.
     [
       '450 4.2.0 <x@customer.example>: Recipient address rejected: Greylisted for 300 seconds (see http://postgrey.schweikert.ch/help/customer.example.html)',
       5 * MINUTE,
@@ -61,7 +61,7 @@ describe('how long a server asks to wait', () => {
     ['451 try again in 29 s', SHORTEST_ASKED_WAIT_MS],
     ['451 try again in 5 h 59 min 59 s', LONGEST_ASKED_WAIT_MS - 1000],
     ['451 try again in 6 hours and 1 second', LONGEST_ASKED_WAIT_MS],
-    // A milter that slows down who it has blocked.
+    // A milter that slows down clients that it has blocked.
     ['451 Greylisted, please try again in 86400 seconds', LONGEST_ASKED_WAIT_MS],
   ])('%j is brought within bounds', (reply, ms) => {
     expect(askedWaitMs(reply)).toBe(ms);

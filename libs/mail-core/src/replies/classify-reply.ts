@@ -1,4 +1,4 @@
-// Turns an observed fact of an SMTP conversation into a verdict: whose failure, how lasting, which reason.
+// Turns an observed fact of an SMTP conversation into a verdict: what has failed, how lasting the failure is, and its reason.
 import { type FailureCode, type FailureReason } from '@billing-mail/contracts';
 import { askedWaitMs } from './asked-wait.js';
 import { cleanReply } from './clean-reply.js';
@@ -12,7 +12,7 @@ type Fact<Kind extends SmtpFact['kind']> = Extract<SmtpFact, { kind: Kind }>;
 type RouteVerdicts<Reason extends string> = Readonly<Record<Reason, { reason: FailureCode; lasting: 'transient' | 'permanent' }>>;
 
 const BY_ADDRESS: RouteVerdicts<Fact<'address'>['reason']> = {
-  // A name that leads inside is told as one that does not exist: which of them it is would map our network.
+  // A name that leads into our network is reported like one that does not exist: telling them apart would let somebody map our network.
   host_forbidden: { reason: 'smtp_host_unknown', lasting: 'permanent' },
   port_forbidden: { reason: 'smtp_port_forbidden', lasting: 'permanent' },
   host_unknown: { reason: 'smtp_host_unknown', lasting: 'permanent' },
@@ -30,7 +30,7 @@ const BY_TLS: RouteVerdicts<Fact<'tls'>['reason']> = {
   not_pinned: { reason: 'smtp_certificate_not_pinned', lasting: 'permanent' },
   client_certificate_wanted: { reason: 'smtp_client_certificate_wanted', lasting: 'permanent' },
   client_certificate_refused: { reason: 'smtp_client_certificate_refused', lasting: 'permanent' },
-  // Also a load balancer that is just being swapped ends a handshake.
+  // A handshake also breaks off while a load balancer is being replaced.
   handshake: { reason: 'smtp_tls_failed', lasting: 'transient' },
 };
 
@@ -40,26 +40,26 @@ const BY_EXTENSION: Readonly<Record<Fact<'unsupported'>['reason'], Judgement>> =
   smtputf8: { scope: 'recipient', lasting: 'permanent', reason: 'recipient_needs_smtputf8' },
 };
 
-/** A broken link before, during and after the TLS handshake. */
+/** Reasons for a broken connection before, during and after the TLS handshake. */
 const BY_NETWORK: Readonly<Record<Fact<'network'>['reason'], { connecting: FailureCode; encrypting: FailureCode; talking: FailureCode }>> =
   {
     refused: { connecting: 'smtp_unreachable', encrypting: 'smtp_unreachable', talking: 'smtp_unreachable' },
     unroutable: { connecting: 'smtp_unreachable', encrypting: 'smtp_unreachable', talking: 'smtp_connection_lost' },
-    // A server that dislikes the handshake mostly just hangs up.
+    // A server that rejects the handshake usually closes the connection and gives no reason.
     reset: { connecting: 'smtp_unreachable', encrypting: 'smtp_tls_failed', talking: 'smtp_connection_lost' },
     closed: { connecting: 'smtp_unreachable', encrypting: 'smtp_tls_failed', talking: 'smtp_connection_lost' },
     timeout: { connecting: 'smtp_unreachable', encrypting: 'smtp_timeout', talking: 'smtp_timeout' },
   };
 
 /**
- * Judges what was observed. Never throws, whatever a server wrote. With `endOfDataReleased` (the final dot may have reached
- * the server) everything but a refusal in answer to it is `uncertain`, reason `no_final_reply`: the mail may be delivered.
- * `messageBytes` is told where the server finds the message too large.
+ * Turns a fact into a verdict. Never throws, whatever a server wrote. With `endOfDataReleased` (the final dot may have reached the server)
+ * every fact is `uncertain` with reason `no_final_reply`, because the mail may be delivered; the only exception is a refusal in answer to
+ * the final dot. `messageBytes` goes into the verdict if the server finds the message too large.
  */
 export function classifyReply(fact: SmtpFact, context: { endOfDataReleased: boolean; messageBytes?: number }): Verdict {
   const code = fact.kind === 'reply' ? fact.code : null;
   const enhancedCode = fact.kind === 'reply' ? enhancedCodeOf(fact) : null;
-  // Other facts carry our own library's words, which name addresses inside our network.
+  // The texts of other facts come from our own library and name addresses inside our network.
   const reply = fact.kind === 'reply' || fact.kind === 'protocol' ? cleanReply(fact.text) : null;
   const judgement: Judgement =
     context.endOfDataReleased && !refusesMessage(fact)
@@ -77,7 +77,7 @@ export function classifyReply(fact: SmtpFact, context: { endOfDataReleased: bool
   };
 }
 
-/** A server that says no for good is asked again all the same, at the usual time. */
+/** A time that the server names counts only for a transient failure. After a permanent refusal the next try comes at the usual time. */
 function askedOf(fact: SmtpFact, { lasting }: Judgement): Pick<Verdict, 'askedWaitMs'> {
   const asked = waitOf(fact, lasting);
   return asked === null ? {} : { askedWaitMs: asked };
@@ -97,7 +97,7 @@ function seenOf(fact: SmtpFact, { lasting }: Judgement): Pick<Verdict, 'seen'> {
   return { seen: fact.kind === 'network' && fact.reason === 'timeout' ? 'stalled' : 'broke' };
 }
 
-/** What is told of a verdict, as data. */
+/** Returns the part of a verdict that is reported, as data. */
 export const reasonOf = ({ reason, reply, askedWaitMs, sizes, seen }: Verdict, server: string): FailureReason => ({
   ...{ code: reason, server, reply },
   ...(askedWaitMs === undefined ? {} : { askedWaitMs }),
@@ -105,7 +105,7 @@ export const reasonOf = ({ reason, reply, askedWaitMs, sizes, seen }: Verdict, s
   ...(seen === undefined ? {} : { seen }),
 });
 
-/** The four status codes that say that a mailbox does not exist; contract 3.3: such a recipient is not tried again. */
+/** The four enhanced status codes that say that a mailbox does not exist. Contract 3.3: such a recipient is not tried again. */
 const NONEXISTENT: ReadonlySet<string> = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.10']);
 
 /**
@@ -121,7 +121,10 @@ export function isNonexistentRecipient(verdict: Verdict): boolean {
   );
 }
 
-/** A refusal that answers the end of data, 421 included. At any other stage a reply does not speak of the message that is out. */
+/**
+ * Whether the fact is a refusal in answer to the end of data, 421 included. A reply at any other stage says nothing about a message that
+ * has been sent.
+ */
 function refusesMessage(fact: SmtpFact): boolean {
   return fact.kind === 'reply' && fact.stage === 'final' && isRefusal(fact.code);
 }
@@ -154,13 +157,13 @@ function networkReason(fact: Fact<'network'>): FailureCode {
 }
 
 function judgeReply(fact: Fact<'reply'>, enhancedCode: string | null): Judgement {
-  // 354 to RCPT, 250 to DATA, 999: the server has lost the thread; a new session may go well.
+  // 354 to RCPT, 250 to DATA, 999: the server has lost its place in the conversation; a new session may succeed.
   if (!isRefusal(fact.code)) return { scope: 'route', lasting: 'transient', reason: 'smtp_protocol_error' };
   const rule = findReplyRule(fact.stage, fact.code, enhancedCode, fact.text);
   const meaning = MEANING_BY_STAGE[fact.stage];
   const lasting = fact.code < 500 || rule?.passes === true ? 'transient' : 'permanent';
   const said = rule?.reason ?? meaning[fact.code < 500 ? 'transient' : 'permanent'];
-  // Who names a time to come back at has refused nothing yet, whatever else it says of the message.
+  // A server that names a time to come back has not refused anything yet, whatever else it says about the message.
   const reason = said === 'message_refused' && waitOf(fact, lasting) !== null ? 'asked_to_come_back' : said;
   return {
     ...{ scope: rule?.scope ?? meaning.scope, lasting, reason: fact.byToken === true ? ofToken(reason) : reason },
@@ -168,7 +171,7 @@ function judgeReply(fact: Fact<'reply'>, enhancedCode: string | null): Judgement
   };
 }
 
-/** Who signs in by a token has no password that could be wrong. */
+/** A client that signs in with a token has no password that could be wrong. */
 const ofToken = (reason: FailureCode): FailureCode =>
   reason === 'smtp_auth_rejected' || reason === 'smtp_password_not_allowed' ? 'smtp_token_refused' : reason;
 

@@ -1,14 +1,14 @@
 const MAX_CHARACTERS = 500;
 const LINE_OF_REPLY = /[\r\n\t\v\f \u00a0\u2028\u2029]+/gu;
-// Controls, invisible format characters (bidi overrides would turn a page's text round), private use, lone surrogates.
+// Control characters, invisible format characters (bidi overrides would reverse text on a page), private use, lone surrogates.
 const UNPRINTABLE = /\p{C}/gu;
 
 /**
- * A server's words, fit for a log line and a page: one line, no control or invisible characters (each becomes U+FFFD), valid
- * Unicode, at most 500 UTF-16 units. `null` when nothing is left. Still untrusted: escape it where it is shown as HTML.
+ * Returns a server's words fit for a log line and a page: one line, no control or invisible characters (each becomes U+FFFD), valid
+ * Unicode, at most 500 UTF-16 units; `null` if nothing is left. Still untrusted: escape it where it is shown as HTML.
  */
 export function cleanReply(text: string): string | null {
-  // Twice what is shown is enough even if white space goes; 5 MB are not scanned.
+  // Twice the shown length is enough even if white space is removed, so a text of 5 MB is not scanned.
   const line = text
     .slice(0, MAX_CHARACTERS * 2)
     .replace(LINE_OF_REPLY, ' ')

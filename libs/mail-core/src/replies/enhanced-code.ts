@@ -8,12 +8,12 @@ const OPENS_LINE = new RegExp(`^(?:(\\d{3})(?:[ -]|$))?\\s*#?(${STATUS})(?=[\\s:
 const CLOSES_LINE = new RegExp(`\\(#(${STATUS})\\)`);
 const CODE_BEFORE_LINE = /^(\d{3})[ -]/;
 
-// A status stands in the first lines or nowhere; a reply of 5 MB is not searched.
+// A status is in the first lines or nowhere, so a reply of 5 MB is not searched.
 const SEARCHED_CHARACTERS = 4000;
 
 /**
- * The enhanced status code in the text of an SMTP reply, or `null`. Its class must be that of the reply code (RFC 2034 4):
- * `code`, or else the code that opens the line; a contradicting status counts for nothing.
+ * Returns the enhanced status code in the text of an SMTP reply, or `null`. Its class must be that of the reply code (RFC 2034 4), which is
+ * `code` or else the code at the start of the line. A status that contradicts the reply code is ignored.
  */
 export function parseEnhancedCode(text: string, code?: number): string | null {
   for (const line of text.slice(0, SEARCHED_CHARACTERS).split(/\r\n|\r|\n/)) {

@@ -10,7 +10,7 @@ it.each<[string | null, string | null]>([
   ['250 2.6.0 <a1@mx.example> Queued mail for delivery', 'a1@mx.example'],
   [`Ok ${OF_SES}`, OF_SES],
   [`250 Ok ${OF_SES}`, OF_SES],
-  // The recipient, as LMTP servers have it in their reply, is no name of the message.
+  // The recipient, which LMTP servers put into their reply, is not a name of the message.
   ['250 2.0.0 <anna@customer.example> 9xYkAbC Saved', null],
   ['2.0.0 Ok: queued as 4XyZ1234', null],
   ['OK id=1tFq2w-0001AB-Cd', null],

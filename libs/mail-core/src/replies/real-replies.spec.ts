@@ -13,8 +13,8 @@ type Row = readonly [
   reason: FailureCode,
 ];
 
-/** `line` starts with the reply code; `\n` parts the lines of a longer reply. */
-// One reply a line, so that it reads as the table that it is.
+/** `line` starts with the reply code; `\n` separates the lines of a longer reply. */
+// One reply per line, so that it reads as a table.
 // prettier-ignore
 const REAL_REPLIES: readonly Row[] = [
   // Banner and EHLO

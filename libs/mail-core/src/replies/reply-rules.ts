@@ -1,4 +1,5 @@
-// The ordered table that gives an SMTP reply its meaning, after the words of known providers; first match wins, and what no rule names falls to its stage.
+// The ordered table that gives an SMTP reply its meaning. The rules of known providers come before it; the first match wins, and a reply
+// that no rule matches gets the meaning of its stage.
 import { type AttemptStage, type FailureCode } from '@billing-mail/contracts';
 import { PROVIDER_RULES } from './providers/provider-rules.js';
 import { type ReplyRule } from './reply-rule.js';
@@ -12,7 +13,7 @@ const ENCRYPTION_DEMANDED =
   /must issue (?:a )?starttls|starttls (?:is )?required|tls (?:is )?required|(?:encryption|encrypted connection|secure connection) (?:is )?(?:required|needed)/i;
 const TOO_FAST =
   /rate.?limit|rate exceeded|send(?:ing)? (?:rate|limit)|throttl|too many (?:concurrent |simultaneous |smtp |open )*(?:connections|sessions|messages(?! on the server)|e-?mails|mails|log-?ins?|failed|auth)|too much mail|too (?:quickly|fast|frequent)|slow down|unexpected volume|unusual (?:sending )?(?:rate|activity)|(?:hourly|daily|submission|connections?|credits?|relay) (?:user |sending |message )*(?:limit|quota)s? (?:has been |was |is )?(?:exceeded|reached|exhausted)|credits exceeded|submissionquota/i;
-/** "More than 30 messages per minute": a number in a time is a limit, whatever else is said of it. */
+/** "More than 30 messages per minute": a number in a given time is a limit, whatever else the reply says about it. */
 const SO_MANY_IN_A_TIME =
   /\b(?:messages?|e-?mails?|mails?|recipients?|rcpts?|nachrichten|empfänger)(?: (?:are |is )?(?:allowed|permitted|accepted))? (?:per|an?|each|every|pro|je) (?:second|minute|hour|day|month|sekunde|stunde|tag)\b/i;
 const RECIPIENT_TOO_FAST = /receiving mail (?:too quickly|at a rate)|recipient thread limit/i;
@@ -33,50 +34,56 @@ const UNKNOWN_RECIPIENT =
   /(?:user|recipient|address|mailbox|addressee|account)(?: address| is| name)* (?:unknown|not (?:found|known))|unknown (?:user|recipient|local part|address|mailbox)|no such (?:user|recipient|mailbox|address|person|local user)|(?:does|do)(?: not|n't) (?:exist|have an? )|no mailbox (?:here )?by that name|mailbox unavailable|(?:unrouteable|invalid|non-?existent) (?:address|recipient|mailbox)|not listed in domino directory|benutzer nicht bekannt/i;
 
 export const REPLY_RULES: readonly ReplyRule[] = [
-  // Encryption: RFC 3207 4 (530 Must issue STARTTLS), RFC 4954 6 (538 5.7.11), RFC 3463 5.7.10, Microsoft 365 (421 4.7.66 TLS 1.0), Gmail (421 TLS required).
+  // Encryption: RFC 3207 4 (530 Must issue STARTTLS), RFC 4954 6 (538 5.7.11), RFC 3463 5.7.10, Microsoft 365 (421 4.7.66 TLS 1.0), Gmail
+  // (421 TLS required).
   { at: ['auth', ...SENDING], status: /^7\.(?:10|11|66)$/, reason: 'smtp_tls_failed', scope: 'route' },
   { at: ['auth', ...SENDING], text: ENCRYPTION_DEMANDED, reason: 'smtp_tls_failed', scope: 'route' },
 
-  // Exchange: a group that takes internal senders only. It says "authentication required" and means the recipient.
+  // Exchange: a group that accepts internal senders only. The reply says "authentication required" but is about the recipient.
   { at: TAKING, text: /RESOLVER\.RST\.(?:not)?auth/i, reason: 'recipient_refused' },
 
-  // Exchange "send as" errors use the general 5.2.0 STOREDRV, so they come before the throttling of that name.
+  // Exchange "send as" errors use the general 5.2.0 STOREDRV, so they come before the throttling rule for the same words.
   { at: SENDING, status: /^2\.252$|^7\.60$/, reason: 'sender_refused', scope: 'route' },
   { at: SENDING, text: /send ?as ?denied/i, reason: 'sender_refused', scope: 'route' },
 
-  // Postfwd, policyd, cPanel: also where it is recipients that are counted, fewer in a transaction are as many in the time.
+  // Postfwd, policyd, cPanel. The same holds for a limit of recipients in a given time: splitting them over more transactions does not
+  // lower their number.
   { text: SO_MANY_IN_A_TIME, reason: 'smtp_rate_limited', scope: 'route', passes: true },
 
-  // RFC 3463 X.5.3; the rest of the recipients goes into a transaction of its own, so that it passes.
+  // RFC 3463 X.5.3. It passes, because the remaining recipients go into a transaction of their own.
   { at: TAKING, status: /^5\.3$/, reason: 'too_many_recipients', passes: true },
   { at: TAKING, text: /too many recipients|recipients? limit/i, reason: 'too_many_recipients', passes: true },
 
-  // "Slow down": Gmail 450 4.2.1 and Exchange 432 4.3.2 STOREDRV speak of one mailbox that gets too much ...
+  // "Slow down": Gmail 450 4.2.1 and Exchange 432 4.3.2 STOREDRV are about one mailbox that receives too much ...
   { at: TAKING, text: RECIPIENT_TOO_FAST, reason: 'smtp_rate_limited', passes: true },
   // ... RFC 4954 6: 432 4.7.12 at AUTH asks for a new password ...
   { at: ['auth'], status: /^7\.12$/, reason: 'smtp_auth_rejected' },
-  // ... elsewhere 432, 4.7.5xx and 4.7.6xx are Microsoft 365's throttling, 5.1.90 and 5.7.705 its daily limits, 5.4.5 Gmail's, X.7.28 "mail flood" of IANA's registry,
+  // ... elsewhere 432, 4.7.5xx and 4.7.6xx are the throttling of Microsoft 365, 5.1.90 and 5.7.705 its daily limits, 5.4.5 that of Gmail,
+  // and X.7.28 is "mail flood" in IANA's registry.
   { code: /^432$/, reason: 'smtp_rate_limited', scope: 'route' },
   { code: /^4/, status: /^7\.(?:28|[56]\d\d)$/, reason: 'smtp_rate_limited', scope: 'route' },
   { code: /^5/, status: /^1\.90$|^7\.(?:28|705)$|^4\.5$/, reason: 'smtp_rate_limited', scope: 'route', passes: true },
-  // Microsoft 365 slows down by 554 5.2.0 STOREDRV, a 5xx that passes; Amazon SES by 454 in place of a reply to the mail.
+  // Microsoft 365 throttles with 554 5.2.0 STOREDRV, a 5xx that passes; Amazon SES with 454 in place of a reply to the mail.
   { at: SENDING, status: /^2\.0$/, text: /STOREDRV/i, reason: 'smtp_rate_limited', scope: 'route', passes: true },
   { at: SENDING, code: /^454$/, reason: 'smtp_rate_limited', scope: 'route' },
-  // and everybody in words: SES, SendGrid, Yahoo, GMX, IONOS, Postfix anvil, Zoho.
+  // All others say it in words: SES, SendGrid, Yahoo, GMX, IONOS, Postfix anvil, Zoho.
   { text: TOO_FAST, reason: 'smtp_rate_limited', scope: 'route', passes: true },
 
-  // A server that wants our certificate says so when it sees none, in words of its own (RFC 3463 X.7.0 and X.7.1 say no more), mostly with the 421 of one that hangs up.
+  // A server that wants a client certificate says so when it gets none, in words of its own (RFC 3463 X.7.0 and X.7.1 say no more), mostly
+  // with a 421 as it closes the connection.
   {
     text: /client certificate (?:is )?(?:required|needed|missing|mandatory)|(?:require|need|want)s? (?:a |your )?client certificate/i,
     reason: 'smtp_client_certificate_wanted',
     scope: 'route',
   },
 
-  // RFC 5321 3.8: a server that shuts down says 421 to whatever comes.
+  // RFC 5321 3.8: a server that shuts down answers any command with 421.
   { code: /^421$/, reason: 'smtp_server_busy', scope: 'route' },
 
-  // STARTTLS, RFC 3207 4: 454 is temporary; 500, 502 and the like come from servers that never learnt it: both are the stage's default.
-  // AUTH, RFC 4954 4 and 6: an unknown mechanism (504 5.5.4) or command (500, 502) or one not open here (503) says nothing of the password.
+  // STARTTLS, RFC 3207 4: 454 is temporary; 500, 502 and the like come from servers that do not support it. The defaults of the stage cover
+  // both.
+  // AUTH, RFC 4954 4 and 6: an unknown mechanism (504 5.5.4), an unknown command (500, 502) or one that is not available now (503) says
+  // nothing about the password.
   { at: ['auth'], code: /^503$/, reason: 'smtp_auth_unavailable', passes: true },
   { at: ['auth'], code: /^50[0124]$/, reason: 'smtp_auth_unavailable' },
 
@@ -88,21 +95,22 @@ export const REPLY_RULES: readonly ReplyRule[] = [
   { at: SENDING, status: /^1\.[78]$|^7\.2[79]$/, reason: 'sender_refused', scope: 'route' },
   { at: SENDING, text: SENDER_REFUSED, reason: 'sender_refused', scope: 'route' },
 
-  // Contract 3.3: the status that ends a recipient's tries is explicit and outweighs whatever else the text speaks of.
+  // Contract 3.3: the status that ends a recipient's tries is explicit and outweighs everything else that the text says.
   { at: ['rcpt'], code: /^5/, status: /^1\.(?:[123]|10)$/, reason: 'recipient_unknown' },
 
-  // RFC 4954 6 (530 5.7.0), Microsoft 365 (530 5.7.57); a refused relay is a missing login, not an unknown recipient (Postfix, Exim, sendmail, qmail, Exchange).
+  // RFC 4954 6 (530 5.7.0), Microsoft 365 (530 5.7.57). A refused relay means a missing login, not an unknown recipient (Postfix, Exim,
+  // sendmail, qmail, Exchange).
   { at: SENDING, code: /^530$/, reason: 'smtp_auth_required', scope: 'route' },
   { at: SENDING, text: LOGIN_DEMANDED, reason: 'smtp_auth_required', scope: 'route' },
   { at: SENDING, text: RELAY_REFUSED, reason: 'smtp_auth_required', scope: 'route' },
 
-  // Our own address is unwelcome: block lists and reverse DNS (RFC 7372 5.7.25, Microsoft 365 5.7.606 to 5.7.649).
+  // Our own IP address is unwelcome: block lists and reverse DNS (RFC 7372 5.7.25, Microsoft 365 5.7.511 and 5.7.606 to 5.7.649).
   { at: SENDING, status: /^7\.(?:25|6[0-4]\d|511)$/, reason: 'smtp_greeting_refused', scope: 'route' },
   { at: SENDING, text: CLIENT_BLOCKED, reason: 'smtp_greeting_refused', scope: 'route' },
 
-  // RFC 1870 6.1 and RFC 3463 X.3.4, X.2.3: too large, wherever it is found out.
+  // RFC 1870 6.1 and RFC 3463 X.3.4, X.2.3: too large, at whatever stage the server finds out.
   { at: SENDING, status: /^3\.4$|^2\.3$/, reason: 'message_too_large', scope: 'message' },
-  // RFC 5321 4.5.3.1.10: a 552 at RCPT is a 452, "too many recipients", unless it speaks of the mailbox.
+  // RFC 5321 4.5.3.1.10: a 552 at RCPT means the same as 452, "too many recipients", unless it is about the mailbox.
   { at: ['rcpt'], code: /^552$/, status: /^2\.2$/, reason: 'mailbox_full', passes: true },
   { at: ['rcpt'], code: /^552$/, text: /quota|storage|full/i, reason: 'mailbox_full', passes: true },
   // RFC 3463 X.2.2; Gmail, T-Online, Web.de, IONOS, Exim.
@@ -112,35 +120,37 @@ export const REPLY_RULES: readonly ReplyRule[] = [
   // Gmail: 552 5.7.0 is about forbidden content, not size.
   { at: ['data', 'final'], code: /^552$/, status: /^[67]\./, reason: 'message_refused' },
   { at: ['mail', 'data', 'final'], code: /^552$/, reason: 'message_too_large', scope: 'message' },
-  // RFC 3463 4.3.x: the mail system itself is in trouble (452 4.3.1 disk space, 451 4.3.0 lookup failure): no opinion on the recipient.
+  // RFC 3463 4.3.x: the mail system itself is in trouble (452 4.3.1 disk space, 451 4.3.0 lookup failure), which says nothing about the
+  // recipient.
   { at: SENDING, code: /^4/, status: /^3\./, reason: 'smtp_server_busy' },
   { at: ['rcpt'], code: /^452$/, text: /insufficient|storage|space|resources/i, reason: 'smtp_server_busy' },
   { at: ['rcpt'], code: /^[45]52$/, reason: 'too_many_recipients', passes: true },
 
-  // Commands that the server does not know (RFC 5321 4.2.4), out of order (503: a server that has lost its place; a new session finds it again).
+  // Commands that the server does not know (RFC 5321 4.2.4) or finds out of order (503: the server has lost its place; a new session finds
+  // it again).
   { at: ['data'], text: /no valid recipients/i, reason: 'recipient_refused' },
   { at: SENDING, code: /^503$/, reason: 'smtp_protocol_error', scope: 'route', passes: true },
   { at: SENDING, code: /^50[024]$|^555$/, reason: 'smtp_protocol_error', scope: 'route' },
 
-  // Servers that check an address by calling its own; while they do, 4.1.1 means "not yet known".
+  // Some servers verify an address by asking its own server; until they have the answer, 4.1.1 means "not yet known".
   { at: ['rcpt'], code: /^4/, text: /unverified|verif/i, reason: 'asked_to_come_back' },
   // RFC 3463 X.1.1 mailbox, X.1.2 domain, X.1.3 syntax, X.1.6 moved; Exchange X.1.10, X.4.4 and X.4.310 (domain without mail server).
   { at: TAKING, status: /^1\.(?:[1236]|10)$|^4\.(?:4|310)$/, reason: 'recipient_unknown' },
   // Exchange Online's edge answers 5.4.1 "Recipient address rejected: Access denied" for an address that its tenant does not have.
   { at: ['rcpt'], status: /^4\.1$/, text: /recipient address rejected: access denied/i, reason: 'recipient_unknown' },
-  // RFC 5321 3.4: 551 names a forward path that nobody may follow unasked.
+  // RFC 5321 3.4: 551 names a forward path that must not be followed unasked.
   { at: ['rcpt'], code: /^551$/, reason: 'recipient_unknown' },
-  // Without a status, in words: GMX, Web.de, IONOS, freenet, Yahoo, qmail, Domino. After the end of data only with the code for a mailbox.
+  // Without a status, in words: GMX, Web.de, IONOS, freenet, Yahoo, qmail, Domino. After RCPT only with the code for a mailbox.
   { at: ['rcpt'], text: UNKNOWN_RECIPIENT, reason: 'recipient_unknown' },
   { at: ['data', 'final'], code: /^550$/, text: UNKNOWN_RECIPIENT, reason: 'recipient_unknown' },
-  // RFC 3463 4.7.x after DATA: greylisting and filters that want to see the message again.
+  // RFC 3463 4.6.x and 4.7.x after DATA: greylisting and filters that want to see the message again.
   { at: ['data', 'final'], code: /^4/, status: /^[67]\./, reason: 'message_refused' },
 ];
 
 type StageMeaning = { scope: FailureScope; transient: FailureCode; permanent: FailureCode };
 const turnedAway: StageMeaning = { scope: 'route', transient: 'smtp_server_busy', permanent: 'smtp_greeting_refused' };
 
-/** What a refusal means that no rule knows: RFC 5321 4.3.2 lists the replies command by command. */
+/** The meaning of a refusal that no rule matches. RFC 5321 4.3.2 lists the replies command by command. */
 export const MEANING_BY_STAGE: Readonly<Record<AttemptStage, StageMeaning>> = {
   dns: turnedAway,
   connect: turnedAway,
@@ -148,18 +158,19 @@ export const MEANING_BY_STAGE: Readonly<Record<AttemptStage, StageMeaning>> = {
   tls: { scope: 'route', transient: 'smtp_tls_unavailable', permanent: 'smtp_starttls_missing' },
   auth: { scope: 'route', transient: 'smtp_auth_unavailable', permanent: 'smtp_auth_rejected' },
   mail: { scope: 'route', transient: 'smtp_server_busy', permanent: 'sender_refused' },
-  // 4xx says "not now" (RFC 5321 4.2.1), in whatever words a greylist has: the address may be right.
+  // A 4xx means "not now" (RFC 5321 4.2.1), whatever words a greylisting server uses: the address may be right.
   rcpt: { scope: 'recipient', transient: 'asked_to_come_back', permanent: 'recipient_refused' },
   data: { scope: 'message', transient: 'smtp_server_busy', permanent: 'message_refused' },
   final: { scope: 'message', transient: 'smtp_server_busy', permanent: 'message_refused' },
 };
 
-// "<dkim@customer.example>: User unknown" says nothing about DKIM. Bounded, so that it stays linear.
+// Addresses do not count as words: "<dkim@customer.example>: User unknown" says nothing about DKIM. The lengths are bounded, so that the
+// search takes linear time.
 const ADDRESS = /[^\s<>@]{1,64}@[^\s<>@]{1,255}/g;
 
 const ALL_RULES: readonly ReplyRule[] = [...PROVIDER_RULES.flatMap(({ rules }) => rules), ...REPLY_RULES];
 
-/** The first rule that fits a refusal (code 400 to 599), if any does. */
+/** Returns the first rule that matches a refusal (code 400 to 599), if there is one. */
 export function findReplyRule(stage: AttemptStage, code: number, enhancedCode: string | null, text: string): ReplyRule | undefined {
   const digits = String(code);
   const status = enhancedCode?.slice(2) ?? '';

@@ -1,7 +1,7 @@
-// A rule's words stand in the first lines; the limit keeps a reply of 5 MB from costing time.
+// The words that rules look for are in the first lines; the limit keeps a reply of 5 MB from costing time.
 const READ_CHARACTERS = 4000;
-// A sentence runs on over the lines of a reply, each of which repeats code and status (RFC 5321 4.2.1, RFC 2034 4).
+// A sentence may continue over several lines of a reply, each of which repeats code and status (RFC 5321 4.2.1, RFC 2034 4).
 const LINE_START = /[\r\n]+(?:\d{3}[- ])?(?:[245]\.\d{1,3}\.\d{1,3} )?/g;
 
-/** What a reply says as running text, as far as anybody reads it. */
+/** Returns the beginning of a reply as running text. */
 export const wordsOfReply = (text: string): string => text.slice(0, READ_CHARACTERS).replace(LINE_START, ' ');

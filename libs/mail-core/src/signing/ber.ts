@@ -1,10 +1,10 @@
-// BER as far as PKCS#12 files use it (ITU-T X.690): Firefox and macOS write lengths that only the end tells, and octets in pieces.
+// Reads BER (ITU-T X.690) as far as PKCS#12 files use it: Firefox and macOS write indefinite lengths, and octet strings in pieces.
 import forge from 'node-forge';
 
 const UNIVERSAL = 0;
 const TYPE = { octets: 4, sequence: 16 };
 
-/** One element, read when it is asked for. */
+/** One element, which is read only on demand. */
 export class BerNode {
   constructor(private readonly element: forge.asn1.Asn1) {}
 
@@ -13,20 +13,20 @@ export class BerNode {
     return (tagClass as number) === UNIVERSAL && (type as number) === TYPE.sequence && Array.isArray(value);
   }
 
-  /** None where it holds a plain value. */
+  /** Returns the elements inside; none if the element holds a primitive value. */
   children(): BerNode[] {
     const { value } = this.element;
     return Array.isArray(value) ? value.map((element) => new BerNode(element)) : [];
   }
 
-  /** What a tag is wrapped around. @throws RangeError */
+  /** Returns the element that a tag wraps. @throws RangeError if there is none */
   inner(): BerNode {
     const [inner] = this.children();
     if (inner === undefined) throw new RangeError('nothing where something is wrapped');
     return inner;
   }
 
-  /** A plain value, pieces of it together. */
+  /** Returns a primitive value; one that is in pieces is joined. */
   octets(): Buffer {
     const { value } = this.element;
     return Array.isArray(value) ? Buffer.concat(value.map((element) => new BerNode(element).octets())) : Buffer.from(value, 'latin1');
@@ -37,16 +37,16 @@ export class BerNode {
   }
 }
 
-/** The element at the start of `bytes`, or the one that takes up all of them. @throws Error on what is none. */
+/** Reads the element at the start of `bytes`; with `isAll` it must take up all of them. @throws Error if there is no such element */
 export function readBer(bytes: Buffer, isAll = false): BerNode {
-  // The types know `strict` alone.
+  // The type declarations know only `strict`.
   const options = { strict: true, parseAllBytes: isAll, decodeBitStrings: false };
   return new BerNode(forge.asn1.fromDer(bytes.toString('latin1'), options as unknown as boolean));
 }
 
 export const octetsOf = (node: BerNode): Buffer => node.octets();
 
-/** A small number; larger ones are `Infinity`, which nothing is allowed to be. */
+/** Returns a number of up to 5 bytes; anything else becomes `Infinity`, which exceeds every bound. */
 export function integerOf(node: BerNode): number {
   const bytes = node.octets();
   return bytes.length === 0 || bytes.length > 5 ? Infinity : bytes.reduce((sum, byte) => sum * 256 + byte, 0);

@@ -1,18 +1,19 @@
-// What an S/MIME signer needs to know of its certificate and node:crypto does not tell: raw issuer and serial, addresses, key usage.
+// Reads what an S/MIME signer needs to know about its certificate and node:crypto does not tell: raw issuer and serial number, addresses,
+// key usage.
 import { type X509Certificate } from 'node:crypto';
 import forge from 'node-forge';
 import { type DerElement, readDer } from './der.js';
 
 /** The parts of a certificate (RFC 5280 4.1) that signing and checking look at. */
 export type CertificateFields = {
-  /** The whole elements, as encoded by the issuer. */
+  /** Issuer and serial number are whole elements, as the issuer encoded them. */
   issuer: Uint8Array;
   serialNumber: Uint8Array;
   /** rfc822Name entries of the SAN and emailAddress attributes of the subject, as written. */
   addresses: string[];
-  /** Whether key usage allows signatures; true where the extension is absent. */
+  /** Whether key usage allows signatures; true if the extension is absent. */
   maySign: boolean;
-  /** Object identifiers of the extended key usage; `null` where the extension is absent, which allows all. */
+  /** Object identifiers of the extended key usage; `null` if the extension is absent, which allows every use. */
   extendedKeyUsage: string[] | null;
 };
 
@@ -22,7 +23,7 @@ const TAG = { version: 0xa0, extensions: 0xa3, rfc822Name: 0x81 };
 // digitalSignature is the first, nonRepudiation the second bit from the left (RFC 5280 4.2.1.3); RFC 8550 4.4.2 takes either.
 const SIGNING_BITS = 0xc0;
 
-/** Reads the fields; throws on what is no certificate. */
+/** Reads the fields; throws if the bytes are not a certificate. */
 export function readCertificateFields(certificateDer: Uint8Array): CertificateFields {
   const [certificate] = readDer(certificateDer);
   const [signedPart] = readDer(required(certificate).contents);

@@ -3,7 +3,7 @@ import { type SigningIdentity } from './signing-identity.js';
 
 export type SigningIdentityProblem = {
   code: 'expired' | 'not_yet_valid' | 'expires_soon' | 'address_missing' | 'key_usage_wrong' | 'extended_key_usage_wrong';
-  /** False where signatures are good and only a warning is due. */
+  /** False if signatures are valid and only a warning is due. */
   fatal: boolean;
   /** What is wrong and what to do about it. */
   message: string;
@@ -15,8 +15,8 @@ const WARN_DAYS = 30;
 const PURPOSES = { emailProtection: '1.3.6.1.5.5.7.3.4', any: '2.5.29.37.0' };
 
 /**
- * What a receiver would find wrong with mail signed by `identity` that is sent from `fromAddress`; an empty list when nothing.
- * `warnDays`: how many days ahead an expiry is a problem.
+ * Returns what a receiver would find wrong with mail from `fromAddress` that is signed by `identity`; an empty list if nothing. `warnDays`:
+ * how many days ahead an expiry is a problem.
  */
 export function checkSigningIdentity(
   identity: SigningIdentity,

@@ -4,7 +4,7 @@ import forge from 'node-forge';
 /** One element: its whole encoding, its tag byte and its contents. All are views into the bytes it was read from. */
 export type DerElement = { bytes: Uint8Array; tag: number; contents: Uint8Array };
 
-/** The elements that follow each other in `bytes`; throws on what is not definite-length DER. */
+/** Reads the elements that follow each other in `bytes`. @throws RangeError if they are not definite-length DER */
 export function readDer(bytes: Uint8Array): DerElement[] {
   const elements: DerElement[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -25,12 +25,15 @@ function contentsAt(bytes: Uint8Array, at: number): { start: number; end: number
   return { start, end: start + length };
 }
 
-/** An element of forge's tree that holds `der` (one element) as it is: given as parsed tree, forge would encode it anew. */
+/**
+ * Returns an element of forge's tree that holds `der` (one element) unchanged. From a parsed tree forge would encode it anew.
+ * @throws RangeError if `der` is empty or not DER
+ */
 export function asForgeElement(der: Uint8Array): forge.asn1.Asn1 {
   const [element] = readDer(der);
   if (element === undefined) throw new RangeError('not DER: empty');
   return {
-    // The bit for "constructed" goes with the class: forge writes it by itself only for elements whose children it encodes.
+    // The bit for "constructed" is passed with the class, because forge sets it only for elements whose children it encodes.
     tagClass: element.tag & 0xe0,
     type: element.tag & 0x1f,
     constructed: false,

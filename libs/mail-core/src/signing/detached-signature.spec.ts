@@ -16,7 +16,7 @@ function keyOf(bits: number): KeyObject {
   return key;
 }
 
-/** Element by element, without a template. */
+/** Builds a signature element by element, without a template. */
 function putTogether(digest: Uint8Array, signingTime: Date, identity: SigningIdentity): Buffer {
   const attributes = signedAttributes(digest, signingTime);
   return signedData(identity, attributes, sign('sha256', attributesToSign(attributes), identity.privateKey));

@@ -1,5 +1,5 @@
-// The signature of an S/MIME message. Of its DER only digest, time and RSA signature differ from message to message, and their sizes do
-// not: so it is put together once for an identity, and each message gets a copy with these three exchanged.
+// Creates the signature of an S/MIME message. In its DER only the digest, the time and the RSA signature differ from message to message,
+// and their sizes stay the same. So the DER is built once for an identity, and each message gets a copy with these three replaced.
 import { constants, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { attributesToSign, signedAttributes, signedData, signingTimeText } from './signed-data.js';
@@ -7,12 +7,13 @@ import { type SigningIdentity } from './signing-identity.js';
 
 const DIGEST_BYTES = 32;
 
-// The callback form runs on libuv's threads: an RSA-2048 signature takes 0.6 ms, which the event loop does not wait for.
+// The callback form runs on the threads of libuv, so the event loop does not wait for a signature, which takes 0.6 ms with RSA-2048.
 const signInBackground = promisify(sign);
 
 /**
- * DER of a SignedData over content whose SHA-256 is `digestSha256` (32 bytes), without the content. Same arguments, same bytes.
- * `signingTime` goes to the second.
+ * Resolves to the DER of a SignedData, without the content, over content whose SHA-256 is `digestSha256` (32 bytes). The same arguments
+ * give the same bytes. `signingTime` is precise to the second.
+ * @throws RangeError if the digest does not have 32 bytes
  */
 export async function createDetachedSignature(digestSha256: Uint8Array, signingTime: Date, identity: SigningIdentity): Promise<Buffer> {
   if (digestSha256.length !== DIGEST_BYTES) throw new RangeError('a SHA-256 digest has 32 bytes');
@@ -27,15 +28,18 @@ export async function createDetachedSignature(digestSha256: Uint8Array, signingT
   return der;
 }
 
-/** Bytes that `createDetachedSignature` will give, whatever the digest. */
+/** Returns how many bytes `createDetachedSignature` will give, whatever the digest. */
 export function detachedSignatureSize(signingTime: Date, identity: SigningIdentity): number {
   return templateFor(identity, signingTime).der.length;
 }
 
-/** A signature with placeholders. `attributesAt` is where the attributes stand in `der` from their second byte on: their tag differs there. */
+/**
+ * A signature with placeholders. `attributesAt` is the place in `der` of the second byte of the attributes; their first byte, the tag,
+ * differs there.
+ */
 type Template = { der: Buffer; attributesAt: number; attributes: Buffer; digestAt: number; timeAt: number };
 
-/** By the length of the time, which has two forms. */
+/** The templates of an identity, by the length of the signing time, which has two forms. */
 const templates = new WeakMap<SigningIdentity, Map<number, Template>>();
 
 function templateFor(identity: SigningIdentity, signingTime: Date): Template {
@@ -48,7 +52,7 @@ function templateFor(identity: SigningIdentity, signingTime: Date): Template {
 }
 
 function createTemplate(identity: SigningIdentity, signingTime: Date): Template {
-  // All else in the attributes is constant and holds neither of both, so each is found where it is meant.
+  // Everything else in the attributes is constant and contains neither the digest nor the time, so each is found in its own place.
   const digest = Buffer.alloc(DIGEST_BYTES, 0xff);
   const elements = signedAttributes(digest, signingTime);
   const attributes = attributesToSign(elements);
@@ -57,7 +61,7 @@ function createTemplate(identity: SigningIdentity, signingTime: Date): Template 
   const der = signedData(identity, elements, signature);
   return {
     der,
-    // The last place, because after the attributes nothing but the name of the algorithm and the signature's zeros follow.
+    // The last place, because only the name of the algorithm and the zeros of the signature follow the attributes.
     attributesAt: der.lastIndexOf(attributes.subarray(1)),
     attributes,
     digestAt: attributes.indexOf(digest),

@@ -18,7 +18,7 @@ const octets = (bytes: Buffer) => node(Type.OCTETSTRING, bytes.toString('latin1'
 const wrapped = (child: forge.asn1.Asn1) => node(0, [child], Class.CONTEXT_SPECIFIC);
 const derOf = (tree: forge.asn1.Asn1) => Buffer.from(forge.asn1.toDer(tree).getBytes(), 'latin1');
 
-/** The key alone, locked by PBES2 (RFC 8018 6.2) in one round with the bytes that `start` has; without a seal. */
+/** Returns a file with the key alone, encrypted by PBES2 (RFC 8018 6.2) in one iteration from the bytes of `start`, and without a MAC. */
 function lockedKey(start: Buffer, salt: Buffer): Buffer {
   const iv = Buffer.alloc(16);
   const cipher = createCipheriv('aes-256-cbc', pbkdf2Sync(start, salt, 1, 32, 'sha256'), iv);
@@ -37,7 +37,7 @@ function lockedKey(start: Buffer, salt: Buffer): Buffer {
 }
 
 describe('a PKCS#12 file of which the first way to read the passphrase is not the right one', () => {
-  // With this salt the wrong key, that of UTF-8, makes 1231 bytes with right padding of it, which begin as 10 0a.
+  // With this salt the wrong key, the one from UTF-8, gives 1231 bytes with valid padding, which begin with 10 0a.
   const salt = Buffer.from('000000000000583c', 'hex');
 
   it.each([
@@ -45,7 +45,7 @@ describe('a PKCS#12 file of which the first way to read the passphrase is not th
     ['a salt with which the wrong key opens something that looks like the start of a sequence', salt],
   ])('is opened by the right one, with %s', (_name, chosen) => {
     const file = lockedKey(Buffer.from(PASSPHRASE, 'latin1'), chosen);
-    // The key is read; what is missing is a certificate for it.
+    // The key is read; only a certificate for it is missing.
     expect(() => readPkcs12(file, PASSPHRASE)).toThrow(expect.objectContaining({ problem: 'certificate_missing' }));
   });
 });

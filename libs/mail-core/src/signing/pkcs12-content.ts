@@ -1,4 +1,4 @@
-// What is in a PKCS#12 file (RFC 7292), in the forms that OpenSSL, Windows, macOS and Firefox write.
+// Reads what is in a PKCS#12 file (RFC 7292), in the forms that OpenSSL, Windows, macOS and Firefox write.
 import { type BerNode, octetsOf, oidOf, readBer } from './ber.js';
 import { decrypted, Effort, type InTurns, isSealedWith, Pkcs12FormError, spellingsOf, WholeStep } from './pkcs12-secrets.js';
 
@@ -15,14 +15,17 @@ const OID = {
   x509: '1.2.840.113549.1.9.22.1',
 };
 
-/** `null`: the passphrase does not open it. @throws Error for what is no such file; Pkcs12CostError */
+/**
+ * Returns the keys and certificates, or `null` if the passphrase does not open the file.
+ * @throws Error if the file is not PKCS#12, Pkcs12CostError if opening it would take too long
+ */
 export function* openPkcs12(bytes: Buffer, passphrase: string): InTurns<Pkcs12Content | null> {
   const effort = new Effort();
   const [version, safe, macData] = readBer(bytes).children();
   if (version === undefined || safe === undefined) throw new Pkcs12FormError('it is not built like one');
   const content = dataOf(safe);
   for (const spelling of spellingsOf(passphrase)) {
-    // Without a seal only what is locked tells whether it is the passphrase.
+    // Without a MAC, only the encrypted parts tell whether the passphrase is right.
     if (macData !== undefined && !(yield* isSealedWith(spelling, macData, content, effort))) continue;
     const found = yield* new SafeReader(spelling, effort).read(content);
     if (found !== null) return found;
@@ -37,7 +40,7 @@ function dataOf(contentInfo: BerNode): Buffer {
   return octetsOf(wrapped.inner());
 }
 
-/** Reads everything with one spelling of the passphrase; `null` as soon as something stays locked. */
+/** Reads everything with one spelling of the passphrase; gives `null` as soon as a part does not open. */
 class SafeReader {
   private readonly content: Pkcs12Content = { keys: [], certificates: [] };
 
@@ -104,8 +107,8 @@ class SafeReader {
 }
 
 /**
- * Of every 256 wrong keys one makes padding that is right, and of every 256 of these one makes a first byte that is. A sequence that takes up
- * all the bytes comes out of practically none.
+ * Returns the decrypted bytes as a sequence, or `null` if the key was wrong. One in 256 wrong keys gives valid padding, and one in 256 of
+ * those gives the right first byte. Practically none gives a sequence that takes up all the bytes.
  */
 function sequenceIn(clear: Buffer): BerNode | null {
   try {

@@ -1,10 +1,13 @@
-// What a PKCS#12 file is locked with (RFC 7292 appendix B, RFC 8018, RFC 9579): keys from a passphrase, and what they open.
+// The cryptography of a PKCS#12 file (RFC 7292 appendix B, RFC 8018, RFC 9579): derives keys from a passphrase, checks the MAC and
+// decrypts.
 import { createDecipheriv, createHash, createHmac, hash, pbkdf2, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
 import { integerOf, octetsOf, oidOf, type BerNode } from './ber.js';
 
-/** A step that can not be divided: done by whoever drives the work, here and now, or on another thread. */
+/**
+ * A step that cannot be divided. The caller that drives the work runs it at once on its own thread (`here`) or on another one (`apart`).
+ */
 export class WholeStep {
   constructor(
     readonly here: () => void,
@@ -12,25 +15,28 @@ export class WholeStep {
   ) {}
 }
 
-/** Work that takes long yields now and then, so that whoever drives it may let others in between. A step that it yields must be done before it goes on. */
+/**
+ * Long work that yields now and then, so that the caller that drives it can let other work run in between. A step that it yields must be
+ * done before the generator is resumed.
+ */
 export type InTurns<T> = Generator<WholeStep | undefined, T>;
 
-/** Not to be opened, whatever the passphrase. */
+/** The file cannot be opened, whatever the passphrase. */
 export class Pkcs12FormError extends Error {
   override readonly name = 'Pkcs12FormError';
 }
 
-/** Opening it would take too long: nobody writes such files. */
+/** Opening the file would take too long. Nobody writes such files. */
 export class Pkcs12CostError extends Error {
   override readonly name = 'Pkcs12CostError';
 }
 
-// Firefox writes 600,000, all others a few thousand.
+// Firefox writes files with 600,000 iterations, all others with a few thousand.
 const MOST_ITERATIONS = 1_000_000;
 const MOST_ITERATIONS_OF_FILE = 6_000_000;
 const ITERATIONS_PER_TURN = 20_000;
 
-/** What a file may still cost. */
+/** How many iterations a file may still cost. */
 export class Effort {
   private left = MOST_ITERATIONS_OF_FILE;
 
@@ -42,8 +48,8 @@ export class Effort {
 }
 
 /**
- * The ways in which programs turn a passphrase into characters, likely ones first. macOS types umlauts as two characters; OpenSSL before 1.1
- * took each byte of UTF-8 for a character.
+ * Returns the ways in which programs turn a passphrase into characters, likely ones first. macOS types an umlaut as two characters; OpenSSL
+ * before 1.1 took each byte of UTF-8 for a character.
  */
 export function spellingsOf(passphrase: string): string[] {
   const forms = [passphrase, passphrase.normalize('NFC'), passphrase.normalize('NFD')];
@@ -53,13 +59,16 @@ export function spellingsOf(passphrase: string): string[] {
 /** BMPString with its two zero bytes (RFC 7292 B.1). */
 const inUtf16 = (spelling: string): Buffer => Buffer.from(`${spelling}\0`, 'utf16le').swap16();
 
-/** The bytes that PBKDF2 starts from: UTF-8 by the standard, but NSS and others take those of the older derivation, or none of the zeros. */
+/**
+ * The bytes that PBKDF2 starts from. The standard says UTF-8, but NSS and others take those of the older derivation, with or without its
+ * two zero bytes. Latin-1 is tried last.
+ */
 const pbkdf2Bytes = (spelling: string): Buffer[] => {
   const wide = inUtf16(spelling);
   return [Buffer.from(spelling, 'utf8'), wide, wide.subarray(0, -2), Buffer.from(spelling, 'latin1')];
 };
 
-/** The bytes that the derivation of PKCS#12 starts from; of an empty passphrase some programs leave out the zeros as well. */
+/** The bytes that the derivation of PKCS#12 starts from. For an empty passphrase some programs leave out the two zero bytes as well. */
 const pkcs12Bytes = (spelling: string): Buffer[] => (spelling === '' ? [inUtf16(''), Buffer.alloc(0)] : [inUtf16(spelling)]);
 
 const HASHES: Record<string, string> = {
@@ -90,7 +99,7 @@ const OLD_SCHEMES: Record<string, { keyBytes: number; rc2Bits?: number }> = {
 };
 const OID = { pbes2: '1.2.840.113549.1.5.13', pbkdf2: '1.2.840.113549.1.5.12', pbmac1: '1.2.840.113549.1.5.14' };
 
-/** Whether the seal over `content` was made with this spelling of the passphrase. */
+/** Whether the MAC over `content` was made with this spelling of the passphrase. */
 export function* isSealedWith(spelling: string, macData: BerNode, content: Buffer, effort: Effort): InTurns<boolean> {
   const [digestInfo, salt, iterations] = macData.children();
   const [algorithm, digest] = required(digestInfo).children();
@@ -98,7 +107,7 @@ export function* isSealedWith(spelling: string, macData: BerNode, content: Buffe
   const expected = octetsOf(required(digest));
   const name = oidOf(required(oid));
   const macOf = (hashName: string, key: Buffer): Buffer => createHmac(hashName, key).update(content).digest();
-  // Keys are as long as the seal: whoever writes a longer one asks for the rounds many times over.
+  // The key is as long as the MAC, so a file with a longer MAC would ask for the iterations many times over.
   const ofLength = (hashName: string): string => {
     if (createHash(hashName).digest().length !== expected.length) throw new Pkcs12FormError('its seal is not as long as seals of its kind');
     return hashName;
@@ -128,7 +137,10 @@ const isSame = (one: Buffer, other: Buffer): boolean => one.length === other.len
 
 type Candidates = Generator<Buffer | WholeStep | undefined>;
 
-/** The clear texts that the ways of starting from this spelling lead to; none where it does not open it. Whether one makes sense its reader sees. */
+/**
+ * Yields a plaintext for each way of starting from this spelling, or `undefined` if it does not decrypt. The caller decides whether a
+ * plaintext makes sense.
+ */
 export function* decrypted(spelling: string, algorithm: BerNode, text: Buffer, effort: Effort): Candidates {
   const [oid, parameters] = algorithm.children();
   const name = oidOf(required(oid));
@@ -152,7 +164,7 @@ function* decryptedOldWay(spelling: string, name: string, parameters: BerNode, t
     const from = { hashName: 'sha1', start, salt: octetsOf(required(salt)), rounds: integerOf(required(iterations)) };
     const key = yield* derive({ ...from, purpose: PURPOSE.key, bytes: keyBytes }, effort);
     const iv = yield* derive({ ...from, purpose: PURPOSE.iv, bytes: 8 }, effort);
-    // Of two keys the first one is the third as well.
+    // With two keys, Triple DES uses the first one again as the third.
     const full = keyBytes === 16 ? Buffer.concat([key, key.subarray(0, 8)]) : key;
     yield rc2Bits === undefined ? openedWith('des-ede3-cbc', full, iv, text) : openedWithRc2(key, rc2Bits, iv, text);
   }
@@ -167,7 +179,7 @@ function openedWith(cipher: string, key: Buffer, iv: Buffer, text: Buffer): Buff
   }
 }
 
-// OpenSSL 3, which Node is built with, knows RC2 no more; every certificate that Windows and macOS write is hidden by it.
+// OpenSSL 3, with which Node.js is built, no longer knows RC2, but Windows and macOS encrypt every certificate with it.
 function openedWithRc2(key: Buffer, bits: number, iv: Buffer, text: Buffer): Buffer | undefined {
   const cipher = forge.rc2.createDecryptionCipher(key.toString('latin1'), bits);
   cipher.start(iv.toString('latin1'));
@@ -194,12 +206,12 @@ function* deriveByPbkdf2(start: Buffer, derivation: BerNode, bytes: number, effo
 
 const derivedApart = promisify(pbkdf2);
 
-// RFC 7292 B.3.
+// The ID byte of RFC 7292 B.3.
 const PURPOSE = { key: 1, iv: 2, mac: 3 };
 
 type Derivation = { hashName: string; start: Buffer; salt: Buffer; rounds: number; purpose: number; bytes: number };
 
-/** RFC 7292 B.2. */
+/** Derives a key, an IV or a MAC key (RFC 7292 B.2). */
 function* derive({ hashName, start, salt, rounds, purpose, bytes }: Derivation, effort: Effort): InTurns<Buffer> {
   const block = hashName === 'sha384' || hashName === 'sha512' ? 128 : 64;
   const diversifier = Buffer.alloc(block, purpose);
@@ -222,7 +234,7 @@ function* derive({ hashName, start, salt, rounds, purpose, bytes }: Derivation, 
 const filledUp = (bytes: Buffer, block: number): Buffer =>
   bytes.length === 0 ? bytes : Buffer.alloc(block * Math.ceil(bytes.length / block), bytes);
 
-/** Each block of `input` plus `addend` plus one, as numbers of that many bytes. */
+/** Adds `addend` and one to each block of `input`, as big-endian numbers of `block` bytes. */
 function sumOfBlocks(input: Buffer, addend: Buffer, block: number): Buffer<ArrayBuffer> {
   const sum = Buffer.from(input);
   for (let from = 0; from < sum.length; from += block) {

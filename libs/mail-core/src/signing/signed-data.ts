@@ -1,5 +1,5 @@
-// A detached CMS SignedData (RFC 5652) with the attributes of RFC 8551, put together element by element. It is the reference for what a
-// signature consists of; detached-signature.ts only exchanges in it what differs from message to message.
+// Builds a detached CMS SignedData (RFC 5652) with the attributes of RFC 8551, element by element. This file is the reference for what a
+// signature consists of; detached-signature.ts only replaces what differs from message to message.
 import forge from 'node-forge';
 import { readCertificateFields } from './certificate-fields.js';
 import { asForgeElement, toDer } from './der.js';
@@ -28,7 +28,7 @@ const CAPABILITIES = [OID.aes256Cbc, OID.aes192Cbc, OID.aes128Cbc];
 // RFC 5652 11.3: UTCTime through 2049, GeneralizedTime from 2050 on.
 const FIRST_GENERALIZED_YEAR = 2050;
 
-/** What is signed, in the order of DER. `signingTime` goes to the second. */
+/** Returns the signed attributes, in DER order. `signingTime` is precise to the second. */
 export function signedAttributes(digestSha256: Uint8Array, signingTime: Date): Asn1[] {
   return inDerOrder([
     attribute(OID.contentType, oid(OID.data)),
@@ -43,7 +43,7 @@ export function attributesToSign(attributes: Asn1[]): Buffer {
   return toDer(set(attributes));
 }
 
-/** DER of the whole, which holds the attributes with the tag [0] in place of SET. Its last bytes are the signature. */
+/** Returns the DER of the whole SignedData, in which the attributes have the tag [0] in place of SET. Its last bytes are the signature. */
 export function signedData(identity: SigningIdentity, attributes: Asn1[], signature: Uint8Array): Buffer {
   const { issuer, serialNumber } = readCertificateFields(identity.certificateDer);
   const certificates = [identity.certificateDer, ...identity.chainDer].map(asForgeElement);
@@ -57,7 +57,7 @@ export function signedData(identity: SigningIdentity, attributes: Asn1[], signat
   ]);
   const content = sequence([
     integer(1),
-    // RFC 5754 2: SHA-256 goes without parameters.
+    // RFC 5754 2: SHA-256 is written without parameters.
     set([sequence([oid(OID.sha256)])]),
     sequence([oid(OID.data)]),
     tagged(0, inDerOrder(certificates)),
@@ -66,7 +66,7 @@ export function signedData(identity: SigningIdentity, attributes: Asn1[], signat
   return toDer(sequence([oid(OID.signedData), tagged(0, [content])]));
 }
 
-// X.690 11.6: a SET OF is ordered by its encodings. Bouncy Castle takes a signature in another order for a forgery.
+// X.690 11.6: the elements of a SET OF are ordered by their encodings. Bouncy Castle takes a signature in another order for a forgery.
 function inDerOrder(elements: Asn1[]): Asn1[] {
   return elements
     .map((element) => ({ element, der: toDer(element) }))
@@ -78,7 +78,7 @@ function attribute(type: string, value: Asn1): Asn1 {
   return sequence([oid(type), set([value])]);
 }
 
-/** The text of a signing time, to the second. */
+/** Returns the text of a signing time, precise to the second. */
 export function signingTimeText(date: Date): string {
   return date.getUTCFullYear() < FIRST_GENERALIZED_YEAR ? forge.asn1.dateToUtcTime(date) : forge.asn1.dateToGeneralizedTime(date);
 }

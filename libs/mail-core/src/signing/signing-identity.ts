@@ -1,14 +1,17 @@
-// The key and certificates that sign for the platform or for a team, as a PKCS#12 file (RFC 7292) brings them.
+// Reads the key and the certificates that sign for the platform or for a team from a PKCS#12 file (RFC 7292).
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isIssuedBy, readCertificateFields } from './certificate-fields.js';
 import { openPkcs12, type Pkcs12Content } from './pkcs12-content.js';
 import { type InTurns, Pkcs12CostError } from './pkcs12-secrets.js';
 
-/** All that signing needs. Plain data and a KeyObject: it can be posted to a worker thread, which shares the key and copies no secret. */
+/**
+ * Everything that signing needs. It is plain data and a KeyObject, so it can be posted to a worker thread, which shares the key and copies
+ * no secret.
+ */
 export type SigningIdentity = {
   privateKey: KeyObject;
   certificateDer: Uint8Array;
-  /** Issuers of the certificate, nearest first, without the root: a receiver trusts the root that it has itself and no other. */
+  /** Issuers of the certificate, nearest first, without the root: a receiver trusts only a root that it already has. */
   chainDer: Uint8Array[];
   notBefore: Date;
   notAfter: Date;
@@ -42,19 +45,19 @@ export class SigningIdentityError extends Error {
   }
 }
 
-/** `hasRoot`: the file leads up to an authority that signed itself, which is not in the chain. */
+/** `hasRoot`: the file leads up to a self-signed authority, which is not in the chain. */
 export type Pkcs12Identity = SigningIdentity & { hasRoot: boolean };
 
 // RFC 8551 4.3 forbids signing with less than 2048 bits.
 const SMALLEST_RSA_BITS = 2048;
-// Each message is signed, in threads that all teams share: by 4096 bits in 5 ms of a processor, by 16,384 in
-// up to 1.4 s. No authority asks for more.
+// Each message is signed, on threads that all teams share. A signature takes 5 ms of processor time with 4096 bits, and up to 1.4 s with
+// 16,384. No authority asks for more than this.
 const LARGEST_RSA_BITS = 8192;
 
 /**
- * Reads key, certificate and chain. Only RSA keys are taken: their signatures (PKCS#1 v1.5) are the same each time, which a repeated try
- * relies on; those of ECDSA and RSA-PSS hold a random part. A file of Firefox takes seconds.
- * Errors: SigningIdentityError.
+ * Reads key, certificate and chain. Accepts only RSA keys: their signatures (PKCS#1 v1.5) are the same each time, on which a repeated try
+ * relies. Signatures of ECDSA and RSA-PSS contain a random part. A file that Firefox wrote takes seconds.
+ * @throws SigningIdentityError
  */
 export function readPkcs12(bytes: Buffer, passphrase: string): Pkcs12Identity {
   const reading = identityIn(bytes, passphrase);
@@ -65,7 +68,7 @@ export function readPkcs12(bytes: Buffer, passphrase: string): Pkcs12Identity {
   }
 }
 
-/** The same, letting others in between. */
+/** Does the same, but lets other work run in between. */
 export async function readPkcs12InTurns(bytes: Buffer, passphrase: string): Promise<Pkcs12Identity> {
   const reading = identityIn(bytes, passphrase);
   for (;;) {
@@ -90,7 +93,7 @@ function* identityIn(bytes: Buffer, passphrase: string): InTurns<Pkcs12Identity>
       'The PKCS#12 file holds no certificate. Export it again with the certificate (openssl pkcs12 -export -in …).',
     );
   }
-  // Who exports all that he has gets several.
+  // Somebody who exports everything gets several keys.
   const signerOf = (key: KeyObject) => certificates.find((certificate) => certificate.checkPrivateKey(key));
   const privateKey = keys.find((key) => signerOf(key) !== undefined) ?? firstKey;
   refuseUnfitKey(privateKey);
@@ -105,7 +108,7 @@ function* identityIn(bytes: Buffer, passphrase: string): InTurns<Pkcs12Identity>
   return { ...identityOf(privateKey, signer, chain), hasRoot };
 }
 
-/** An identity of which the parts were read before. @throws Error for what is no certificate */
+/** Returns an identity from parts that were read before. @throws Error if a part is not a certificate */
 export const signingIdentity = (privateKey: KeyObject, certificateDer: Uint8Array, chainDer: readonly Uint8Array[]): SigningIdentity =>
   identityOf(
     privateKey,

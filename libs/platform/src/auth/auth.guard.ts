@@ -10,19 +10,22 @@ const PUBLIC = 'billing-mail:public';
 const SERVICES_ONLY = 'billing-mail:services-only';
 const TEAM_ACCESS = 'billing-mail:team-access';
 
-/** The route needs no token. */
+/** Marks a route that needs no token. */
 export const Public = () => SetMetadata(PUBLIC, true);
 
-/** The route is for internal services: what it takes is believed. */
+/** Marks a route that only internal services may call. What they send is taken to be true. */
 export const ServicesOnly = () => SetMetadata(SERVICES_ONLY, true);
 
 /**
- * The route belongs to the team in its `:teamId`: `read` for every member, `write` for admins and internal services. Every route
- * with a `:teamId` must say which; one that forgets is refused.
+ * Says who may use a route of the team in its `:teamId`: `read` is for every member, `write` for admins and internal services. Every route
+ * with a `:teamId` must say which; one that does not is refused.
  */
 export const TeamAccess = (kind: 'read' | 'write') => SetMetadata(TEAM_ACCESS, kind);
 
-/** No token 401; a team that is not yours 404, as if it did not exist; a member who writes 403. */
+/**
+ * Answers 401 if there is no valid token, 404 for a team that is not the caller's, as if it did not exist, and 403 for a member who writes
+ * and for a user on a route for internal services.
+ */
 export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
@@ -34,7 +37,7 @@ export class AuthGuard implements CanActivate {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets)) return true;
     const request = context.switchToHttp().getRequest<Request>();
-    // Known already where the request has a body: that was not read before.
+    // Already known if the request has a body, because a body is read only once its token has been checked.
     const caller = knownCaller(request) ?? (await this.verifier.callerOf(request.headers.authorization));
     setCaller(request, caller);
     if (this.reflector.getAllAndOverride<boolean | undefined>(SERVICES_ONLY, targets) && !caller.isService)

@@ -1,9 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type TokenClaims } from '@billing-mail/contracts';
 
-/** Who makes a request, as the token says. */
+/** The caller of a request, as described by the token. */
 export class Caller {
-  /** @param issuedAt when the token says that it was issued */
+  /** @param issuedAt `iat` of the token; `null` if it has none */
   constructor(
     private readonly claims: TokenClaims,
     readonly issuedAt: Date | null = null,
@@ -34,7 +34,7 @@ export class Caller {
 
 const callers = new WeakMap<object, Caller>();
 export const setCaller = (request: object, caller: Caller): void => void callers.set(request, caller);
-/** Who makes the request, once its token was checked. */
+/** Returns the caller of the request, or `undefined` if no token was checked. */
 export const knownCaller = (request: object): Caller | undefined => callers.get(request);
 
 /** Parameter decorator: the `Caller` of the request. */

@@ -10,12 +10,12 @@ export type TokenSource = {
   AUTH_USER_TOKEN_LIFE?: number | undefined;
 };
 
-/** A working day and its night: a token that was lost is good for no longer. */
+/** One day, so that a lost token is of use for no longer. */
 export const USER_TOKEN_LIFE_MS = 24 * 60 * 60 * 1000;
 
-// Asymmetric ones only: a public key must never serve as the secret of an HMAC.
+// Asymmetric algorithms only, because a public key must never serve as the secret of an HMAC.
 const JWKS_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-// Clocks that are kept by NTP are nearer, those of containers that slept are not.
+// NTP keeps clocks closer together than this. The clock of a container that was suspended may be further off.
 const CLOCK_TOLERANCE_SECONDS = 30;
 
 /** Checks bearer tokens: signature, audience, times, claims. */
@@ -36,7 +36,10 @@ export class TokenVerifier {
     }
   }
 
-  /** @throws ProblemException 401 saying whether the token is missing, expired or wrong; 503 when the keys can't be fetched. */
+  /**
+   * Returns the caller that the `Authorization` header stands for.
+   * @throws ProblemException 401 saying whether the token is missing, expired or wrong; 503 if the keys cannot be fetched.
+   */
   async callerOf(authorization: string | undefined): Promise<Caller> {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined)
@@ -55,7 +58,7 @@ export class TokenVerifier {
     return caller;
   }
 
-  // Without `iat` it counts from now, so that leaving it out gains nothing.
+  // Without `iat` the life counts from now, so that leaving `iat` out gains nothing.
   private checkLife({ exp = Infinity, iat }: JWTPayload, caller: Caller): void {
     const now = Date.now() / 1000;
     if (iat !== undefined && !(iat <= now + CLOCK_TOLERANCE_SECONDS))
@@ -69,7 +72,10 @@ export class TokenVerifier {
   }
 }
 
-/** The provider's keys. What is the token's own fault stays what it is; everything else means that nobody can be told from anybody now. */
+/**
+ * Returns a function that finds the provider's key for a token. Errors that are the token's own fault are passed on. Any other error
+ * becomes a 503, because no token can be checked now.
+ */
 function keysOf(url: string): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(url));
   return async (header, token) => {
@@ -88,7 +94,7 @@ function keysOf(url: string): JWTVerifyGetKey {
   };
 }
 
-// It names a key that there is not, none where there are several, or an algorithm that no key is for.
+// The token names a key that does not exist, names none although there are several, or names an algorithm that no key is for.
 const TOKEN_FAULTS = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
 
 function toProblem(error: unknown): ProblemException {

@@ -1,11 +1,15 @@
-// `COPY` of PostgreSQL as streams over a connection of node-postgres, which reads and writes its messages and leaves their order to us.
+// PostgreSQL's `COPY` as Node.js streams over a node-postgres connection. node-postgres reads and writes the messages of `COPY`, but leaves
+// their order to us.
 import { Readable, Writable } from 'node:stream';
 import { type Connection, type Submittable } from 'pg';
 
-// As node-postgres has them; its types leave them out.
+// Methods that node-postgres has but its type definitions leave out.
 type CopyConnection = Connection & { sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void; sendCopyFail(reason: string): void };
 
-/** What a `COPY … TO STDOUT` answers: `client.query(new CopyOut(…))`, then read it. The server waits while nobody reads. */
+/**
+ * Readable stream of what `COPY … TO STDOUT` returns: call `client.query(new CopyOut(…))`, then read it. The server waits while nobody
+ * reads.
+ */
 export class CopyOut extends Readable implements Submittable {
   private connection: Connection | null = null;
 
@@ -37,7 +41,10 @@ export class CopyOut extends Readable implements Submittable {
   handleReadyForQuery(): void {}
 }
 
-/** What a `COPY … FROM STDIN` takes: `client.query(new CopyIn(…))`, then write to it. It has finished once the server has taken all. */
+/**
+ * Writable stream of what `COPY … FROM STDIN` takes: call `client.query(new CopyIn(…))`, then write to it. It finishes once the server has
+ * taken everything.
+ */
 export class CopyIn extends Writable implements Submittable {
   private connection: CopyConnection | null = null;
   private begun: ((error?: Error) => void) | null = null;

@@ -1,4 +1,5 @@
-// The tables of a schema as files, and back: in PostgreSQL's own text format, which any version reads and no program of a certain version is needed for.
+// Copies the tables of a schema to files and back. The files are in PostgreSQL's own text format, which any version reads, so that no
+// program of a certain version is needed.
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,17 +10,20 @@ import { SESSION_LIMITS } from '../postgres/session-limits.js';
 import { CopyIn, CopyOut } from './copy-streams.js';
 
 type Table = { name: string; columns: string[] };
-/** What stands beside the files of a schema. `migrations` says which tables they fit into, `tables` come in an order in which they can be filled. */
+/**
+ * Content of `schema.json`, which stands beside the files of a schema. `migrations` says which tables the files fit; `tables` are in an
+ * order in which they can be filled.
+ */
 type Content = { migrations: string[]; tables: Table[]; sequences: { name: string; lastValue: string }[] };
 
-/** Written by TypeORM as the schema is migrated. */
+/** The table in which TypeORM records the migrations that have been run. */
 const MIGRATIONS = 'migrations';
 
 export type SchemaPlace = { databaseUrl: string; schema: string; folder: string };
 
 /**
- * Writes what the schema holds at the moment of a snapshot that another connection has exported, and whatever else `also` reads of that moment.
- * Nobody is held up by it.
+ * Writes the rows of the schema as they were at a snapshot that another connection has exported. `also` may read more from the same
+ * snapshot. Does not hold up other sessions.
  */
 export async function dumpSchema(
   { databaseUrl, schema, folder }: SchemaPlace,
@@ -41,14 +45,15 @@ export async function dumpSchema(
   });
 }
 
-/** A copy that does not fit the tables that are there. */
+/** The copy does not fit the tables of this database. */
 class ForeignCopyError extends Error {
   override readonly name = 'ForeignCopyError';
 }
 
 /**
- * Fills the tables of a schema that was just migrated, in one transaction, at whose end `before` does what has to be true before anybody sees
- * the rows. What triggers had written comes with the copy.
+ * Fills the tables of a newly migrated schema in one transaction. `before` runs at the end of that transaction, to do what must be true
+ * before anybody sees the rows. Triggers are disabled meanwhile, because what they wrote is part of the copy.
+ * @throws ForeignCopyError
  */
 export async function loadSchema<T>({ databaseUrl, schema, folder }: SchemaPlace, before: (client: Client) => Promise<T>): Promise<T> {
   const files = join(folder, schema);
@@ -58,7 +63,7 @@ export async function loadSchema<T>({ databaseUrl, schema, folder }: SchemaPlace
     const present = await contentOf(client, schema);
     if (present.migrations.join() !== migrations.join()) throw new ForeignCopyError(differenceOf(migrations, present.migrations, schema));
     for (const { name } of tables) await client.query(`ALTER TABLE ${of(client, schema, name)} DISABLE TRIGGER USER`);
-    // Some rows are made by migrations.
+    // Migrations have inserted some rows.
     await client.query(`TRUNCATE ${tables.map(({ name }) => of(client, schema, name)).join(', ')}`);
     for (const table of tables) {
       const rows = client.query(new CopyIn(`COPY ${named(client, schema, table)} FROM STDIN`));
@@ -92,7 +97,7 @@ async function contentOf(client: Client, schema: string): Promise<Content> {
   return { migrations: migrations.rows.map(({ name }) => name), tables: inOrder(tables.rows, references.rows), sequences: sequences.rows };
 }
 
-/** Whoever is referred to comes first. */
+/** Returns the tables in an order in which each table comes after those that its foreign keys refer to. */
 function inOrder(tables: readonly Table[], references: readonly { from: string; to: string }[]): Table[] {
   const ordered = new Set<string>();
   const place = (name: string): void => {
@@ -116,7 +121,7 @@ const named = (client: Client, schema: string, { name, columns }: Table): string
   `${of(client, schema, name)} (${columns.map((column) => client.escapeIdentifier(column)).join(', ')})`;
 const fileOf = (folder: string, { name }: Table): string => join(folder, `${name}.copy.gz`);
 
-/** A copy takes as long as it takes, whatever the role may. */
+/** Lifts the session limits for this transaction, whatever those of the role are, because a copy may take long. */
 export async function unlimited(client: Client): Promise<void> {
   for (const limit of Object.keys(SESSION_LIMITS)) await client.query(`SET LOCAL ${limit} = 0`);
 }
@@ -131,13 +136,13 @@ function inTransaction<T>(databaseUrl: string, mode: string, work: (client: Clie
 }
 
 /**
- * A connection of its own; a transaction that is left open when `work` rejects is rolled back.
- * @throws Error that names the host and the port when PostgreSQL is not reached or refuses the connection.
+ * Runs `work` on a connection of its own. If `work` rejects, a transaction that it left open is rolled back.
+ * @throws Error that names the host and the port if PostgreSQL cannot be reached or refuses the connection.
  */
 export async function onConnection<T>(databaseUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: databaseUrl, application_name: 'billing-mail backup' });
   await client.connect().catch((error: NodeJS.ErrnoException) => {
-    // An error of several addresses has a code and no message.
+    // The error for a host with several addresses has a code but no message.
     const reason = error.message || error.code;
     throw new Error(`PostgreSQL at ${client.host}:${client.port} can't be used: ${reason}. Check DATABASE_URL.`, { cause: error });
   });

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type z } from 'zod';
 
-/** A start that can't go on because of the environment: says every variable that is wrong and what it should be. */
+/** Thrown at start if the environment is wrong. Names every wrong variable and what it should be. */
 export class EnvironmentError extends Error {
-  /** For whoever sees it on a terminal. */
+  /** What to do about it, for a person at a terminal. */
   readonly cure = 'correct what is named, then try again; docs/operating.md says what each variable must be.';
 
   constructor(readonly problems: string[]) {
@@ -13,9 +13,9 @@ export class EnvironmentError extends Error {
 }
 
 /**
- * Reads and checks variables by a schema, once, at start. `X_FILE` may name a file that holds the value of `X` (Docker and
- * Kubernetes secrets); an empty variable counts as not set, as `docker compose` writes unset ones that way.
- * @throws EnvironmentError naming each wrong variable; values are never shown, they may be secrets.
+ * Reads variables and checks them against a schema, once, at start. `X_FILE` may name a file that holds the value of `X` (Docker and
+ * Kubernetes secrets). An empty variable counts as not set, because `docker compose` writes unset ones that way.
+ * @throws EnvironmentError naming each wrong variable, but no value, because values may be secrets.
  */
 export function readEnvironment<T extends z.ZodObject>(schema: T, source: NodeJS.ProcessEnv): z.output<T> {
   const problems: string[] = [];

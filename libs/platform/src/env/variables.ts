@@ -1,4 +1,5 @@
-// The variables that more than one service reads, each defined once: its form, default and description (the table in docs/operating.md is made of these).
+// The variables that more than one service reads, each defined once, with its form, default and description. The table in docs/operating.md
+// is made from these definitions.
 import { z } from 'zod';
 import ipaddr from 'ipaddr.js';
 import { USER_TOKEN_LIFE_MS } from '../auth/token-verifier.js';
@@ -22,7 +23,7 @@ export const duration = z.string().transform((value, context) => {
 });
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
-/** How long something is kept: what goes sooner was hardly meant to. */
+/** A retention period of at least one day, because a shorter one is hardly intended. */
 export const atLeastADay = duration.refine((ms) => ms >= DAY_MS, 'must be at least 1d');
 
 /** Durations separated by commas, in milliseconds. */
@@ -254,7 +255,7 @@ export const variables = {
   ),
 } as const;
 
-/** What every service needs. */
+/** The variables that every service reads. */
 const commonVariables = {
   DATABASE_URL: variables.DATABASE_URL,
   REDIS_URL: variables.REDIS_URL,
@@ -275,8 +276,8 @@ const commonVariables = {
 } as const;
 
 /**
- * The address under which a service's tables are migrated: `MIGRATION_DATABASE_URL`, for a role that may, else `DATABASE_URL`. Nothing else is
- * read, so that it can run where no other secret is at hand.
+ * Returns the database URL for migrations: `MIGRATION_DATABASE_URL`, whose role may migrate the tables, or `DATABASE_URL` if it is not set.
+ * Reads nothing else, so that migrations can run where no other secret is available.
  * @throws EnvironmentError
  */
 export function readMigrationUrl(source: NodeJS.ProcessEnv): string {
@@ -284,7 +285,10 @@ export function readMigrationUrl(source: NodeJS.ProcessEnv): string {
   return given ?? readEnvironment(z.object({ DATABASE_URL: variables.DATABASE_URL }), source).DATABASE_URL;
 }
 
-/** A service's schema: what all need, what it needs itself, and the rule that there must be a way to check tokens. */
+/**
+ * Returns the schema of a service's environment: the variables of all services, those of `shape`, and the rule that there must be a way to
+ * check tokens.
+ */
 export function environmentSchema<T extends z.ZodRawShape>(shape: T) {
   return z.object({ ...commonVariables, ...shape }).superRefine((env, context) => {
     const { AUTH_JWT_SECRET, AUTH_JWKS_URL } = env as { AUTH_JWT_SECRET?: string; AUTH_JWKS_URL?: string };

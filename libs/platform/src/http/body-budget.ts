@@ -1,13 +1,16 @@
-// The memory that bodies of requests may take, all together: what one process can bear does not depend on how many ask at once.
+// Bounds the memory that the bodies of all requests take together, so that it does not depend on how many requests come at once.
 
-/** What a request holds of the budget until it is answered. */
+/** The part of the budget that a request holds until it is answered. */
 export type BodyHold = {
-  /** Whether the request may hold so many bytes in all; if not, it holds what it held. */
+  /** Raises what the request holds to `bytes` in all. Returns false, and changes nothing, if the budget does not allow that. */
   grow: (bytes: number) => boolean;
   release: () => void;
 };
 
-/** Bytes that all may hold; one owner with a `share` of his own may hold that much, so that he can not shut the others out. */
+/**
+ * A budget of bytes that all requests share. An owner with a `share` may hold no more than that over all their requests, and so cannot shut
+ * the others out.
+ */
 export class BodyBudget {
   private held = 0;
   private readonly heldBy = new Map<string, number>();

@@ -1,11 +1,12 @@
-// How slowly a body may come, and what is said of one that does not come as it should.
+// How slowly a body may come, and the problems that answer a body that is too large, too slow or incomplete.
 import { ProblemException } from './problem.js';
 
-// Slower than any line in use, and yet the largest invoice has minutes: who sends a byte now and then holds the budget for nothing.
+// Slower than any connection in use, and yet the largest invoice has minutes. A client that sends a byte now and then would otherwise hold
+// the budget for nothing.
 const LEAST_BYTES_PER_MS = 64;
 const GRACE_MS = 30_000;
 
-/** Times the sender of one body; what we take ourselves is not counted while it is stopped. */
+/** Measures how long the sender of one body takes. The time between `stop` and `go`, which we take ourselves, does not count. */
 export class BodyPace {
   private timer: NodeJS.Timeout | undefined;
   private waitedMs = 0;
@@ -18,21 +19,21 @@ export class BodyPace {
     this.go();
   }
 
-  /** We wait for the sender, from now on. */
+  /** Begins to wait for the sender. */
   go(): void {
     this.since = performance.now();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.onSilence(this.since), this.idleMs);
   }
 
-  // After a stall of our own a timer is called before what came meanwhile has been read.
+  // If our own event loop stalled, the timer fires before the bytes that came meanwhile are read. So the check waits until they have been.
   private onSilence(since: number): void {
     setImmediate(() => {
       if (this.timer !== undefined && this.since === since) this.onIdle();
     });
   }
 
-  /** Call with each piece that came: whether so many bytes in all took too long. */
+  /** Call for each chunk, with the number of bytes received so far. Returns whether they took too long. */
   isTooSlow(received: number): boolean {
     const now = performance.now();
     this.waitedMs += now - this.since;

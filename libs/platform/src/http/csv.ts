@@ -2,11 +2,11 @@ import { withoutFormula } from '@billing-mail/contracts';
 
 type Row<Column extends string> = Readonly<Record<Column, string | number | null>>;
 
-/** Rows as RFC 4180 has them, with a line of names. What a spreadsheet would take for a formula stands as text. */
+/** Returns rows as CSV (RFC 4180) with a header line. A value that a spreadsheet would take for a formula is written as text. */
 export const toCsv = <Column extends string>(columns: readonly Column[], rows: readonly Row<Column>[]): string =>
   toLines([columns]) + toLines(rows.map((row) => columns.map((column) => row[column])));
 
-/** The same piece by piece, of rows that come in pages: a file of 200,000 lines is never in memory. */
+/** Yields the same piece by piece from pages of rows, so that a file of 200,000 lines is never in memory as a whole. */
 export async function* inCsv<Column extends string>(
   columns: readonly Column[],
   pages: AsyncIterable<readonly Row<Column>[]>,

@@ -1,10 +1,10 @@
 import { type z } from 'zod';
 import { invalidInput } from './problem.js';
 
-/** Opaque position in a list. */
+/** Encodes a position in a list as an opaque text. */
 export const encodeCursor = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString('base64url');
 
-/** @throws ProblemException 422 when it is no cursor that `encodeCursor` made. */
+/** Decodes a position; `null` if there is no cursor. @throws ProblemException 422 if `cursor` is not one that `encodeCursor` made. */
 export function decodeCursor<T extends z.ZodType>(schema: T, cursor: string | undefined): z.output<T> | null {
   if (cursor === undefined) return null;
   try {

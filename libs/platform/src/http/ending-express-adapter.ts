@@ -5,13 +5,17 @@ import { type RefusalKind } from '../observing/refused-requests.js';
 
 // Most answers take a fraction of a second. A client that is still sending after this would not finish before an orchestrator kills the process.
 const CLOSE_WITHIN_MS = 3000;
-// For the head of a request, which fits into a few packets. Node allows a minute and checks twice a minute; sent byte by byte it occupies 45 KB.
+// Limit for the head of a request, which fits into a few packets. Node.js allows a minute and checks twice a minute; a head that is sent
+// byte by byte occupies 45 KB meanwhile.
 const HEAD_WITHIN_MS = 15_000;
 
 type Exchange = { request: IncomingMessage; response: ServerResponse };
 type Refusal = { answer: string; kind: RefusalKind };
 const NO_HTTP: Refusal = { answer: '400 Bad Request', kind: 'bad_http' };
-/** How malformed requests are refused, by the code of Node's error; an error that is not from its parser means that the connection broke. */
+/**
+ * How malformed requests are refused, by the code of Node's error. Other errors of its parser (`HPE_…`) get a 400; any other error means
+ * that the connection broke.
+ */
 const REFUSALS: Record<string, Refusal> = {
   HPE_HEADER_OVERFLOW: { answer: '431 Request Header Fields Too Large', kind: 'too_large' },
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { answer: '413 Payload Too Large', kind: 'too_large' },
@@ -20,21 +24,22 @@ const REFUSALS: Record<string, Refusal> = {
 const headOf = (answer: string): string => `HTTP/1.1 ${answer}\r\nConnection: close\r\n\r\n`;
 
 /**
- * Stops serving within a time that we choose, and still answers the requests that it has received. Node closes idle connections at once, but waits
- * forever for those that have sent nothing yet, or half a request, because it stops checking its time-outs when it stops listening.
+ * Stops serving within a time that we choose, and still answers the requests that it has received. Node closes idle connections at once,
+ * but waits forever for those that have sent nothing yet, or half a request, because it stops checking its time-outs when it stops
+ * listening.
  *
- * Answers the requests of a connection one after the other. Node would work on pipelined requests (RFC 9112 9.3.2) all at once: 62 KB without a
- * token, which are 2,000 requests, stopped a service for seconds. No browser and no proxy pipelines. A second request waits for its turn, because a
- * client sends it as soon as it has read the last byte of an answer, which may be before we have closed the file that the answer came from. At a
- * third one the connection is cut off.
+ * Answers the requests of a connection one after the other. Node would work on pipelined requests (RFC 9112 9.3.2) all at once: 2,000
+ * requests without a token, 62 KB in all, stopped a service for seconds. No browser and no proxy pipelines. A second request waits for its
+ * turn, because a client sends it as soon as it has read the last byte of an answer, which may be before we have closed the file that the
+ * answer came from. If a third request comes, the connection is cut.
  *
- * Also counts what is refused before there is a request: nothing behind this adapter sees it, and attacks begin there.
+ * Also counts what is refused before there is a request, because nothing behind this adapter sees it and attacks begin there.
  */
 export class EndingExpressAdapter extends ExpressAdapter {
   private readonly sockets = new Set<Socket>();
-  /** Connections of which a request has come, whole or in part, that is not answered yet. */
+  /** Connections with a request, received in whole or in part, that is not answered yet. */
   private readonly underWay = new Map<Socket, Exchange>();
-  /** Connections of which a second request waits until the first one is answered. */
+  /** Connections on which a second request waits until the first one is answered. */
   private readonly waiting = new Set<Socket>();
   private endsAt: number | null = null;
 
@@ -46,7 +51,10 @@ export class EndingExpressAdapter extends ExpressAdapter {
     super();
   }
 
-  /** The service is about to end: it is not ready any more, and nobody is to send further requests over the same connection. */
+  /**
+   * Whether the service is about to end. From then on it is not ready, and its answers tell clients to send no further request on the same
+   * connection.
+   */
   get isEnding(): boolean {
     return this.endsAt !== null;
   }
@@ -89,7 +97,7 @@ export class EndingExpressAdapter extends ExpressAdapter {
 
   private onClientError({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
     const refusal = REFUSALS[code] ?? (code.startsWith('HPE_') ? NO_HTTP : null);
-    // Browsers open connections ahead of need. And of half a body its reader says what it was.
+    // Not counted: browsers open connections before they need them, and half a body is reported by the code that reads it.
     const isNoMatter = socket.bytesRead === 0 || this.underWay.get(socket)?.request.complete === false;
     if (refusal === null) socket.destroy();
     else if (isNoMatter) this.sayAndEnd(socket, refusal.answer);
@@ -102,7 +110,7 @@ export class EndingExpressAdapter extends ExpressAdapter {
   }
 
   private sayAndEnd(socket: Socket, answer: string): void {
-    // Behind an answer that has begun this would be read as a part of it.
+    // Once the headers of an answer are sent, the client would read this as part of that answer.
     if (socket.writable && this.underWay.get(socket)?.response.headersSent !== true) socket.write(headOf(answer));
     socket.destroySoon();
   }
@@ -118,7 +126,7 @@ export class EndingExpressAdapter extends ExpressAdapter {
     });
   }
 
-  /** Of the many requests of one connection the first alone is told. */
+  /** Cuts the connection. Counts one refusal only, however many requests come on the connection. */
   private cut(socket: Socket): void {
     if (!socket.destroyed) this.onRefused('bad_http');
     cutOff(socket);
@@ -130,7 +138,7 @@ export class EndingExpressAdapter extends ExpressAdapter {
     this.underWay.set(socket, { request, response });
     response.once('close', () => {
       this.underWay.delete(socket);
-      // Its headers were out before the end began: it would be kept for a further request.
+      // Headers that were sent before the end began would keep the connection open for a further request.
       if (this.isEnding && !this.waiting.has(socket)) socket.end();
     });
   }
@@ -140,12 +148,13 @@ export class EndingExpressAdapter extends ExpressAdapter {
   }
 }
 
-// What Node takes from its parser for "no HTTP from here on", as after a change of protocol.
+// What `onIncoming` returns to make Node's parser read no more HTTP from here on, as after a change of protocol.
 const STOP = 2;
 
 /**
- * Ends the connection, and does not even take apart what else has come on it. To a closed connection Node makes a request, an answer and an error of
- * each, which took up to 107 ms for 2,000 requests; their text alone takes one. Its parser is no public part of Node: without it only the time is lost.
+ * Ends the connection without parsing what else has come on it. Even on a closed connection Node creates a request, an answer and an error
+ * for each request, which took up to 107 ms for 2,000 requests; parsing their text alone takes 1 ms. The parser is not part of Node's
+ * public API; without it only this time is lost.
  */
 function cutOff(socket: Socket): void {
   const { parser } = socket as Socket & { parser?: { onIncoming: () => number } | null };

@@ -1,22 +1,26 @@
-// What the bytes of a body must be to be read as JSON, and where they are read.
+// Checks and parses the bytes of a JSON body, large ones in a worker thread.
 import path from 'node:path';
 import { Piscina } from 'piscina';
 import { JsonScan, MOST_DEPTH, MOST_FIELDS, MOST_VALUES, type TooMuchJson } from './json-scan.js';
 import { parseText } from './parse-text.js';
 import { ProblemException } from './problem.js';
 
-/** Of a value without its text: an object of V8 takes 56 bytes, its place in a list 8. */
+/** Memory per value without its text, in bytes: in V8 an object takes 56, its place in a list 8. */
 export const BYTES_PER_VALUE = 64;
 
-/** From here on a thread of its own reads a text: to decode and to parse 38 MB takes up to half a second. */
+/** From this size on a worker thread parses a text, because decoding and parsing 38 MB takes up to half a second. */
 const LARGE_BYTES = 4 * 1024 * 1024;
-/** Compiled, also where the tests run from the sources. */
+/** The compiled worker, also when the tests run from the sources. */
 const PROGRAM = path.resolve(__dirname, '..', '..', 'dist', 'http', 'parse-json.program.js');
 
-// One, so that of the bodies that wait only one is in memory several times; it ends with the last of them, and what it held with it.
+// A single thread, so that only one of the waiting bodies is in memory more than once. The thread ends when nothing is left to parse, which
+// frees its memory.
 let thread: Piscina | undefined;
 
-/** The object that a text of JSON is. `allow` may throw when it hears how many bytes its values will take. @throws ProblemException 400, 413 */
+/**
+ * Parses JSON bytes to an object. `allow` gets the number of bytes that its values will take, and may throw to refuse them.
+ * @throws ProblemException 400, 413
+ */
 export function readJson(bytes: Buffer, allow: (valueBytes: number) => void): Promise<object> {
   const scan = new JsonScan();
   const tooMuch = scan.scan(bytes);
@@ -25,9 +29,13 @@ export function readJson(bytes: Buffer, allow: (valueBytes: number) => void): Pr
   return parseJson(bytes, scan.values);
 }
 
-/** The object in bytes that were scanned, which are not to be used any more. @throws ProblemException 400 */
+/**
+ * Parses bytes that were scanned before to an object. The caller must not use `bytes` afterwards, because they may be transferred to the
+ * thread.
+ * @throws ProblemException 400
+ */
 export async function parseJson(bytes: Buffer, values: number): Promise<object> {
-  // Many small values take as long to come over from a thread as to be read here.
+  // Transferring many small values from a thread takes as long as parsing them here.
   const isLongText = bytes.length > LARGE_BYTES && bytes.length > values * BYTES_PER_VALUE;
   const value = isLongText ? await parseApart(bytes) : parseText(bytes);
   if (typeof value === 'object' && value !== null) return value;

@@ -1,30 +1,34 @@
-// Counts what JSON.parse would make of a text while its bytes still come in: 38 MB of "[" take it 12 seconds and 4 GB, and nobody can stop it.
+// Counts the values that JSON.parse would create while the bytes are still arriving: 38 MB of "[" take JSON.parse 12 seconds and 4 GB, and
+// nobody can stop it.
 
-/** Deepest nesting: what the services take has five levels. */
+/** Deepest nesting; the bodies that the services expect have five levels. */
 export const MOST_DEPTH = 32;
-/** Values of one body: some 80,000 recipients with their names. */
+/** Most values of one body: enough for some 80,000 recipients with their names. */
 export const MOST_VALUES = 250_000;
 
-/** Fields of one object: what the services take has some twenty. Each has a name of its own, which costs V8 far more than a place in a list. */
+/**
+ * Most fields of one object; the objects that the services expect have some twenty. Each field has a name, which costs V8 far more than a
+ * place in a list.
+ */
 export const MOST_FIELDS = 1_000;
 
 export type TooMuchJson = 'too-deep' | 'too-many-values' | 'too-many-fields';
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-/** Reads UTF-8 chunk by chunk. Whether it is JSON at all only JSON.parse can tell; within these bounds that is cheap. */
+/** Scans UTF-8 chunk by chunk. Only JSON.parse can tell whether the text is JSON at all; within these bounds that is cheap. */
 export class JsonScan {
-  /** Values so far, or a few more: each comma and each bracket stands for one. */
+  /** Values within the outermost one so far, or a few more: each comma and each opening bracket counts as one. */
   values = 0;
   private depth = 0;
-  /** By level: how many fields the object there has so far; of a list none are counted. */
+  /** By level: how many fields the object there has had before the current one; `-Infinity` for a list, whose elements are not counted. */
   private readonly fields = new Float64Array(MOST_DEPTH + 1);
   private isInString = false;
   private isEscaped = false;
 
   constructor(private readonly mostValues = MOST_VALUES) {}
 
-  /** Call with each chunk in turn until it says that it is too much. */
+  /** Scans the next chunk. Returns the bound that the text exceeds, after which it must not be called again, or `null` if there is none. */
   scan(chunk: Uint8Array): TooMuchJson | null {
     for (let at = 0; at < chunk.length; at += 1) {
       if (this.isInString) at = this.endOfString(chunk, at);
@@ -51,8 +55,8 @@ export class JsonScan {
     }
   }
 
-  // Where the string ends, or the end of the chunk: it goes on in the next one. A document in base64 is one string, which byte by byte would take
-  // four times as long as JSON.parse.
+  // Returns the index at which the string ends, or the end of the chunk if the string continues in the next one. A document in base64 is
+  // one string; scanning it byte by byte would take four times as long as JSON.parse.
   private endOfString(chunk: Uint8Array, from: number): number {
     let begin = from + (this.isEscaped ? 1 : 0);
     for (;;) {

@@ -1,4 +1,4 @@
-// The thread that reads large JSON.
+// Worker thread that parses large JSON texts.
 import { parseText } from './parse-text.js';
 
 export default parseText;

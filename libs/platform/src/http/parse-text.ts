@@ -1,4 +1,7 @@
-/** What bytes of JSON say; `undefined` where they are none. JSON is UTF-8 (RFC 8259 8.1); a byte order mark, which some put before it, is left out. */
+/**
+ * Parses JSON bytes. Returns `undefined` if they are not valid JSON. JSON is UTF-8 (RFC 8259 8.1); a byte order mark, which some senders
+ * put before it, is left out.
+ */
 export function parseText(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));

@@ -1,4 +1,4 @@
-// Turns whatever a request ended with into application/problem+json; what the caller need not know goes to the log only.
+// Turns every error of a request into application/problem+json; what the caller need not know goes to the log only.
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type Problem } from '@billing-mail/contracts';
 import type { Request, Response } from 'express';
@@ -29,7 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = toProblem(error, requestId);
     const refusal = refusalOf(error);
     if (refusal !== null) this.refused.note(refusal, { requestId });
-    // What is away fails every request and every question for readiness in the same way.
+    // While something is away, all requests and all readiness probes fail in the same way, so this is logged once a minute only.
     if (problem.status === 503 && error instanceof Error) this.trouble.tell(error, { requestId }, 'request failed for the moment');
     else if (problem.status >= 500) this.logger.error({ err: error, requestId }, 'request failed');
     if (response.headersSent) {

@@ -21,9 +21,9 @@ const TITLES: Record<number, string> = {
 
 export const problemTitle = (status: number): string => TITLES[status] ?? 'Error';
 
-/** An answer that is no success, as RFC 9457 has it. `detail` is for the caller: what is wrong and what to do. */
+/** An error that is answered as a problem (RFC 9457). `detail` tells the caller what is wrong and what to do. */
 export class ProblemException extends HttpException {
-  /** Which refusal it is, where its status does not say it. */
+  /** The kind of refusal, if the status does not tell it. */
   refusal?: RefusalKind;
 
   constructor(
@@ -37,18 +37,21 @@ export class ProblemException extends HttpException {
   }
 }
 
-/** The same problem, counted as this refusal. */
+/** Returns the same problem, marked to be counted as this kind of refusal. */
 export const refusedAs = (refusal: RefusalKind, problem: ProblemException): ProblemException => Object.assign(problem, { refusal });
 
 export const notFound = (what: string) => new ProblemException(404, 'not-found', `${what} does not exist, or is not yours.`);
 export const invalidInput = (errors: FieldError[]) =>
   new ProblemException(422, 'invalid-input', `${howMany(errors.length)} not as needed; see "errors".`, errors);
 
-// Where there are more than are told, the last entry says so.
+// If there are more errors than are listed, the last entry says so.
 const howMany = (count: number): string =>
   count === 1 ? 'A field is' : count > MOST_FIELD_ERRORS ? `More than ${MOST_FIELD_ERRORS - 1} fields are` : `${count} fields are`;
 
-/** Something that a service needs is away for the moment; whoever asks is told so, and may ask again. The message is for the log, `detail` for the caller. */
+/**
+ * Something that the service needs is away for the moment. The caller is told so and may ask again. The message is for the log, `detail`
+ * for the caller.
+ */
 export class UnavailableError extends Error {
   constructor(
     message: string,

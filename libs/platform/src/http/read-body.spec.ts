@@ -1,4 +1,4 @@
-// Bodies that would stall or kill a service, as they come over a socket.
+// Sends bodies over a socket that would stall or kill a service.
 import { Body, Controller, Module, Param, Post } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { SignJWT } from 'jose';
@@ -13,7 +13,7 @@ const secret = 'a secret of at least thirty-two characters';
 const MIB = 1024 * 1024;
 const LIMIT_BYTES = 40 * MIB;
 
-/** How many bytes the text of each body had once it was read. */
+/** Length of the `text` of each body that was read, in UTF-16 code units; -1 if it had none. */
 const seen: number[] = [];
 
 @Controller('v1/teams/:teamId/things')
@@ -79,7 +79,7 @@ describe('bodies of requests', () => {
     socket.write(sent);
     return socket;
   };
-  /** The answer, whether or not all that was announced has been sent. */
+  /** Resolves to the answer, whether or not all of the announced body has been sent. */
   const answered = (socket: Socket): Promise<Answer> =>
     new Promise((resolve, reject) => {
       let text = '';
@@ -97,12 +97,12 @@ describe('bodies of requests', () => {
     answered(open(authorization, { 'Content-Length': String(Buffer.byteLength(body)), ...headers }, body));
   const reason = ({ status, body }: Answer) => [status, body.type.split(':').at(-1)];
   const isLive = async () => expect((await fetch(`http://127.0.0.1:${port}/health/live`)).status).toBe(200);
-  /** A good body as large as may be: there is room for it once nothing else is held. */
+  /** A valid body of the largest size allowed. The budget has room for it once nothing else is held. */
   const largest = JSON.stringify({ text: 'x'.repeat(LIMIT_BYTES - 11) });
 
   it('are not read before it is known who asks', async () => {
     const head = { 'Content-Length': String(LIMIT_BYTES) };
-    // Nothing of the body is sent: who waited for it would not answer.
+    // Nothing of the body is sent, so a service that waited for the body would not answer.
     expect(reason(await answered(open(null, head)))).toEqual([401, 'no-token']);
     expect(reason(await answered(open('a.b.c', head, '[')))).toEqual([401, 'token-invalid']);
     expect(reason(await answered(open(null, { 'Transfer-Encoding': 'chunked' })))).toEqual([401, 'no-token']);
@@ -130,7 +130,7 @@ describe('bodies of requests', () => {
   ])('are refused, four at once: %s', async (_name, body, expected) => {
     const answers = Promise.all([1, 2, 3, 4].map(() => post(service, body)));
     await isLive();
-    // Those that come while the others still hold the budget may be told to come again.
+    // Requests that come while the others still hold the budget may be told to come again.
     for (const answer of await answers) expect([expected, [429, 'too-much-at-once']]).toContainEqual(reason(answer));
     expect(reason(await post(service, body))).toEqual(expected);
     await isLive();
@@ -181,7 +181,7 @@ describe('bodies of requests', () => {
   it('of one user leave room for those of another', async () => {
     const head = { 'Content-Length': String(LIMIT_BYTES) };
     const still = Array.from({ length: 5 }, () => answered(open(user, head, '{')));
-    // One stands still and holds what a user may.
+    // One of them stands still and holds as much as one user may.
     await Promise.race(still);
     expect((await post(other, largest)).status).toBe(201);
     for (const { status } of await Promise.all(still)) expect([408, 429]).toContain(status);

@@ -1,5 +1,5 @@
-// Reads the body of a request, JSON or kept as it is, once it is known who asks: bounded in size, shape, time, and in what all bodies together may
-// take. An upload is left to its route, under the same bounds.
+// Reads the body of a request, as JSON or unchanged, once the caller is known. Its size, shape and time are bounded, and so is the memory
+// that all bodies take together. An upload is left to its route, under the same bounds.
 import type { NextFunction, Request, Response } from 'express';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
@@ -16,17 +16,17 @@ import { setUpload, Upload } from './upload.js';
 export type BodyRules = {
   /** Largest body, in bytes, once it is decompressed. */
   limitBytes: number;
-  /** Largest text in an upload, the same: its files pass without being held. */
+  /** Largest text in an upload, in bytes. The files of an upload are streamed and not held in memory. */
   uploadTextBytes: number;
-  /** An upload of which nothing comes for so long has ended. */
+  /** How long a body may stand still before it is refused, in milliseconds. */
   idleMs: number;
-  /** Content types whose bodies are handed on as they are; what is neither these nor JSON is let be. */
+  /** Content types whose bodies are passed on unchanged. Bodies that are neither of these, nor JSON, nor uploads are discarded. */
   rawTypes?: readonly string[];
 };
 
-// Who was refused reads the answer once he has sent what he is sending; nobody sends for longer than this to be told no.
+// A refused client reads the answer only after it has sent its body, so the rest of it is received, but for no longer than this.
 const DISCARD_MS = 10_000;
-// Nor for more than this: more than any service takes, so that whoever was wrong about a limit reads that he was.
+// And no more than this. It is more than any service accepts, so that a client that exceeds a limit gets to read that it does.
 const DISCARD_BYTES = 64 * 1024 * 1024;
 
 const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
@@ -35,10 +35,13 @@ const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
   br: createBrotliDecompress,
 };
 
-/** Express middleware; what takes a body needs a token, whatever the route. Sets `request.body` and the caller of the request. */
+/**
+ * Returns Express middleware that reads bodies and sets `request.body` and the caller of the request. A request with a body needs a token,
+ * whatever its route.
+ */
 export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
   const mostOfOne = rules.limitBytes + MOST_VALUES * BYTES_PER_VALUE;
-  // Two of the largest at a time; a third waits for its turn with whoever sends it.
+  // Room for two of the largest bodies at a time. A third one is refused with 429, and its sender tries again.
   const budget = new BodyBudget(mostOfOne + rules.limitBytes);
 
   const read = async (request: Request, response: Response): Promise<void> => {
@@ -47,13 +50,13 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
     const isUpload = request.is('multipart/form-data') !== false;
     const isRaw = (rules.rawTypes ?? []).some((type) => request.is(type) !== false);
     if (!isUpload && !isRaw && request.is('json') === false) return discard(request);
-    // Internal services speak for all teams; of users none can hold what the others need.
+    // An internal service acts for all teams and may use the whole budget. A user may not, so that no user can hold what the others need.
     const hold = budget.open(`${caller.isService ? 'service' : 'user'} ${caller.userId}`, caller.isService ? undefined : mostOfOne);
     response.once('close', hold.release);
     if (response.closed) hold.release();
     if (isUpload) {
       setUpload(request, new Upload(request, { ...rules, textBytes: rules.uploadTextBytes }, hold));
-      // Refused, or no route's: who sends on is not read further than to where he sees the answer.
+      // The upload was refused, or its route does not read it: discard the rest, so that the client gets to read the answer.
       response.once('finish', () => {
         if (!request.readableEnded) discard(request);
       });
@@ -68,7 +71,7 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
     read(request, response).then(
       () => next(),
       (error: unknown) => {
-        // Who has gone silent is not waited for; who still sends would not read an answer on a connection that is cut.
+        // A client that has fallen silent is not waited for. One that still sends could not read the answer if the connection were cut.
         if (error instanceof ProblemException && error.getStatus() === 408) response.setHeader('Connection', 'close');
         else discard(request);
         next(error);
@@ -79,7 +82,7 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
 
 const hasBody = ({ headers }: Request): boolean => headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
-/** Lets the rest of a body come and keeps nothing of it, up to a number of bytes and a time; then the connection is cut. */
+/** Receives the rest of a body without keeping it, up to `DISCARD_BYTES` and `DISCARD_MS`; then cuts the connection. */
 function discard(request: Request): void {
   const cut = (): void => void request.socket.destroy();
   const timer = setTimeout(cut, DISCARD_MS).unref();
@@ -149,11 +152,11 @@ function gather(request: Request, stream: Readable, rules: BodyRules, hold: Body
     };
     const onEnd = (): void => settle(() => resolve({ bytes: gathered.all(), values: scan?.values ?? 0 }));
     const onBroken = (): void => settle(() => reject(unreadable()));
-    // Of a body that came whole, `close` comes too, before the last of it is decompressed.
+    // `close` also follows a complete body, and may come before the last part of the body is decompressed.
     const onAborted = (): void => void (request.complete || settle(() => reject(requestAborted())));
     stream.on('data', onData).once('end', onEnd).once('error', onBroken);
     request.once('close', onAborted);
-    // It ended while the token was checked.
+    // The request may have closed while the token was checked.
     if (request.closed) onAborted();
   });
 }

@@ -1,13 +1,16 @@
-// The language in which a request wants its answer read: texts for people follow it, everything else is the same in all languages.
+// The language that a request asks for. Texts for people follow it; everything else is the same in all languages.
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import { type Locale, locale } from '@billing-mail/contracts';
 import type { Request, Response } from 'express';
 
-// RFC 9110 12.4.2 and 12.5.4: a language range, and a weight with at most three decimals, 1 where there is none.
+// RFC 9110 12.4.2 and 12.5.4: a language range, and a weight with at most three decimals, which is 1 if it is missing.
 const RANGE = /^([A-Za-z]{1,8})(?:-[A-Za-z0-9]{1,8})*(?:[ \t]*;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
-/** Of the languages that we speak the one that the header wants most, of two equals the first; `null` when it asks for none of them. */
+/**
+ * Returns the supported language with the highest weight in the header, the first one of equals; `null` if the header asks for none of
+ * them.
+ */
 export function preferredLocale(acceptLanguage: string | undefined): Locale | null {
   let preferred: { locale: Locale; weight: number } | null = null;
   for (const part of (acceptLanguage ?? '').split(',')) {
@@ -19,7 +22,7 @@ export function preferredLocale(acceptLanguage: string | undefined): Locale | nu
   return preferred?.locale ?? null;
 }
 
-/** Parameter decorator: what `Accept-Language` asks for, `null` when it says nothing that helps. */
+/** Parameter decorator: the supported language that `Accept-Language` asks for, or `null` if there is none. */
 export const ReaderLocale = createParamDecorator((_: unknown, context: ExecutionContext): Locale | null => {
   const http = context.switchToHttp();
   http.getResponse<Response>().vary('Accept-Language');

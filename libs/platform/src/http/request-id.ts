@@ -4,7 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 const HEADER = 'x-request-id';
 const ids = new WeakMap<object, string>();
 
-/** Id of a request: the caller's `X-Request-Id` when it is harmless in a log, else a new one. */
+/** Returns the id of a request: the caller's `X-Request-Id` if it is harmless in a log, otherwise a new one. */
 export function requestIdOf(request: Request): string {
   let id = ids.get(request);
   if (id === undefined) {
@@ -15,7 +15,7 @@ export function requestIdOf(request: Request): string {
   return id;
 }
 
-/** Answers every request with its id, so that a user can name it. */
+/** Express middleware that returns the id of each request in a header, so that a user can quote it. */
 export function answerRequestId(request: Request, response: Response, next: NextFunction): void {
   response.setHeader('X-Request-Id', requestIdOf(request));
   next();

@@ -65,7 +65,7 @@ class ThingsController {
     return { answered: true };
   }
 
-  /** All bytes that were announced come before the file has been closed. */
+  /** Sends all announced bytes before its stream ends. */
   @Get('download')
   download() {
     async function* bytes(): AsyncGenerator<Buffer> {
@@ -246,13 +246,13 @@ describe('an HTTP service', () => {
     await get('/v1/nothing/acme');
     const metrics = (await get('/metrics')).text;
     expect(metrics).toContain('process_cpu_seconds_total');
-    // By template: what a caller can choose, a team above all, is no label.
+    // Labelled by template, because nothing that a caller can choose, such as a team, may become a label.
     expect(metrics).toMatch(
       /^billing_mail_http_request_duration_seconds_count\{method="GET",route="\/v1\/teams\/:teamId\/things",status="4xx"\} [1-9]/m,
     );
     expect(metrics).toMatch(/^billing_mail_http_request_duration_seconds_count\{method="GET",route="none",status="4xx"\} [1-9]/m);
     expect(metrics).not.toMatch(/acme|nothing/);
-    // Of prom-client's own these are named against the conventions.
+    // prom-client names some of its own metrics against the conventions: gauges that end with `_total`.
     expect(metrics).not.toMatch(/^# TYPE \w+_total gauge$/m);
     const build = { service: 'Things', version: expect.stringMatching(/^\d+\.\d+\.\d+$/), commit: null, node: process.versions.node };
     expect((await get('/version')).body).toEqual(build);
@@ -301,7 +301,7 @@ describe('an HTTP service on one connection', () => {
 
   it('does not wait for a head that comes byte by byte', async () => {
     await begin({ headWithinMs: 300 });
-    // Of a write that comes too late an error is told first.
+    // A write that comes too late causes an error before `close`.
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.write('GET /health/live HTTP/1.1\r\nX: ');
     const dripping = setInterval(() => socket.write('x'), 20);
@@ -402,7 +402,7 @@ describe('an HTTP service that ends', () => {
     const silent = connect((app.getHttpServer().address() as AddressInfo).port, '127.0.0.1');
     await once(silent, 'connect');
     const closed = app.close();
-    // Longer than anybody is waited for to whom no answer is due.
+    // By now the service has stopped waiting for connections on which no answer is due.
     await once(silent, 'close');
     answer();
     expect(await (await slow).json()).toEqual({ answered: true });

@@ -29,7 +29,7 @@ export type HttpServiceOptions = {
   module: Type | DynamicModule;
   title: string;
   description: string;
-  /** Shown in the description of the interface. */
+  /** Shown in the description of the API. */
   examples?: OperationExamples;
   env: TokenSource & { HTTP_HOST: string; CONSOLE_ORIGIN?: string | undefined; BUILD_COMMIT?: string | undefined };
   logger: Logger;
@@ -37,17 +37,17 @@ export type HttpServiceOptions = {
   bodyLimitBytes?: number;
   /** Largest text in an upload, in bytes. */
   uploadTextBytes?: number;
-  /** Content types whose bodies are handed on as they are, besides JSON. */
+  /** Content types, besides JSON, whose bodies are accepted and passed on unchanged. */
   rawBodies?: readonly string[];
-  /** How long an upload may stand still, in milliseconds. */
+  /** How long a body may stand still, in milliseconds. */
   bodyIdleMs?: number;
-  /** Whether all lines of the log say by which request they are, also where nothing is traced; see `workOn`. */
+  /** Whether every log line of a request names the request even if nothing is traced; see `workOn`. */
   logsRequestIds?: boolean;
   /** How long connections on which no answer is due are kept when the service ends, in milliseconds. */
   closeWithinMs?: number;
   /** How long the head of a request may take, in milliseconds. */
   headWithinMs?: number;
-  /** Only where something else is tested, without `LimitingModule` and its Redis. */
+  /** Switches rate limits off, for tests of something else that run without `LimitingModule` and its Redis. */
   unlimited?: true;
   /** Registers what else the app needs before it begins, such as a microservice. */
   prepare?: (app: NestExpressApplication) => Promise<void> | void;
@@ -63,7 +63,8 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
     abortOnError: false,
   });
   app.disable('x-powered-by');
-  // For `request.ip`, by which requests without a token are limited: what stands in front of us has an address of the inside, and names who asked.
+  // For `request.ip`, by which requests without a token are limited: the proxies in front of the service have private addresses, and name
+  // the client.
   app.set('trust proxy', ['loopback', 'linklocal', 'uniquelocal']);
   app.use(measureRequests);
   app.use(answerRequestId);
@@ -85,7 +86,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   return app;
 }
 
-// Nearly everything here is somebody's: nothing is kept by browsers or proxies, unless an answer says itself that it may be.
+// Nearly every answer is private, so browsers and proxies must not store it, unless the answer itself says that they may.
 function keepNothing(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Cache-Control', 'no-store');
   next();
@@ -101,7 +102,7 @@ const corsFor = (origin: string) => ({
 });
 
 /**
- * Runs a service from `start` to its end. An end that takes too long says so and exits 1.
+ * Runs a service from `start` to its end. If the end takes too long, logs that and exits with code 1.
  * @param start resolves once the service listens
  */
 export async function runService(name: string, start: () => Promise<RunningService>): Promise<void> {
@@ -115,12 +116,12 @@ export async function runService(name: string, start: () => Promise<RunningServi
   });
 }
 
-/** Errors whose message says all that somebody needs to know. */
+/** Errors whose message says all that an operator needs to know. */
 const EXPLAINED = [EnvironmentError, PendingMigrationsError, MissingFeatureError];
 
-/** Runs `main` of a service or of a program beside it; one that fails says why in one line and exits 1. */
+/** Runs `main` of a service or of one of its programs. If it fails, logs why in one line and exits with code 1. */
 export async function runProgram(name: string, main: () => Promise<unknown>): Promise<void> {
-  // Whatever a service writes is readable by its owner only.
+  // Files that a service writes are readable by their owner only.
   process.umask(0o077);
   try {
     await main();

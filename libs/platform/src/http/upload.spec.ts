@@ -12,7 +12,7 @@ import { CurrentUpload, type Upload } from './upload.js';
 const secret = 'a secret of at least thirty-two characters';
 const MIB = 1024 * 1024;
 
-/** What came of each part: its name and how many bytes it had. */
+/** What came of each part: its name, and its size in bytes; of the first part the number of fields of its JSON. */
 const came: [string, number][] = [];
 let gate: Promise<void> = Promise.resolve();
 

@@ -1,4 +1,5 @@
-// A body of `multipart/form-data`, read part by part: of files no more is in memory than what is on its way from the socket to where they go.
+// Reads a `multipart/form-data` body part by part. Of a file, only the bytes on their way from the socket to their destination are in
+// memory.
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import busboy from 'busboy';
 import type { Request } from 'express';
@@ -8,26 +9,26 @@ import { BodyPace, requestAborted, tooMuchAtOnce, tooSlow, tooLarge } from './bo
 import { readJson } from './json-body.js';
 import { ProblemException } from './problem.js';
 
-/** One part: text, or a file whose bytes pass once. */
+/** One part: text, or a file whose bytes can be read once. */
 export type UploadPart = { name: string; text: string } | { name: string; file: AsyncIterable<Buffer> };
 type Arrived = { name: string; text: string } | { name: string; file: Readable };
 
 export type UploadRules = {
   /** Largest body, in bytes. */
   limitBytes: number;
-  /** Largest text, which is in memory as a whole. */
+  /** Largest text, in bytes; a text is in memory as a whole. */
   textBytes: number;
-  /** An upload of which nothing comes for so long has ended. */
+  /** How long an upload may stand still before it is refused, in milliseconds. */
   idleMs: number;
 };
 
-/** What one upload holds of a file at a time: in the socket, in the parser and on its way to the disk. */
+/** Bytes of a file that one upload holds at a time: in the socket, in the parser and on the way to the disk. */
 const STREAM_BYTES = 512 * 1024;
-/** Of a text its bytes and its characters. */
+/** Memory per byte of text, which is held both as bytes and as characters. */
 const TEXT_FACTOR = 3;
 const END = Symbol('end');
 
-/** The upload of a request, once its token was checked. Nothing of it is read before `parts` is asked. */
+/** The upload of a request whose token was checked. Nothing of it is read before the first of its `parts` is asked for. */
 export class Upload {
   private readonly waiting: (Arrived | typeof END)[] = [];
   private problem: ProblemException | null = null;
@@ -35,7 +36,7 @@ export class Upload {
   private parser: busboy.Busboy | null = null;
   private pace: BodyPace | null = null;
   private received = 0;
-  /** The first part is text and is held; what comes after it passes. */
+  /** Whether the first part has been read. It is text and held in memory; the parts after it are streamed. */
   private isTextRead = false;
 
   constructor(
@@ -45,8 +46,9 @@ export class Upload {
   ) {}
 
   /**
-   * The parts in their order. A file must be read, or is skipped, before the next part is asked for; reading it fails when the upload does.
-   * @throws ProblemException 400, 408, 413 or 429
+   * Yields the parts in their order. A file must be read before the next part is asked for; otherwise it is skipped. Reading a file fails
+   * if the upload fails.
+   * @throws ProblemException 400, 408, 413, 415 or 429
    */
   async *parts(): AsyncGenerator<UploadPart> {
     this.begin();
@@ -62,14 +64,14 @@ export class Upload {
     }
   }
 
-  /** A text, or a small file, as an object of JSON. @throws ProblemException 400 or 413 */
+  /** Parses a text, or a small file, as a JSON object. @throws ProblemException 400, 408, 413 or 429 */
   async json(part: UploadPart): Promise<object> {
     const bytes = 'text' in part ? Buffer.from(part.text) : await this.collect(part.file);
     this.isTextRead = true;
     return readJson(bytes, (values) => this.grow(bytes.length * TEXT_FACTOR + values));
   }
 
-  // A file that breaks off says it in the words of the parser.
+  // If a file breaks off, throws the problem of the upload in place of the parser's error.
   private async *bytesOf(file: Readable): AsyncGenerator<Buffer> {
     try {
       yield* file as AsyncIterable<Buffer>;
@@ -120,7 +122,7 @@ export class Upload {
           else this.give({ name, text });
         })
         .on('file', (name, file) => {
-          // Before its reader hears of it, and whether or not there is one.
+          // This listener is called before that of the file's reader, and also if there is no reader.
           file.on('error', () => this.fail(brokenOff()));
           this.give({ name, file });
         })
@@ -138,7 +140,7 @@ export class Upload {
     const problem = this.objection();
     if (problem !== null) return this.fail(problem);
     if (this.parser?.write(chunk) === false) {
-      // What we take ourselves is not the sender's: only while we wait for him time runs.
+      // Time that we take ourselves does not count against the sender: the clock runs only while we wait for the sender.
       this.pace?.stop();
       this.request.pause();
     }
@@ -173,7 +175,7 @@ export class Upload {
     this.wake();
   }
 
-  /** What is still sent is for whoever answers the request to discard. */
+  /** Stops reading. The rest of the body is discarded by the code that answers the request. */
   private end(): void {
     const { parser } = this;
     if (parser === null) return;
@@ -199,7 +201,7 @@ const textTooLarge = (most: number) =>
 const uploads = new WeakMap<object, Upload>();
 export const setUpload = (request: object, upload: Upload): void => void uploads.set(request, upload);
 
-/** Parameter decorator: the `Upload` of a request that is one, otherwise `null`. */
+/** Parameter decorator: the `Upload` of the request, or `null` if the request is not an upload. */
 export const CurrentUpload = createParamDecorator(
   (_: unknown, context: ExecutionContext): Upload | null => uploads.get(context.switchToHttp().getRequest<object>()) ?? null,
 );

@@ -30,7 +30,7 @@ describe('rows whose time is over', () => {
     await database.stop();
   });
 
-  /** What one process removes, and when it has asked for its turn that often. */
+  /** Starts one process. `turns` resolves once it has asked for its turn `times` times, `removed` to how many rows it has removed. */
   async function start(expiries: Expiry[], times: number) {
     let asked = 0;
     let hasAsked: () => void;
@@ -56,7 +56,7 @@ describe('rows whose time is over', () => {
     await other.query('BEGIN');
     await other.query(`SELECT pg_advisory_xact_lock(hashtext('expire ' || current_user))`);
     const processes = [await start(KINDS.map(expiryOf), 2), await start(KINDS.map(expiryOf).reverse(), 2)];
-    // Whoever gives up instead of asking again is done.
+    // A process that gives up instead of asking again is done by now.
     for (const { turns, removed } of processes) await Promise.race([turns, removed]);
     await other.query('COMMIT');
     const [one, two] = await Promise.all(processes.map(({ removed }) => removed));

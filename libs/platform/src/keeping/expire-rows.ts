@@ -1,4 +1,5 @@
-// Rows whose time is over: removed once an hour, by one process at a time, which take turns, in batches so small that nobody who works on the same tables notices.
+// Removes expired rows once an hour. Processes take turns, one at a time. The batches are so small that nobody who works on the same tables
+// notices.
 import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger } from 'pino';
@@ -7,15 +8,15 @@ import { type DataSource } from 'typeorm';
 import { inTransaction } from '../postgres/sql.js';
 import { PollLoop } from '../waiting/poll-loop.js';
 
-/** Rows in a statement: some milliseconds of work. */
+/** Most rows that one statement removes: some milliseconds of work. */
 export const EXPIRED_AT_ONCE = 500;
 const PAUSE_MS = 200;
 const HOUR_MS = 60 * 60 * 1000;
 
 export type Expiry = {
-  /** What goes, for the log and the metric. */
+  /** What is removed, for the log and the metric. */
   kind: string;
-  /** Age at which it goes; `null`: never. */
+  /** Age at which rows are removed, in milliseconds; `null` means never. */
   afterMs: number | null;
   /** Removes up to EXPIRED_AT_ONCE rows that are older than `$1` milliseconds and belong to no team under a legal hold. */
   statement: string;
@@ -50,7 +51,7 @@ export class ExpireRows implements OnApplicationBootstrap, BeforeApplicationShut
     void this.looking.stop();
   }
 
-  /** Removes all that is over. Resolves to how many rows of each kind. */
+  /** Removes all expired rows. Resolves to the number of removed rows by kind. */
   async expire(): Promise<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (const { kind, afterMs, statement } of this.expiries) {
@@ -66,7 +67,10 @@ export class ExpireRows implements OnApplicationBootstrap, BeforeApplicationShut
     return counts;
   }
 
-  /** `null` while another process removes rows: that says nothing about what is left. */
+  /**
+   * Removes one batch. Resolves to the number of removed rows, or to `null` while another process removes rows, which says nothing about
+   * what is left.
+   */
   private expireSome(statement: string, afterMs: number | null): Promise<number | null> {
     return inTransaction(this.database, async (sql) => {
       const [turn] = await sql.rows<{ mine: boolean }>(`SELECT pg_try_advisory_xact_lock(hashtext('expire ' || current_user)) AS mine`);

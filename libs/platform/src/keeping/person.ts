@@ -1,4 +1,5 @@
-// What a schema knows about a person, by an address: found in every text of every table, so that what is added one day is found as well.
+// Finds, and erases, what a schema knows about a person by their address. Searches every text of every table, so that what is added one day
+// is found as well.
 import { createHash } from 'node:crypto';
 import { type Client } from 'pg';
 import { unlimited } from '../backup/schema-copy.js';
@@ -14,28 +15,28 @@ type Table = {
   hasTriggers: boolean;
 };
 
-/** A row in which the address stands: what the row is by, and the columns with the address, without anything that is secret. */
+/** A row that contains the address: its keys, its team and all columns that were searched, without secrets. */
 export type KnownRow = { table: string; row: Record<string, unknown> };
 
-/** How an erasure went in a schema, for the protocol. */
+/** What an erasure did in a schema, for the record. */
 export type Erasure = {
   /** Rows that were changed, by table. */
   changed: Record<string, number>;
-  /** Rows that name the address still, and why. */
+  /** Rows that still contain the address, and why. */
   left: { table: string; rows: number; why: string }[];
 };
 
-/** What of a schema is not touched by an erasure, and why; and what is removed as a whole. */
+/** By table: what an erasure leaves as it is, and why (`kept`), and where it removes whole rows (`removed`). */
 export type ErasureRules = {
   kept: Record<string, string>;
   removed: readonly string[];
-  /** What else has to go, in the same transaction, where the name stands now. */
+  /** Removes what else has to go, in the same transaction, from the rows in which the name `erased` now stands. */
   also?: (client: Client, erased: string) => Promise<void>;
 };
 
 const READ_AS_TEXT = ['text', 'jsonb', 'json', 'text[]', 'bytea'];
 
-/** All rows of the schema that name the address. */
+/** Returns all rows of the schema that contain the address. */
 export async function rowsAbout(client: Client, schema: string, address: string): Promise<KnownRow[]> {
   await unlimitedTransaction(client);
   const known: KnownRow[] = [];
@@ -52,8 +53,9 @@ export async function rowsAbout(client: Client, schema: string, address: string)
 }
 
 /**
- * Puts a name that leads to nobody in the place of the address, the same in all tables, or nothing where nothing may stand. Rows of teams under a
- * legal hold stay, and so does what `kept` names. All or nothing.
+ * Replaces the address by a name that leads to nobody, the same in all tables, or by NULL in a nullable text that is nothing but the
+ * address. Rows of the tables in `removed` are deleted instead. Rows of teams under a legal hold stay, and so do the tables in `kept`. Does
+ * all or nothing.
  */
 export async function eraseFrom(
   client: Client,
@@ -79,7 +81,7 @@ export async function eraseFrom(
     const left = await count(why === undefined ? `(${found}) AND (${held})` : found);
     if (left > 0) erasure.left.push({ table: `${schema}.${table.name}`, rows: left, why: why ?? 'a team is under a legal hold' });
     if (why !== undefined) continue;
-    // The history of settings can not be changed otherwise; this is the one case in which it has to be.
+    // Triggers protect the history of settings from changes; this is the one case in which it has to be changed.
     if (table.hasTriggers) await client.query(`ALTER TABLE ${place} DISABLE TRIGGER USER`);
     const parameters = [patternOf(address), heldTeams];
     const { rowCount } = removed.includes(table.name)
@@ -99,11 +101,13 @@ export async function eraseFrom(
   return erasure;
 }
 
-/** Nobody can be reached by it (RFC 2606), and nobody can tell from it who it was without knowing the address already. */
+/**
+ * Returns an address at which nobody can be reached (RFC 2606), and which tells whose it was only to those who know the address already.
+ */
 const erasedName = (address: string): string =>
   `erased-${createHash('sha256').update(address.toLowerCase()).digest('hex').slice(0, 12)}@erased.invalid`;
 
-/** The address as a whole: joe@a.example is not ann.joe@a.example, nor joe@a.example.org. */
+/** Returns a pattern for the address as a whole: joe@a.example is neither ann.joe@a.example nor joe@a.example.org. */
 const patternOf = (address: string): string =>
   `(?<![A-Za-z0-9._%+'-])${address.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![A-Za-z0-9-]|\\.[A-Za-z0-9])`;
 
@@ -124,7 +128,7 @@ async function tablesOf(client: Client, schema: string): Promise<Table[]> {
   return rows.filter(({ columns }) => columns !== null);
 }
 
-/** Bytes of a job are read as they came; what is no UTF-8 has no address that anybody could read. */
+/** The bytes of a job are searched as they came. Bytes that are not UTF-8 contain no address that anybody could read. */
 const asText = (client: Client, { column, type }: Column): string =>
   type === 'bytea' ? `encode(t.${client.escapeIdentifier(column)}, 'escape')` : `t.${client.escapeIdentifier(column)}::text`;
 
@@ -138,7 +142,7 @@ function shownAs(client: Client, { columns }: Table, column: string): string {
     : `t.${client.escapeIdentifier(column)}`;
 }
 
-/** What is nothing but the address becomes empty where it may. */
+/** Returns the assignment that erases the address from a column. A nullable text that is nothing but the address becomes NULL. */
 function replaced(client: Client, { column, type, nullable }: Column): string {
   const name = client.escapeIdentifier(column);
   const text = `regexp_replace(t.${name}::text, $1, $3, 'gi')::${type}`;
@@ -153,7 +157,7 @@ function heldBy(schema: string, { hasTeam, hasTeams, hasDelivery }: Table, teams
   return 'false';
 }
 
-/** Sealed or not: what is secret is nobody's business, not even the person's whose address stands beside it. */
+/** Leaves out secrets, sealed or not. They are not for anybody to see, not even for the person whose address stands beside them. */
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (value === null || typeof value !== 'object' || value instanceof Date) return value;

@@ -1,9 +1,12 @@
 import { runProgram } from '../http/start-http-service.js';
 
-/** What a program of a service can do, by the word that asks for it. The answer is for the tool that puts the services' parts together. */
+/**
+ * The operations of a service's program, by their name on the command line. The results are for the tool that combines those of all
+ * services.
+ */
 export type Operations = Record<string, (...args: string[]) => Promise<object | void>>;
 
-/** Runs `program.js OPERATION [ARGUMENT…]` and prints what it came to as JSON. */
+/** Runs `program.js OPERATION [ARGUMENT…]` and prints the result as JSON. */
 export function runOperation(program: string, operations: Operations): void {
   const [name = '', ...args] = process.argv.slice(2);
   void runProgram(program, async () => {

@@ -3,8 +3,8 @@ import { RefusedRequests } from './refused-requests.js';
 import { TroubleLog } from './trouble-log.js';
 
 /**
- * For `onForbidden` of a network policy: counts names that lead into a network that is not public, and says which they are, in the log alone.
- * Whoever has set one is told the same as of a name that does not exist.
+ * Returns a function for `onForbidden` of a network policy. It counts names that lead into a network that is not public, and names them in
+ * the log only. The user who has set such a name is told the same as for a name that does not exist.
  */
 export function tellForbiddenHosts(logger: Pick<Logger, 'warn'>): (host: string) => void {
   const refused = new RefusedRequests(logger);

@@ -56,7 +56,7 @@ describe('the metrics of a service whose PostgreSQL is away', () => {
       ['a transaction', () => inTransaction(source, (sql) => sql.rows('SELECT 1'))],
     ];
     const unheard: string[] = [];
-    // A connection that was open is gone at its first use.
+    // A connection that was open fails at its first use and is gone afterwards.
     await source.query('SELECT 1').catch(() => undefined);
     for (const [name, ask] of ways) {
       const before = await errors();

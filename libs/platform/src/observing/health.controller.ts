@@ -8,7 +8,7 @@ import { ProblemException } from '../http/problem.js';
 import { PollLoop } from '../waiting/poll-loop.js';
 import { answerWithin } from '../waiting/within.js';
 
-/** What must answer for the service to be of use; each throws or rejects when it does not. */
+/** What must answer for the service to be of use. Each check throws or rejects if there is no answer. */
 export type ReadinessChecks = Record<string, () => Promise<unknown>>;
 export const READINESS_CHECKS = Symbol('READINESS_CHECKS');
 const CHECK_TIMEOUT_MS = 2000;
@@ -27,7 +27,7 @@ const readyParts = new Gauge({
 export class HealthController implements OnApplicationBootstrap, OnModuleDestroy {
   private hasBeenReady = false;
   private asking: Promise<string[]> | null = null;
-  // Where nobody asks, whoever reads the metrics still sees it.
+  // Keeps the metric current even if nobody asks for readiness.
   private readonly looking = new PollLoop({
     look: async () => void (await this.askOnce()),
     everyMs: LOOK_EVERY_MS,
@@ -47,20 +47,20 @@ export class HealthController implements OnApplicationBootstrap, OnModuleDestroy
     await this.looking.stop();
   }
 
-  /** The process answers. What it depends on is not asked: a new start brings no database back. */
+  /** Says that the process answers. Does not check what the process depends on, because a restart brings no database back. */
   @Get('live')
   live() {
     return { status: 'ok' };
   }
 
-  /** Whether it has been ready once. From then on it is `ready` and `live` that say how it is. */
+  /** Says whether the service has been ready once. From then on `ready` and `live` tell its state. */
   @Get('startup')
   async startup() {
     if (!this.hasBeenReady) await this.ready();
     return { status: 'ok' };
   }
 
-  /** Whether requests are to be sent here. */
+  /** Says whether requests should be sent here. */
   @Get('ready')
   async ready() {
     if (this.host.httpAdapter.isEnding) throw new ProblemException(503, 'not-ready', 'Not ready: the service ends.');
@@ -70,7 +70,7 @@ export class HealthController implements OnApplicationBootstrap, OnModuleDestroy
     return { status: 'ok', checks: Object.keys(this.checks) };
   }
 
-  /** No token is needed: however many ask, databases and Redis are asked by one at a time. */
+  /** Anybody may ask, because no token is needed. However many do, databases and Redis are asked once at a time. */
   private askOnce(): Promise<string[]> {
     return (this.asking ??= this.missing().finally(() => (this.asking = null)));
   }

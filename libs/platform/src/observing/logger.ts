@@ -5,15 +5,21 @@ import { TroubleLog } from './trouble-log.js';
 
 export type { Logger } from 'pino';
 
-/** Where errors of PostgreSQL quote rows, keys, JSON and statements. Their message names the table, the column or the constraint, and stays. */
+/**
+ * Fields in which errors of PostgreSQL quote rows, keys, JSON and statements. The message names the table, the column or the constraint,
+ * and stays.
+ */
 const QUOTED_BY_ERRORS = ['query', 'parameters', 'detail', 'where', 'internalQuery'];
 
-/** Log of a service: JSON lines, on standard output unless told otherwise. What could hold a secret or an address is cut out, should it get there. */
+/**
+ * Creates the log of a service: JSON lines, on standard output unless `to` is given. Fields that could hold a secret or an address are cut
+ * out.
+ */
 export function createLogger(service: string, level: string, to?: DestinationStream): Logger {
   const options: LoggerOptions = {
     level,
     base: { service, pid: process.pid },
-    // What is being worked on, where the line does not say it itself.
+    // Adds what is being worked on, unless the line says it itself.
     mixin: currentFields,
     mixinMergeStrategy: (line, fields) => (fields === NO_FIELDS ? line : { ...fields, ...line }),
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -38,10 +44,10 @@ export function createLogger(service: string, level: string, to?: DestinationStr
   return pino(options, to);
 }
 
-// Under these names the two ends of Nest's Redis transport log; each has two connections that fail once a second while Redis is away.
+// The names under which the two ends of Nest's Redis transport log. Each has two connections that fail once a second while Redis is away.
 const TRANSPORT_CONTEXTS: unknown[] = ['Server', 'ClientProxy'];
 
-/** Nest's own messages in the same log. */
+/** Writes Nest's own messages to the same log. */
 export class NestLogger implements LoggerService {
   private readonly transportTrouble: TroubleLog;
   constructor(private readonly logger: Logger) {

@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import { collectDefaultMetrics, register } from 'prom-client';
 import { Public } from '../auth/auth.guard.js';
 
-/** Gauges that prom-client names like counters; the same numbers come by kind under the names without `_total`. */
+/** Gauges that prom-client names like counters. The metrics without `_total` in their names give the same numbers by kind. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /** Prometheus metrics of the process; the services add theirs to prom-client's default register. */

@@ -3,8 +3,8 @@ import { type SealContext, SIGN_IN_STATE } from '../secrets/seal-context.js';
 import { RefusedRequests } from './refused-requests.js';
 
 /**
- * For `onMoved` of a `CredentialBox`: whoever can write a table has put a sealed value where it does not belong, or has changed what it is
- * bound to. The state of a sign-in comes with a request instead, and counts there as `bad_sign_in`.
+ * Returns a function for `onMoved` of a `CredentialBox`. It counts sealed values that somebody who can write to a table has put where they
+ * do not belong, or whose context was changed. The state of a sign-in comes with a request instead, and is counted there as `bad_sign_in`.
  */
 export function tellMovedSeals(logger: Pick<Logger, 'warn'>): (context: SealContext) => void {
   const refused = new RefusedRequests(logger);

@@ -1,31 +1,33 @@
-// What an operator sees of attacks: how many requests were refused, by kind, and a line a minute that it happens. Never what was in them.
+// What operators see of attacks: the number of refused requests by kind, and one log line a minute for each kind. Never what was in them.
 import { HttpException } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { type Logger } from 'pino';
 import { TroubleLog } from './trouble-log.js';
 
-/** Few and fixed: what a caller can choose never becomes a label. */
+/** The kinds of refusals: few and fixed, because nothing that a caller can choose may become a label. */
 export const REFUSAL_KINDS = [
   'no_token',
   'bad_token',
-  /** A team that is not the caller's, or not there. */
+  /** A team that is not the caller's, or does not exist. */
   'foreign_team',
   'not_allowed',
   'not_found',
   'too_large',
   'too_many',
   'too_slow',
-  /** No HTTP, or not as it should be: refused before there is a request. */
+  /** Not HTTP, or malformed: refused before there is a request. */
   'bad_http',
-  /** Not to be read at all. */
+  /** A body that cannot be read at all. */
   'bad_body',
-  /** Read, and a field is not as needed: what tries to get into headers, SMTP or HTML ends here. */
+  /** Input that can be read but has an invalid field. Attempts to get into headers, SMTP or HTML end here. */
   'bad_input',
   /** A server inside our network, or a port that mail may not go to. */
   'policy',
-  /** The end of a sign-in at a provider that nobody has begun here, or that another browser has. */
+  /** The end of a sign-in at a provider that was not begun here, or was begun in another browser. */
   'bad_sign_in',
-  /** Whom alerts may not go to: an address that a user names in a document, or a user named by a team that they do not belong to. */
+  /**
+   * Somebody to whom alerts may not go: an address that a user names in a document, or a user named by a team that they do not belong to.
+   */
   'foreign_recipient',
   /** A sealed secret that was changed, or stands where it does not belong. */
   'moved_seal',
@@ -50,10 +52,13 @@ const refusedRequests = new Counter({
   help: 'Requests that were refused, by kind',
   labelNames: ['kind'],
 });
-// Known from the start, so that the first attack is a rise and not a new series.
+// All kinds are reported from the start, so that the first attack shows as a rise and not as a new series.
 for (const kind of REFUSAL_KINDS) refusedRequests.inc({ kind }, 0);
 
-/** Which refusal an error is, by what its thrower says of it or by its status; null for what is no refusal, such as a conflict or our own trouble. */
+/**
+ * Returns the kind of refusal that an error is, as named by the code that threw it or by its status; `null` if the error is no refusal,
+ * such as a conflict or an error of ours.
+ */
 export function refusalOf(error: unknown): RefusalKind | null {
   if (!(error instanceof HttpException)) return null;
   return refusalNamedBy(error) ?? BY_STATUS[error.getStatus()] ?? null;
@@ -62,7 +67,7 @@ export function refusalOf(error: unknown): RefusalKind | null {
 const refusalNamedBy = (error: HttpException): RefusalKind | undefined =>
   REFUSAL_KINDS.find((kind) => 'refusal' in error && error.refusal === kind);
 
-/** Counts refusals, and logs each kind at once and then once a minute with how often it came meanwhile. */
+/** Counts refusals, and logs each kind at once and then once a minute with how often it occurred meanwhile. */
 export class RefusedRequests {
   private readonly log: TroubleLog;
   constructor(logger: Pick<Logger, 'warn'>) {

@@ -5,7 +5,10 @@ import { pinoHttp } from 'pino-http';
 import { fieldsOf } from '../tracing/trace-requests.js';
 import { requestIdOf } from '../http/request-id.js';
 
-/** One line per request: method, path without its query (which may hold an address), status, time. */
+/**
+ * Returns middleware that logs one line per request, health and metrics excepted: method, path without its query (which may hold an
+ * address), status, time.
+ */
 export function logRequests(logger: Logger) {
   return pinoHttp({
     logger,

@@ -8,17 +8,17 @@ const requestSeconds = new Histogram({
   buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
 });
 
-// What a caller can make up is no label.
+// The methods that become labels; a method that a caller makes up does not.
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD']);
 
-/** Express middleware that measures every request but live streams, which last as long as somebody looks. */
+/** Express middleware that measures every request except live streams, which last as long as somebody watches. */
 export function measureRequests(request: Request, response: Response, next: NextFunction): void {
   const since = performance.now();
   response.once('close', () => {
     if (response.getHeader('Content-Type')?.toString().startsWith('text/event-stream') === true) return;
     const { path: template } = (request.route ?? {}) as { path?: unknown };
     const method = METHODS.has(request.method) ? request.method : 'other';
-    // Who hung up has got no answer.
+    // A client that hung up got no answer.
     const status = response.writableFinished ? `${Math.floor(response.statusCode / 100)}xx` : 'gone';
     requestSeconds.observe({ method, route: typeof template === 'string' ? template : 'none', status }, (performance.now() - since) / 1000);
   });

@@ -3,8 +3,8 @@ import { type Logger } from 'pino';
 const TELL_AGAIN_AFTER_MS = 60_000;
 
 /**
- * Tells trouble that repeats as long as something is away: each kind at once, and then once a minute with how often it came meanwhile.
- * Otherwise the clients of a server that is away fill the log with several lines a second.
+ * Logs trouble that repeats as long as something is away: each kind at once, and then once a minute with how often it occurred meanwhile.
+ * Otherwise the clients of a server that is away would fill the log with several lines a second.
  */
 export class TroubleLog {
   private readonly kinds = new Map<string, { toldAtMs: number; untold: number }>();
@@ -18,7 +18,7 @@ export class TroubleLog {
     this.note(`${message} ${codeOf(error) ?? error.message}`, { ...fields, err: error }, message);
   }
 
-  /** The same for what is no error. */
+  /** Logs trouble that is not an error in the same way. */
   note(kind: string, fields: Record<string, unknown>, message: string): void {
     const known = this.kinds.get(kind);
     const nowMs = this.nowMs();

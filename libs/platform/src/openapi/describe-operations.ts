@@ -1,4 +1,4 @@
-// What the descriptions of all operations share: examples of what goes in and out, and what every one of them answers that refuses.
+// What the API descriptions of all operations share: examples of requests and responses, and the problem that each refusal answers with.
 import { problem, type Problem } from '@billing-mail/contracts';
 import { type OpenAPIObject } from '@nestjs/swagger';
 import { TOO_MANY_REQUESTS } from '../http/limiting/rate-limit.guard.js';
@@ -7,10 +7,10 @@ import { jsonSchema } from './json-schema.js';
 
 type ByMediaType = Record<string, unknown>;
 
-/** By method and path (`POST /v1/teams/{teamId}/deliveries`): what goes in, and what comes out where it goes well. */
+/** Examples of the request and of the response to a success, by method and path (`POST /v1/teams/{teamId}/deliveries`). */
 export type OperationExamples = Record<string, { request?: ByMediaType; response?: ByMediaType }>;
 
-/** An example in JSON. */
+/** Returns an example in JSON. */
 export const json = (example: unknown): ByMediaType => ({ 'application/json': example });
 
 type Content = Record<string, { schema?: object; example?: unknown }>;
@@ -18,7 +18,7 @@ type Operation = { requestBody?: { content: Content }; responses: Record<string,
 
 const METHODS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'patch']);
 
-/** Completes the description of a service. @throws Error for examples of an operation, or of a media type, that is not there. */
+/** Completes the description of a service. @throws Error for examples of an operation, or of a media type, that does not exist. */
 export function describeOperations(document: OpenAPIObject, examples: OperationExamples): OpenAPIObject {
   const left = new Map(Object.entries(examples));
   document.components = {
@@ -47,7 +47,7 @@ function show(operation: string, content: Content | undefined, examples: ByMedia
   }
 }
 
-// ProblemFilter lets nothing else out. An operation that names the 401 names all that it refuses by.
+// `ProblemFilter` answers errors in no other form. An operation that describes its 401 describes all of its refusals.
 function describeProblems({ responses }: Operation): void {
   responses['429'] ??= { ...TOO_MANY_REQUESTS };
   if (responses['401'] === undefined) responses['4XX'] ??= { description: 'problem details' };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A zod schema as OpenAPI 3.1 has it, for `@ApiBody({ schema: jsonSchema(x) })` and `@ApiResponse`. */
+/** Converts a zod schema to the form that OpenAPI 3.1 uses, for `@ApiBody({ schema: jsonSchema(x) })` and `@ApiResponse`. */
 export function jsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'output'): Record<string, unknown> {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
     io,

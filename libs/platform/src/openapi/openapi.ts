@@ -2,7 +2,7 @@ import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { describeOperations, type OperationExamples } from './describe-operations.js';
 
-/** `/openapi.json` and `/docs`. */
+/** Serves `/openapi.json` and `/docs`. */
 export function serveOpenApi(app: INestApplication, title: string, description: string, examples: OperationExamples): void {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')

@@ -1,5 +1,5 @@
-// What a migration does to a table with rows while services write to it. For migrations with `transaction = false`, which begin again where they were
-// broken off: each step looks first whether it has been done.
+// Changes that a migration makes to a table with rows while services write to it. They are for migrations with `transaction = false`, which
+// may be interrupted and run again: each step first checks whether it has been done.
 import { type QueryRunner } from 'typeorm';
 
 export type Index = {
@@ -11,7 +11,9 @@ export type Index = {
   unique?: boolean;
 };
 
-/** Builds an index beside those who write. One that was broken off half-way is there and serves nobody: it is dropped first. */
+/**
+ * Builds an index while services write to the table. An index whose build was interrupted exists but is invalid, so it is dropped first.
+ */
 export async function buildIndex(runner: QueryRunner, { name, table, on, unique = false }: Index): Promise<void> {
   const [found] = (await runner.query('SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)', [name])) as {
     valid: boolean;
@@ -28,7 +30,10 @@ export async function dropIndex(runner: QueryRunner, name: string): Promise<void
   await runner.query(`DROP INDEX ${runner.isTransactionActive ? '' : 'CONCURRENTLY '}IF EXISTS ${name}`);
 }
 
-/** An empty table nobody waits for, and a new one is filled after its indexes are made. */
+/**
+ * Returns whether the index must be built while others use the table. Nobody waits for an empty table, and within a transaction the table
+ * is new and is filled after its indexes are built.
+ */
 async function isInUse(runner: QueryRunner, table: string): Promise<boolean> {
   if (runner.isTransactionActive) return false;
   const [{ hasRows } = { hasRows: true }] = (await runner.query(`SELECT EXISTS (SELECT FROM ${table}) AS "hasRows"`)) as {

@@ -7,14 +7,14 @@ import { SESSION_LIMITS } from './session-limits.js';
 export type Schema = {
   /** PostgreSQL schema that the service owns; nobody else reads or writes it. */
   name: string;
-  /** Of tables that are read and written as entities. */
+  /** Entity classes of the tables that are read and written as entities. */
   entities?: NonNullable<DataSourceOptions['entities']>;
   migrations: NonNullable<DataSourceOptions['migrations']>;
-  /** What it needs besides the version that all need. */
+  /** What the schema needs of PostgreSQL besides the version that all schemas need. */
   needs?: readonly Requirement[];
 };
 
-/** TypeORM over `pg`; tables come from migrations only, never from `synchronize`. */
+/** Returns options for TypeORM over `pg`. Tables come from migrations only, never from `synchronize`. */
 export function dataSourceOptions(
   databaseUrl: string,
   schema: Schema,
@@ -39,8 +39,9 @@ export function dataSourceOptions(
 }
 
 /**
- * By a statement: PgBouncer refuses them as parameters of the connection. Behind it they hold for whoever gets that connection of the server next,
- * which is a service with the same limits; roles of services have them anyway.
+ * Sets the session limits by a statement, because PgBouncer refuses them as parameters of the connection. Behind PgBouncer they also hold
+ * for whoever gets that connection of the server next, which is a service with the same limits; the roles of services have these limits
+ * anyway.
  */
 async function limitSession(client: ClientBase): Promise<void> {
   const names = Object.keys(SESSION_LIMITS);

@@ -1,23 +1,24 @@
-// Who may do what in the database: a role for each service, with rights to the rows of its own schema only, and one that owns the tables and
-// migrates them. Where the roles are not there nothing of this happens, and one role serves for all.
+// Who may do what in the database: a role for each service, with rights to the rows of its own schema only, and one that owns the tables
+// and migrates them. Where these roles do not exist none of this applies, and one role serves for all.
 import { createHmac, createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { SESSION_LIMITS } from './session-limits.js';
 
-/** Owns the schemas and changes them; the only one that may make tables. */
+/** The role that owns the schemas and changes them; the only one that may create tables. */
 export const MIGRATOR_ROLE = 'billing_mail_migrator';
 
 /** The schema that a service owns. */
 export const SCHEMA_OF = { 'settings-api': 'settings', 'mail-dispatcher': 'dispatch', 'notification-service': 'notify' } as const;
 export type ServiceWithSchema = keyof typeof SCHEMA_OF;
 
-/** The role that works on a schema's rows. Who signs in under another name is made a member of it. */
+/** Returns the role that works on a schema's rows. A user who signs in under another name is made a member of it. */
 export const serviceRoleOf = (schema: string): string => `billing_mail_${schema}`;
 
 export const DATABASE_ROLES: readonly string[] = [MIGRATOR_ROLE, ...Object.values(SCHEMA_OF).map(serviceRoleOf)];
 
 /**
- * What a service may do in its schema, said by the schema's owner after each migration: rows are read and written, nothing else. The default
- * privileges give a table the same rights in the moment that it is made, so that a service never meets one that it may not read.
+ * Returns the statements by which the schema's owner grants a service its rights after each migration: to read and write rows, and nothing
+ * else. The default privileges give a table the same rights at the moment it is created, so that a service never meets one that it may not
+ * read.
  */
 export function grantsIn(schema: string): string[] {
   const role = serviceRoleOf(schema);
@@ -28,14 +29,15 @@ export function grantsIn(schema: string): string[] {
     `ALTER DEFAULT PRIVILEGES IN SCHEMA "${schema}" GRANT USAGE, SELECT ON SEQUENCES TO ${role}`,
     `GRANT ${rows} ON ALL TABLES IN SCHEMA "${schema}" TO ${role}`,
     `GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA "${schema}" TO ${role}`,
-    // A service looks whether its tables are up to date, and may not say that they are.
+    // A service may check whether its tables are up to date, but not record that they are.
     `REVOKE INSERT, UPDATE, DELETE ON "${schema}".migrations FROM ${role}`,
   ];
 }
 
 /**
- * What an administrator runs once in `database`, and again whenever a password changes: makes the roles and hands what is there already to the
- * migrator. Safe to repeat. Passwords go in as SCRAM verifiers, so that neither the statements nor the server's log can tell them.
+ * Returns the statements that an administrator runs once in `database`, and again whenever a password changes. They create the roles and
+ * hand over to the migrator what exists already. They are safe to repeat. Passwords are passed as SCRAM verifiers, so that neither the
+ * statements nor the server's log reveal them.
  */
 export function roleStatements(database: string, passwordOf: (role: string) => string): string[] {
   const quoted = `"${database.replaceAll('"', '""')}"`;
@@ -45,21 +47,25 @@ export function roleStatements(database: string, passwordOf: (role: string) => s
       `ALTER ROLE ${role} LOGIN PASSWORD '${scramVerifier(passwordOf(role))}'`,
       `GRANT CONNECT ON DATABASE ${quoted} TO ${role}`,
     ]),
-    // Behind a pooler this is the only way in which a limit reaches each of the server's connections. Migrations and copies of tables take their time.
+    // Behind a pooler this is the only way in which a limit reaches each of the server's connections. Only services are limited, because
+    // migrations and copies of tables take their time.
     ...Object.values(SCHEMA_OF).flatMap((schema) =>
       Object.entries(SESSION_LIMITS).map(([name, value]) => `ALTER ROLE ${serviceRoleOf(schema)} SET ${name} = '${value}'`),
     ),
-    // Otherwise everybody may make tables, if only temporary ones.
+    // By default everybody may create tables, if only temporary ones.
     `REVOKE TEMPORARY ON DATABASE ${quoted} FROM PUBLIC`,
     'REVOKE CREATE ON SCHEMA public FROM PUBLIC',
     `GRANT CREATE ON DATABASE ${quoted} TO ${MIGRATOR_ROLE}`,
-    // An administrator who is no superuser can hand things over only to a role that he could take on.
+    // An administrator who is no superuser can hand objects over only to a role of which they are a member.
     `GRANT ${MIGRATOR_ROLE} TO CURRENT_USER`,
     HAND_OVER,
   ];
 }
 
-/** Schemas, tables, sequences and functions that another role made. What belongs to an extension stays with it, an identity column's sequence follows its table. */
+/**
+ * Hands over the schemas, tables, sequences and functions that belong to another role. Objects of an extension stay with it; the sequence
+ * of an identity column follows its table.
+ */
 const HAND_OVER = `DO $$
 DECLARE change text;
 BEGIN
@@ -86,7 +92,7 @@ END $$`;
 /** PostgreSQL's own default. */
 const ITERATIONS = 4096;
 
-/** What PostgreSQL keeps of a password (RFC 5802, RFC 7677); it takes it in place of one. */
+/** Returns what PostgreSQL stores for a password (RFC 5802, RFC 7677), and accepts in place of the password. */
 function scramVerifier(password: string): string {
   const salt = randomBytes(16);
   const salted = pbkdf2Sync(password, salt, ITERATIONS, 32, 'sha256');

@@ -49,7 +49,7 @@ describe('a migration of a table that is in use', () => {
     await open.query('BEGIN');
     await open.query('INSERT INTO shop.things VALUES (-1)');
     const both = [1, 2].map(() => migrate(db.url, schemaOf(Things1000000000001, Sizes1000000000002)));
-    // It waits for the transaction that is open, and lets everybody else write meanwhile.
+    // The build of the index waits for the open transaction, and lets everybody else write meanwhile.
     const waits = `SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX%' AND wait_event_type = 'Lock'`;
     while ((await writer.query(waits)).rowCount === 0);
     await writer.query(`SET lock_timeout = '60s'`);

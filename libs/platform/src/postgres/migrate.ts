@@ -9,7 +9,10 @@ import { SESSION_LIMITS } from './session-limits.js';
 const MIGRATION_LOCK = 4_100_2026;
 const ASK_AGAIN_MS = 200;
 
-/** Brings a service's schema up to date. Safe to run from several processes at once: each migration is run by one of them. Returns what this one ran. */
+/**
+ * Brings a service's schema up to date. Safe to run from several processes at once, because each migration is run by one of them. Returns
+ * the names of the migrations that this process ran.
+ */
 export async function migrate(databaseUrl: string, schema: Schema): Promise<string[]> {
   const source = new DataSource({
     ...dataSourceOptions(databaseUrl, schema, { poolSize: 2, applicationName: 'billing-mail migrate' }),
@@ -29,7 +32,7 @@ export async function migrate(databaseUrl: string, schema: Schema): Promise<stri
       ran.push(next.name);
       return true;
     };
-    // One that builds beside those who write can not be in a transaction: another connection holds the turn meanwhile.
+    // A migration that builds an index while others write cannot run in a transaction, so another connection holds the turn meanwhile.
     while (
       (await inTurn(runner, () => runNext(isInTransaction))) ||
       (await inTurn(keeper, () => runNext((next) => !isInTransaction(next))))
@@ -45,8 +48,9 @@ export async function migrate(databaseUrl: string, schema: Schema): Promise<stri
 const isInTransaction = ({ instance }: Migration): boolean => instance?.transaction !== false;
 
 /**
- * One transaction, while every other process that migrates waits. The lock belongs to the transaction: a session's would stay behind on a
- * connection that PgBouncer gives to somebody else. A migration may take longer than a statement of a service.
+ * Runs `work` in one transaction, while every other process that migrates waits. The lock belongs to the transaction, because a session's
+ * lock would stay on a connection that PgBouncer gives to somebody else. The session limits are lifted, because a migration may take longer
+ * than a statement of a service.
  */
 async function inTurn<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
   while (!(await takeTurn(runner))) await sleep(ASK_AGAIN_MS);
@@ -61,8 +65,9 @@ async function inTurn<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T
 }
 
 /**
- * Asks and does not wait: a statement that waits has a snapshot, and an index that is built beside writers waits for all of them. Without a
- * parameter for the same reason: with one `pg` leaves the statement's portal open, and its snapshot in it, until the next one.
+ * Tries to take the turn without waiting, and returns whether it did. A statement that waits has a snapshot, and the concurrent build of an
+ * index waits for every snapshot. The statement has no parameter for the same reason: with one, `pg` leaves the portal of the statement
+ * open, and its snapshot with it, until the next statement.
  */
 async function takeTurn(runner: QueryRunner): Promise<boolean> {
   await runner.startTransaction();
@@ -79,14 +84,14 @@ async function takeTurn(runner: QueryRunner): Promise<boolean> {
   }
 }
 
-/** Where the service has a role of its own; otherwise it signs in as whoever migrates. */
+/** Grants the service its rights if it has a role of its own. Otherwise it signs in with the role that migrates. */
 async function grantToService(runner: QueryRunner, schema: string): Promise<void> {
   const roles = (await runner.query('SELECT FROM pg_roles WHERE rolname = $1', [serviceRoleOf(schema)])) as unknown[];
   if (roles.length === 0) return;
   for (const statement of grantsIn(schema)) await runner.query(statement);
 }
 
-/** A start against a database that is not up to date. */
+/** Thrown at a start if the database is not up to date. */
 export class PendingMigrationsError extends Error {
   constructor(service: string) {
     super(`The database is not up to date for ${service}: run "npm run migrate" first.`);
@@ -94,7 +99,10 @@ export class PendingMigrationsError extends Error {
   }
 }
 
-/** @throws PendingMigrationsError, MissingFeatureError so that a service never runs on tables it does not know. */
+/**
+ * Checks that the database is up to date, so that a service never runs on tables that it does not know.
+ * @throws PendingMigrationsError, MissingFeatureError
+ */
 export async function requireMigrated(source: DataSource, service: string, needs?: readonly Requirement[]): Promise<void> {
   await requireFeatures(source, needs);
   const [{ exists } = { exists: false }] = await source.query<{ exists: boolean }[]>(

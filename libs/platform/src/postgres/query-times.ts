@@ -12,7 +12,7 @@ const failedQueries = new Counter({
   help: 'Statements that PostgreSQL refused or did not answer, and connections that could not be made',
 });
 
-/** Measures every statement that goes through TypeORM; `timed` those that do not. */
+/** Measures every statement that goes through TypeORM. `timed` measures those that do not. */
 @EventSubscriber()
 export class QueryTimes implements EntitySubscriberInterface {
   afterQuery({ success, executionTime }: AfterQueryEvent): void {
@@ -24,8 +24,8 @@ export class QueryTimes implements EntitySubscriberInterface {
 type Connected = (error: Error | null) => void;
 
 /**
- * Counts connections that could not be made. The subscriber does not hear of them, as TypeORM connects before it begins to measure: while
- * PostgreSQL is away it would hear of nothing.
+ * Counts connections that could not be made. `QueryTimes` does not hear of them, because TypeORM connects before it begins to measure;
+ * while PostgreSQL is away it would hear of nothing.
  */
 export class MeasuredClient extends Client {
   override connect(): Promise<Client>;
@@ -40,7 +40,7 @@ export class MeasuredClient extends Client {
   }
 }
 
-/** Measures a statement on its way to the pool of connections, the wait for one of them included. */
+/** Measures a statement that is sent to the pool of connections, including the wait for a connection. */
 export async function timed<T>(answer: Promise<T>): Promise<T> {
   const since = performance.now();
   try {

@@ -3,18 +3,19 @@ import { type Pool } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { timed } from './query-times.js';
 
-/** Raw SQL over a TypeORM connection or transaction, in one form of answer for every kind of statement. */
+/** Runs raw SQL over a TypeORM connection or transaction, with one form of result for every kind of statement. */
 export class Sql {
   constructor(private readonly connection: DataSource | EntityManager) {}
 
-  /** Rows of a SELECT, or of what RETURNING gives. */
+  /** Returns the rows of a SELECT or of a RETURNING clause. */
   async rows<T>(statement: string, parameters: readonly unknown[] = []): Promise<T[]> {
     return (await this.run<T>(statement, parameters)).rows;
   }
 
   /**
-   * The same by a prepared statement, which each connection plans once: for the few that run all the time, as planning a statement of several
-   * parts takes longer than running it. Behind a pooler that keeps none it is planned as usual.
+   * Like `rows`, but by a prepared statement, which each connection plans once. It is for the few statements that run all the time, because
+   * planning a statement of several parts takes longer than running it. Behind a pooler that keeps no prepared statements it is planned as
+   * usual.
    */
   async prepared<T>(statement: string, parameters: readonly unknown[]): Promise<T[]> {
     const isTransaction = !(this.connection instanceof DataSource);
@@ -29,18 +30,18 @@ export class Sql {
     } catch (error) {
       if (!isPreparedElsewhere(error)) throw error;
       withoutPrepared.add(source);
-      // A transaction is over by that; `inTransaction` begins it again.
+      // The error has aborted the transaction; `inTransaction` begins it again.
       if (isTransaction) throw error;
       return this.rows<T>(statement, parameters);
     }
   }
 
-  /** Rows that an UPDATE or DELETE touched. */
+  /** Returns the number of rows that an UPDATE or DELETE touched. */
   async affected(statement: string, parameters: readonly unknown[] = []): Promise<number> {
     return (await this.run(statement, parameters)).affected;
   }
 
-  // TypeORM answers UPDATE and DELETE with [rows, count], everything else with the rows.
+  // TypeORM returns [rows, count] for UPDATE and DELETE, and the rows for everything else.
   private async run<T>(statement: string, parameters: readonly unknown[]): Promise<{ rows: T[]; affected: number }> {
     const answer = await this.connection.query<T[] | [T[], number]>(statement, [...parameters]);
     if (answer.length === 2 && Array.isArray(answer[0]) && typeof answer[1] === 'number') return { rows: answer[0], affected: answer[1] };
@@ -48,15 +49,24 @@ export class Sql {
   }
 }
 
-/** Connected through a pooler that gives each statement any connection of the server: PgBouncer before 1.21, or with `max_prepared_statements = 0`. */
+/**
+ * Data sources behind a pooler that gives each statement any connection of the server: PgBouncer before 1.21, or with
+ * `max_prepared_statements = 0`.
+ */
 const withoutPrepared = new WeakSet<DataSource>();
 
-/** It was prepared on another connection, or by another client on this one. PostgreSQL says so before it runs anything of the statement. */
+/**
+ * Whether a statement was prepared on another connection, or by another client on this one. PostgreSQL says so before it runs any part of
+ * the statement.
+ */
 const isPreparedElsewhere = (error: unknown): boolean => ['26000', '42P05'].includes((error as { code?: string }).code ?? '');
 
 const names = new Map<string, string>();
 
-/** The same text has the same name in every process: a pooler in between may hand one's connection to another. */
+/**
+ * Returns the name of a statement. The same text has the same name in every process, because a pooler may hand the connection of one
+ * process to another.
+ */
 function nameOf(statement: string): string {
   const known = names.get(statement);
   if (known !== undefined) return known;
@@ -65,7 +75,10 @@ function nameOf(statement: string): string {
   return name;
 }
 
-/** One transaction; rolled back when `work` rejects. Where a pooler keeps no prepared statements, `work` runs a second time, without them. */
+/**
+ * Runs `work` in one transaction, which is rolled back if `work` rejects. If a pooler turns out to keep no prepared statements, `work` runs
+ * a second time, without them.
+ */
 export async function inTransaction<T>(dataSource: DataSource, work: (sql: Sql) => Promise<T>): Promise<T> {
   const run = () => dataSource.transaction((manager) => work(new Sql(manager)));
   try {

@@ -3,13 +3,13 @@ import { type QueueOptions } from 'bull';
 import { connectRedis, redisOptions, type RedisEnv } from './connect-redis.js';
 import { parseRedisUrl } from './redis-address.js';
 
-/** Bull asks for these itself: its workers wait in a command that has no end. */
+/** Bull requires these, because its workers wait in a command that has no end. */
 const CONNECTION = { maxRetriesPerRequest: null, enableReadyCheck: false } as const;
 
 /**
- * Bull's settings, the same for every queue. Locks are short, so that a killed worker's job runs again within seconds.
- * Bull opens and closes its connections to a single Redis itself; others, which may have to be made anew, are in `connectionsOf(env)`, for whoever
- * closes the queue.
+ * Returns Bull's options, the same for every queue. Locks are short, so that a killed worker's job runs again within seconds. Bull itself
+ * opens and closes its connections to a single Redis. Other connections, which may have to be made anew, are in `connectionsOf(env)`;
+ * whoever closes the queue closes them.
  */
 export function bullOptions(env: RedisEnv): QueueOptions {
   const isSingle = parseRedisUrl(env.REDIS_URL).kind === 'single';

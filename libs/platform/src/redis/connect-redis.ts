@@ -1,37 +1,46 @@
-// REDIS_URL turned into connections of ioredis, whatever it names: one Redis, one behind Sentinels, or a Cluster.
+// Opens connections of ioredis to what REDIS_URL names: one Redis, one behind Sentinels, or a Cluster.
 import { readFileSync } from 'node:fs';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { parseRedisUrl, type RedisAddress } from './redis-address.js';
 
-/** The variables that say which Redis, and what everything of ours there is called. */
+/** The variables that name the Redis, the authority of its certificate, and the prefix of our keys and channels. */
 export type RedisEnv = { REDIS_URL: string; REDIS_CA_FILE?: string | undefined; REDIS_PREFIX?: string | undefined };
 export type RedisConnection = Redis | Cluster;
 
-/** How long a Cluster may take to fail over, in tries and what lies between two of them: half a minute. */
+/** How long a Cluster may take to fail over, as a number of attempts and the milliseconds between two of them: half a minute. */
 const CLUSTER_TRIES = 150;
 const CLUSTER_RETRY_MS = 200;
-/** A node that was frozen answers nothing and closes nothing: only the others tell that it has been replaced. */
+/**
+ * How often the slots are looked up. A frozen node answers nothing and closes nothing, so only the other nodes tell that it has been
+ * replaced.
+ */
 const CLUSTER_LOOK_MS = 5000;
-/** For what a node says of the slots; ioredis's one second is short on a busy machine. */
+/** How long a node may take to report the slots. The one second of ioredis is short on a busy machine. */
 const CLUSTER_ANSWER_MS = 5000;
 
-/** Answers of a Redis that takes no writes (any more, or yet): a failover has taken place, and the next connection leads to its successor. */
+/**
+ * Errors of a Redis that takes no writes, no longer or not yet: a failover has taken place, and the next connection leads to the new
+ * primary.
+ */
 const IS_NOT_THE_PRIMARY = /(^|[\s-])(READONLY|LOADING|MASTERDOWN)\b|^UNBLOCKED/;
-/** Of `reconnectOnError`: connect anew and ask again. */
+/** Result of `reconnectOnError`: reconnect and send the command again. */
 const RECONNECT_AND_RESEND = 2;
 
-/** What is open, by the environment that it was opened with. */
+/** The open connections, by the environment that they were opened with. */
 const open = new WeakMap<RedisEnv, Set<RedisConnection>>();
 
-/** What `connectRedis` opened for this environment (the same object) and is not at its end. */
+/** Returns the connections that `connectRedis` opened for this environment (the same object) and that have not ended. */
 export const connectionsOf = (env: RedisEnv): RedisConnection[] => [...(open.get(env) ?? [])];
 
-/** Makes anew what is connected to a Redis that is the wrong one by now. What is connecting already must not be disturbed: ioredis would end it for good. */
+/**
+ * Reconnects the connections of this environment whose Redis is the wrong one by now. A connection that is already connecting must not be
+ * disturbed, because ioredis would end it for good.
+ */
 export function reconnect(env: RedisEnv): void {
   for (const connection of connectionsOf(env)) if (connection.status === 'ready') connection.disconnect(true);
 }
 
-/** Opens a connection, which connects by itself again for ever. @throws RedisUrlError */
+/** Opens a connection that reconnects by itself for ever. @throws RedisUrlError */
 export function connectRedis(env: RedisEnv, options: RedisOptions = {}): RedisConnection {
   const address = parseRedisUrl(env.REDIS_URL);
   const connection = address.kind === 'cluster' ? connectCluster(address, env, options) : new Redis({ ...redisOptions(env), ...options });
@@ -42,7 +51,8 @@ export function connectRedis(env: RedisEnv, options: RedisOptions = {}): RedisCo
 }
 
 /**
- * Options of ioredis for one Redis or one behind Sentinels; with `REDIS_CA_FILE` its certificate must be by the authority in that PEM file.
+ * Returns options of ioredis for one Redis or one behind Sentinels. With `REDIS_CA_FILE` its certificate must be issued by the authority in
+ * that PEM file.
  * @throws RedisUrlError
  */
 export function redisOptions(env: RedisEnv): RedisOptions {
@@ -57,8 +67,8 @@ export function redisOptions(env: RedisEnv): RedisOptions {
           name: address.name,
           ...(address.sentinelLogin.username ? { sentinelUsername: address.sentinelLogin.username } : {}),
           ...(address.sentinelLogin.password ? { sentinelPassword: address.sentinelLogin.password } : {}),
-          // Without `failoverDetector`, as what that hears while a connection is being made ends it for good, and without `socketTimeout`, which
-          // destroys the next socket (ioredis 5.11): `RedisHealth` notices a primary that is frozen.
+          // Without `failoverDetector`: a failover that it hears of while a connection is being made ends that connection for good. Without
+          // `socketTimeout`: it destroys the next socket (ioredis 5.11). `RedisHealth` notices a frozen primary instead.
           ...(address.tls ? { enableTLSForSentinelMode: true, sentinelTLS: tlsOf(env) } : {}),
           sentinelRetryStrategy: retryAfter,
         };
@@ -66,15 +76,15 @@ export function redisOptions(env: RedisEnv): RedisOptions {
     ...place,
     db: address.db,
     ...sharedOptions(address, env),
-    // What is asked in one turn of the event loop goes out in one write.
+    // Commands of one turn of the event loop are sent in one write.
     enableAutoPipelining: true,
-    // Bull's workers wait by it, and a row of commands is answered when the last of them is.
+    // Bull's workers wait in this command, and a pipeline is answered only when its last command is.
     autoPipeliningIgnoredCommands: ['brpoplpush'],
     retryStrategy: retryAfter,
   };
 }
 
-// Without automatic pipelines: those of a Cluster are sorted by the first argument of a command, which of EVAL is the script.
+// Without automatic pipelines, because those of a Cluster are sorted by the first argument of a command, which for EVAL is the script.
 function connectCluster(address: RedisAddress, env: RedisEnv, options: RedisOptions): Cluster {
   const { lazyConnect = false, enableOfflineQueue = true, ...ofNodes } = options;
   return new Cluster(address.nodes, {
@@ -86,7 +96,7 @@ function connectCluster(address: RedisAddress, env: RedisEnv, options: RedisOpti
     retryDelayOnClusterDown: CLUSTER_RETRY_MS,
     slotsRefreshInterval: CLUSTER_LOOK_MS,
     slotsRefreshTimeout: CLUSTER_ANSWER_MS,
-    // A certificate is made out to a name, so the name is what is connected to.
+    // A certificate is issued to a name, so connect to the name.
     ...(address.tls ? { dnsLookup: (name: string, found: (error: null, address: string) => void) => found(null, name) } : {}),
     redisOptions: { ...sharedOptions(address, env), ...ofNodes },
   });

@@ -4,12 +4,15 @@
 type RedisNode = { host: string; port: number };
 type Login = { username?: string; password?: string };
 
-/** `nodes` are the Redis itself, the Sentinels, or some nodes of the Cluster, which tell of the others. */
+/** `nodes` are the Redis itself, the Sentinels, or some nodes of the Cluster, from which the others are learnt. */
 export type RedisAddress = { nodes: RedisNode[]; tls: boolean; login: Login } & (
   { kind: 'single'; db: number } | { kind: 'sentinel'; db: number; name: string; sentinelLogin: Login } | { kind: 'cluster' }
 );
 
-/** A REDIS_URL that can't be meant; the message goes behind its name, says the cure and nothing of the value, which may hold a password. */
+/**
+ * Thrown if REDIS_URL is wrong. The message follows the name of the variable and says what helps. It quotes nothing of the value, which may
+ * hold a password.
+ */
 export class RedisUrlError extends Error {
   override readonly name = 'RedisUrlError';
 }

@@ -1,12 +1,12 @@
 import { answerWithin } from '../waiting/within.js';
 
-/** Redis refused or was silent; the message says which. */
+/** Redis refused or did not answer; `cause` says which. */
 class RedisAwayError extends Error {
   override readonly name = 'RedisAwayError';
 }
 
 /**
- * What a Redis call came to within `ms`: by themselves such calls wait for ever while Redis is frozen.
+ * Returns the result of a Redis call that answers within `ms`. By themselves such calls wait for ever while Redis is frozen.
  * @throws RedisAwayError
  */
 export async function redisAnswer<T>(ms: number, call: Promise<T>): Promise<T> {

@@ -1,14 +1,15 @@
-// Whether the Redis that answers can be used. A Redis that is away does not count here: the work that can continue without it does, and the rest reports it.
+// Checks whether the Redis that answers can be used. A Redis that is away does not count here: work that can continue without it does, and
+// the rest reports it.
 import { type Logger } from 'pino';
 import { TroubleLog } from '../observing/trouble-log.js';
 import { reconnect, type RedisConnection, type RedisEnv } from './connect-redis.js';
 import { parseRedisUrl, type RedisAddress } from './redis-address.js';
 
 const LOOK_EVERY_MS = 2000;
-/** Longer than a failover takes, during which a replica or a node that does not know its slots yet is nothing wrong. */
+/** Longer than a failover takes. During a failover a replica, or a node that does not know its slots yet, is nothing wrong. */
 const LASTING_MS = 15_000;
 
-/** What Redis says no with, as told from what a lost connection is reported by. */
+/** Errors by which Redis itself refuses, as opposed to errors of a lost connection. */
 const REFUSAL = /^(ERR|NOAUTH|WRONGPASS|NOPERM|LOADING|READONLY|MASTERDOWN|MISCONF|CLUSTERDOWN|MOVED|DENIED)\b/;
 
 export class RedisHealth {
@@ -38,13 +39,13 @@ export class RedisHealth {
     clearInterval(this.timer);
   }
 
-  /** For `READINESS_CHECKS`. Rejects where what answers as Redis has been of no use for 15 s, such as a replica. */
+  /** For `READINESS_CHECKS`. Rejects if the Redis that answers, such as a replica, has been of no use for 15 s. */
   async check(): Promise<void> {
     await this.look();
     if (this.lasts) throw new Error(this.problem ?? '');
   }
 
-  /** What is wrong with what answers, however short; null while it is right, or away. */
+  /** What is wrong with the Redis that answers, however recent; `null` if nothing is wrong, or if Redis has been away for 15 s. */
   get problem(): string | null {
     return this.wrong?.what ?? null;
   }
@@ -64,7 +65,8 @@ export class RedisHealth {
       (error: Error) => refusalIn(error) ?? refusalIn(this.lastError) ?? AWAY,
     );
     this.note(what);
-    // Who only publishes or listens gets no error from a Redis that has become a replica, or is frozen, and nobody hears it there.
+    // A connection that only publishes or listens gets no error from a Redis that is a replica by now, or frozen, and nobody hears it
+    // there.
     if (what === IS_REPLICA || (kind === 'sentinel' && this.isAway)) this.reconnect();
     const { problem } = this;
     if (this.lasts && problem !== null) this.trouble.note(problem, { step: 'redis', problem }, 'what REDIS_URL names can not be used');
@@ -75,7 +77,7 @@ export class RedisHealth {
     this.awaySinceMs = null;
   }
 
-  /** Away for a moment is whoever is connected to anew, so that changes nothing until it lasts as well. */
+  /** A Redis to which we reconnect is away for a moment, so being away changes nothing until it lasts as well. */
   private note(what: string | null): void {
     const nowMs = this.nowMs();
     this.awaySinceMs = what === AWAY ? (this.awaySinceMs ?? nowMs) : null;
@@ -96,7 +98,10 @@ function whatIsWrong(info: string, kind: RedisAddress['kind']): string | null {
   return null;
 }
 
-/** Of a Cluster none of whose nodes is of use, the error of the last one is what says why. */
+/**
+ * Returns the message of an error by which Redis refused, otherwise `null`. If no node of a Cluster is of use, the error of the last one
+ * says why.
+ */
 function refusalIn(error: (Error & { lastNodeError?: Error }) | null): string | null {
   const message = (error?.lastNodeError ?? error)?.message ?? '';
   return REFUSAL.test(message) ? message : null;

@@ -5,15 +5,15 @@ import { type RedisOptions } from 'ioredis';
 import { within } from '../waiting/within.js';
 import { connectRedis, type RedisConnection, type RedisEnv } from './connect-redis.js';
 
-/** A start waits so long for a Redis that is there; where it is away, it goes on, and what there is to hear is heard once Redis is back. */
+/** How long a start waits for a Redis that is there. If Redis is away the start goes on, and messages are received once Redis is back. */
 const LISTENING_WITHIN_MS = 3000;
-/** Past this, such as while Redis is frozen, connections are left without a word. */
+/** After this time, such as while Redis is frozen, connections are closed without waiting for QUIT. */
 const QUIT_MS = 500;
 
-/** The end that answers and listens, for `connectMicroservice`. */
+/** Returns the end that answers requests and listens to events, for `connectMicroservice`. */
 export const transportServer = (env: RedisEnv): CustomStrategy => ({ strategy: new RedisTransportServer(env) });
 
-/** The end that asks and tells. */
+/** Returns the end that sends requests and events. */
 export const transportClient = (env: RedisEnv): ClientProxy => new RedisTransportClient(env) as unknown as ClientProxy;
 
 class RedisTransportServer extends ServerRedis {
@@ -25,7 +25,7 @@ class RedisTransportServer extends ServerRedis {
     super.addHandler(prefixed(this.normalizePattern(pattern as string), this.env.REDIS_PREFIX), ...rest);
   }
 
-  // Nest's own gives up when the first connection fails.
+  // Nest's own `start` gives up when the first connection fails.
   override start(callback?: () => void): void {
     const connected = Promise.all([this.subClient, this.pubClient].map((client: RedisConnection) => client.connect()));
     this.bindEvents(this.subClient, this.pubClient);
@@ -59,12 +59,18 @@ class RedisTransportClient extends ClientRedis {
   }
 }
 
-/** What is published while Redis is away waits for it, however long that is. All services try again once a second. */
+/**
+ * Opens a connection of the transport. What is published while Redis is away waits for it, however long that takes. Every service
+ * reconnects once a second.
+ */
 export function transportConnection(env: RedisEnv, options: RedisOptions = {}): RedisConnection {
   return unheard(connectRedis(env, { lazyConnect: true, maxRetriesPerRequest: null, retryStrategy: () => 1000, ...options }));
 }
 
-/** Nest does not look at what becomes of these: one that fails, as where a Cluster is away for too long, would end the process. */
+/**
+ * Handles the rejections of these calls, because Nest does not: one that rejects, such as while a Cluster is away for too long, would end
+ * the process.
+ */
 function unheard(connection: RedisConnection): RedisConnection {
   const calls = connection as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
   for (const name of ['publish', 'subscribe', 'unsubscribe']) {

@@ -4,14 +4,14 @@ import { within } from '../waiting/within.js';
 import { connectionsOf, connectRedis, type RedisConnection, type RedisEnv } from './connect-redis.js';
 import { RedisHealth } from './redis-health.js';
 
-/** Injection token of a connection to Redis that lets nobody wait: it answers within half a second, or fails. */
+/** Injection token of a connection to Redis that keeps nobody waiting: it answers within half a second, or fails. */
 export const REDIS = Symbol('REDIS');
 const ENV = Symbol('REDIS_ENV');
 
 const ANSWER_MS = 500;
 const CONNECT_MS = 2000;
 
-/** The connection `REDIS`, `RedisHealth`, and the end of all connections that were opened for this environment. */
+/** Provides the connection `REDIS` and `RedisHealth`. At shutdown, ends all connections that were opened for this environment. */
 @Module({})
 export class RedisModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
@@ -33,7 +33,7 @@ export class RedisModule implements OnApplicationBootstrap, OnApplicationShutdow
     };
   }
 
-  // The first requests are counted with those of other instances, too.
+  // Waits for Redis, so that already the first requests are counted together with those of other instances.
   async onApplicationBootstrap(): Promise<void> {
     if (this.redis.status !== 'ready') await within(CONNECT_MS, new Promise((resolve) => this.redis.once('ready', resolve)));
     this.health.watch();
@@ -52,7 +52,7 @@ function connect(env: RedisEnv): RedisConnection {
     maxRetriesPerRequest: 0,
     commandTimeout: ANSWER_MS,
   });
-  // That Redis is away is told by those who need it.
+  // Those who need Redis report that it is away.
   redis.on('error', () => undefined);
   return redis;
 }

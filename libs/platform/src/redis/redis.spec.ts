@@ -26,7 +26,7 @@ const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
     if (Date.now() > end) throw new Error('not so after two minutes');
 };
 
-/** Answers with its own name, as settings-api does with settings, and notes what it is told. */
+/** Starts a service that answers with its own name, as settings-api does with settings, and notes the events that it gets. */
 async function startResponder(env: RedisEnv, name: string) {
   const heard: unknown[] = [];
   @Controller()
@@ -139,7 +139,7 @@ describe('a queue that is closed', () => {
     void queue.process(() => Promise.resolve());
     return queue;
   };
-  /** Sockets of this process, and timers by which one would be opened again. */
+  /** Counts the sockets of this process, and the timers by which one would be opened again. */
   const openHere = (): number => process.getActiveResourcesInfo().filter((kind) => /^(TCP|Timeout)/.test(kind)).length;
 
   it('leaves no connection, however soon that is after its worker has begun', async () => {
@@ -267,7 +267,7 @@ describe('a Redis that is not the one to work with', () => {
     expect(many.map((one) => (one.status === 'rejected' ? (one.reason as Error).name : one.status))).toEqual(
       many.map(() => 'NotReplicatedError'),
     );
-    // Each would hold up all the others for its time.
+    // Each WAIT would hold up all the others for its time.
     expect((await waits()) - waitsBefore).toBeLessThan(10);
     primary.disconnect();
     pair.replica.signal('SIGCONT');
@@ -291,7 +291,7 @@ describe('a Redis that is not the one to work with', () => {
     admin.disconnect();
   });
 
-  /** Answers the first SET of all with this error and each further one with OK, as what it stands for does while it changes. */
+  /** Starts a server that answers the first SET with this error and each further one with OK, as a Redis does while its state changes. */
   async function startStandIn(refusal: string) {
     let sets = 0;
     const sockets: Socket[] = [];

@@ -7,7 +7,7 @@ const newKey = { id: 'k2', key: randomBytes(32) };
 const account = { host: 'smtp.acme.example', port: 587, security: 'starttls', auth: { username: 'billing' } };
 const context = smtpPasswordContext('acme', account);
 
-/** A seal as it was made before it was bound to the account. */
+/** Seals as it was done before a seal was bound to the account. */
 function sealedEarlier({ id, key }: SecretKey, clear: string, teamId = 'acme'): string {
   const iv = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: 16 });
@@ -58,7 +58,7 @@ describe('CredentialBox', () => {
     expect(() => box.open(parts.with(3, '').join('.'), context)).toThrow(SealError);
     expect(() => new CredentialBox([oldKey]).open(sealed, context)).toThrow(/k2/);
     expect(() => box.open('secret', context)).toThrow(/format/);
-    // Said to be of the earlier format, it would be bound to less.
+    // Under the name of the earlier format it would be bound to less.
     expect(() => box.open(parts.with(0, 'v1').toSpliced(2, 1).join('.'), context)).toThrow(SealError);
   });
 

@@ -1,4 +1,4 @@
-// Seals what a team entrusts to us (its SMTP password), so that neither a database dump nor the wire shows it.
+// Seals what a team entrusts to us, such as its SMTP password, so that neither a database dump nor the wire shows it.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { type SealContext } from './seal-context.js';
 
@@ -10,11 +10,13 @@ export class SealError extends Error {
 }
 
 const FORMAT = 'v2';
-/** Bound to team and field alone. Still opened, never made; `npm run keys:rotate` moves what is left of it. */
+/**
+ * The earlier format, bound to team and field alone. It is still opened but no longer made; `npm run keys:rotate` moves what is left of it.
+ */
 const EARLIER_FORMAT = 'v1';
 const IV_BYTES = 12; // NIST SP 800-38D 5.2.1.1
 const TAG_BYTES = 16;
-// As many secrets as there are teams: 72 bits never meet by chance.
+// There are about as many secrets as teams, so marks of 72 bits do not collide by chance.
 const MARK_BYTES = 9;
 
 type SealParts = { format: string; keyId: string; mark: string; iv: string; tag: string; text: string };
@@ -23,7 +25,7 @@ type SealParts = { format: string; keyId: string; mark: string; iv: string; tag:
 export class CredentialBox {
   /**
    * @param variable where the keys come from, for whoever has to add one
-   * @param onMoved hears of each value that a known key does not open for what it should belong to
+   * @param onMoved called for each value that a known key does not open in the context where it should belong
    */
   constructor(
     private readonly keys: readonly SecretKey[],
@@ -31,12 +33,12 @@ export class CredentialBox {
     private readonly onMoved: (context: SealContext) => void = () => undefined,
   ) {}
 
-  /** `v2.<key id>.<mark>.<iv>.<tag>.<ciphertext>`, parts in base64url; the whole context is bound as additional data. */
+  /** Returns `v2.<key id>.<mark>.<iv>.<tag>.<ciphertext>`, with the parts in base64url. The whole context is bound as additional data. */
   seal(clear: string, context: SealContext): string {
     return this.sealMarked(clear, context, randomBytes(MARK_BYTES).toString('base64url'));
   }
 
-  /** @throws SealError when the key is unknown, or the text was changed or belongs to something else. */
+  /** Returns the clear text. @throws SealError if the key is unknown, or the text was changed or belongs to something else. */
   open(sealed: string, context: SealContext): string {
     const parts = partsOf(sealed);
     const { keyId, iv, tag, text } = parts;
@@ -55,7 +57,10 @@ export class CredentialBox {
     }
   }
 
-  /** The same secret under the first key, in the present format, for `to`; its mark stays. @throws SealError as `open` does. */
+  /**
+   * Seals the same secret anew for `to`, with the first key and in the present format. Its mark stays.
+   * @throws SealError as `open` does.
+   */
   reseal(sealed: string, from: SealContext, to: SealContext = from): string {
     return this.sealMarked(this.open(sealed, from), to, sealMark(sealed));
   }
@@ -78,12 +83,15 @@ export class CredentialBox {
   }
 }
 
-/** Stays the same when a secret is sealed anew, and is another one for each secret that somebody sets. Tells nothing about it. */
+/**
+ * Returns the mark of a sealed secret. It stays the same when the secret is sealed anew, is different for each secret that somebody sets,
+ * and tells nothing about the secret.
+ */
 export const sealMark = (sealed: string): string => partsOf(sealed).mark;
 
 function partsOf(sealed: string): SealParts {
   const [format = '', keyId = '', ...rest] = sealed.split('.');
-  // The earlier format has no mark of its own; its nonce occurs once as well.
+  // The earlier format has no mark of its own. Its nonce, which is unique as well, serves as one.
   const [mark = '', iv = '', tag = '', text = '', ...more] = format === EARLIER_FORMAT ? [rest[0] ?? '', ...rest] : rest;
   if (![FORMAT, EARLIER_FORMAT].includes(format) || more.length > 0) throw new SealError('The sealed value has an unknown format.');
   return { format, keyId, mark, iv, tag, text };

@@ -3,10 +3,14 @@ import { type ServerTrust } from '@billing-mail/contracts';
 import { type CredentialBox } from './credential-box.js';
 import { clientKeyContext } from './seal-context.js';
 
-/** What a connection to a team's server needs of its trust. */
+/** The trust of a team's server in the form that a connection needs, with the client's key in clear. */
 export type OpenedTrust = { caPem?: string; pin?: string; clientCertificate?: { chainPem: string; keyPem: string } };
 
-/** @param caPem trusted besides, for development and tests. @throws SealError */
+/**
+ * Opens the trust of a team's server for a connection.
+ * @param caPem trusted besides, for development and tests
+ * @throws SealError
+ */
 export function openServerTrust(teamId: string, tls: ServerTrust | undefined, caPem: string | null, box: CredentialBox): OpenedTrust {
   if (tls === undefined) return caPem === null ? {} : { caPem };
   const authorities = [caPem, tls.ca].filter((pem) => typeof pem === 'string');

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type ServerTrust } from '@billing-mail/contracts';
 
-/** What a sealed text belongs to; it opens nowhere else, so that copying it to another row, or changing what stands beside it, is of no use. */
+/**
+ * What a sealed text belongs to. It opens in no other context, so that copying it to another row, or changing what stands beside it, is of
+ * no use.
+ */
 export type SealContext = {
   teamId: string;
   field: string;
@@ -9,7 +12,10 @@ export type SealContext = {
   boundTo: readonly (string | number)[];
 };
 
-/** What the key of a team's certificate is sealed for: it signs with this certificate and no other, which says for whom. */
+/**
+ * Returns the context of the key of a team's certificate. The key signs with this certificate and no other, and the certificate says for
+ * whom.
+ */
 export const signingKeyContext = (teamId: string, certificateDer: Uint8Array): SealContext => ({
   teamId,
   field: 'certificate.key',
@@ -20,8 +26,8 @@ export const signingKeyContext = (teamId: string, certificateDer: Uint8Array): S
 export type SmtpAccount = { host: string; port: number; security: string; auth: { username: string }; tls?: ServerTrust | undefined };
 
 /**
- * What the password of a team's SMTP account is sealed for: whoever can write the row, but has no key, can't send it to another server, user
- * or in clear. Who seals and who opens both ask here.
+ * Returns the context of the password of a team's SMTP account. Somebody who can write the row but has no key cannot have the password sent
+ * to another server, as another user or in clear text. Both sealing and opening use this function.
  */
 export const smtpPasswordContext = (teamId: string, { host, port, security, auth, tls }: SmtpAccount): SealContext => ({
   teamId,
@@ -29,7 +35,10 @@ export const smtpPasswordContext = (teamId: string, { host, port, security, auth
   boundTo: [host, port, security, auth.username, ...trustMark(tls)],
 });
 
-/** Whoever is trusted as the server gets the password. None where trust is as usual: so it was before there was another. */
+/**
+ * Covers what a team trusts as its server, because whoever is trusted gets the password. Empty if trust is as usual, because contexts had
+ * no such part before there was any other trust.
+ */
 const trustMark = (tls: ServerTrust | undefined): string[] =>
   tls?.ca === undefined && tls?.pin === undefined
     ? []
@@ -39,41 +48,47 @@ const trustMark = (tls: ServerTrust | undefined): string[] =>
           .digest('hex'),
       ];
 
-/** What the key of the certificate is sealed for that a team's server is shown. */
+/** Returns the context of the key of the certificate that is shown to a team's server. */
 export const clientKeyContext = (teamId: string, certificateDer: Uint8Array): SealContext => ({
   ...signingKeyContext(teamId, certificateDer),
   field: 'smtp.tls.clientCertificate.key',
 });
 
-/** What a team's connection to a provider is made of. */
+/** What identifies a team's connection to a provider. */
 export type ConnectionIdentity = { provider: string; issuer: string; clientId: string | null; mailbox: string };
 export type ConnectionSecret = 'client_secret' | 'refresh_token' | 'access_token';
 
-/** What the secrets of a connection are sealed for: none opens for another provider, app or mailbox. */
+/** Returns the context of a secret of a connection. It opens for no other provider, app or mailbox. */
 export const mailConnectionContext = (
   teamId: string,
   secret: ConnectionSecret,
   { provider, issuer, clientId, mailbox }: ConnectionIdentity,
 ): SealContext => ({ teamId, field: `mail_connection.${secret}`, boundTo: [provider, issuer, clientId ?? '', mailbox] });
 
-/** The state of a sign-in is sealed itself: one that somebody has made up is known without a look into any table. */
+/**
+ * The context of the state of a sign-in, which is sealed itself: a state that somebody has made up is recognized without a look into any
+ * table.
+ */
 export const SIGN_IN_STATE: SealContext = { teamId: '', field: 'mail_sign_in.state', boundTo: [] };
 
-/** What belongs to a sign-in that somebody has begun. */
+/** Returns the context of what belongs to a sign-in that somebody has begun. */
 export const mailSignInContext = (teamId: string, stateHash: string): SealContext => ({
   teamId,
   field: 'mail_sign_in',
   boundTo: [stateHash],
 });
 
-/** What a token is sealed for on its way to who signs in by it: this connection, and no server but the one that it was asked for. */
+/**
+ * Returns the context of a token on its way to the service that signs in by it: this connection, and no server but the one that the token
+ * was asked for.
+ */
 export const smtpTokenContext = (teamId: string, connectionId: string, host: string): SealContext => ({
   teamId,
   field: 'smtp.token',
   boundTo: [connectionId, host.toLowerCase()],
 });
 
-/** What the keys that sign a webhook's requests are sealed for: this webhook and the address that it goes to. */
+/** Returns the context of the keys that sign a webhook's requests: this webhook and the address that it goes to. */
 export const webhookKeysContext = (teamId: string, webhookId: string, url: string): SealContext => ({
   teamId,
   field: 'webhook.keys',

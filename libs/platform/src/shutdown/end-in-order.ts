@@ -8,20 +8,23 @@ import { endTracing } from '../tracing/tracing.js';
 type EndingTimes = {
   /** From "not ready" to taking no more, in milliseconds: balancers ask every few seconds, and send requests until then. */
   SHUTDOWN_DELAY: number;
-  /** For what is under way, in milliseconds. */
+  /** Time for what is under way, in milliseconds. */
   SHUTDOWN_GRACE: number;
 };
 
 export type RunningService = { app: NestExpressApplication; env: EndingTimes; logger: Logger };
 
-/** After the grace: giving back what was not finished (5 s), noting it (1 s), the last requests (3 s), the connections (2 s), and some to spare. */
+/**
+ * After the grace, in milliseconds: to give back what was not finished (5 s), to note it (1 s), for the last requests (3 s), for the
+ * connections (2 s), and some to spare.
+ */
 const REST_MS = 15_000;
 
-/** How long an end may take in all. Whoever starts the service kills it no sooner. */
+/** How long an end may take in all, in milliseconds. Whoever starts the service must not kill it sooner. */
 const endWithinMs = ({ SHUTDOWN_DELAY, SHUTDOWN_GRACE }: EndingTimes): number => SHUTDOWN_DELAY + SHUTDOWN_GRACE + REST_MS;
 
 /**
- * Ends the service on SIGTERM and SIGINT, also on one that comes while it still starts.
+ * Ends the service on SIGTERM and SIGINT, even if the signal comes while the service still starts.
  * @param giveUp called when the end hangs, such as in a QUIT to a frozen Redis
  */
 export function endOnSignals(starting: Promise<RunningService>, giveUp: () => void): void {
@@ -33,13 +36,13 @@ export function endOnSignals(starting: Promise<RunningService>, giveUp: () => vo
     const service = await starting;
     clearTimeout(starts);
     setTimeout(giveUp, endWithinMs(service.env)).unref();
-    // A person at a terminal waits for the end, and no balancer sends anything.
+    // On SIGINT there is no delay: a person at a terminal waits for the end, and no balancer sends anything.
     await endInOrder(service, signal === 'SIGINT' ? 0 : service.env.SHUTDOWN_DELAY);
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
-      // A start that fails has said why itself.
+      // If the start failed, it has said why itself.
       end(signal).catch(() => process.exit(1));
     });
 }

@@ -1,4 +1,5 @@
-// Steps of traces as OpenTelemetry has them, sent by OTLP over HTTP. The one place that knows it; loaded only where something is traced.
+// Records spans with OpenTelemetry and sends them by OTLP over HTTP. The only file that knows OpenTelemetry; loaded only if something is
+// traced.
 import { diag, DiagLogLevel, type Span, SpanKind as Kind, SpanStatusCode, trace, ROOT_CONTEXT } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -13,16 +14,16 @@ export type TracerOptions = { service: string; version: string | undefined; endp
 
 const KINDS: Record<SpanKind, Kind> = { internal: Kind.INTERNAL, server: Kind.SERVER, client: Kind.CLIENT, consumer: Kind.CONSUMER };
 
-/** An end of the service does not wait longer for who takes traces. */
+/** How long the end of the service waits for the receiver of traces. */
 const LAST_WORDS_MS = 2000;
 
 export function openTracer({ service, version, endpoint, share }: TracerOptions, logger: Logger): Tracer {
   const tell = tellTrouble(logger);
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': service, ...(version === undefined ? {} : { 'service.version': version }) }),
-    // What a caller traces is traced to its end, whatever the share of what begins here.
+    // A trace that a caller records is recorded to its end, whatever the share of the traces that begin here.
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(share) }),
-    // In groups, of which the oldest go where nobody takes them: a trace never holds up a document.
+    // In batches, which are dropped if nobody takes them: a trace never holds up a document.
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: tracesOf(endpoint) }) })],
   });
   const tracer = provider.getTracer('billing-mail');
@@ -34,7 +35,7 @@ export function openTracer({ service, version, endpoint, share }: TracerOptions,
   };
 }
 
-/** As the specification of OTLP has it for an address of all signals. */
+/** Returns the address for traces, as OTLP specifies it for a given address of all signals. */
 const tracesOf = (endpoint: string): string => `${endpoint.replace(/\/+$/, '')}/v1/traces`;
 
 const contextOf = (parent: TraceParent | null) =>
@@ -56,7 +57,7 @@ function toOpenSpan(span: Span): OpenSpan {
   };
 }
 
-/** That nobody takes the traces is said once a minute. */
+/** Logs once a minute that nobody takes the traces. */
 function tellTrouble(logger: Logger): (error: unknown) => void {
   const trouble = new TroubleLog(logger);
   const tell = (message: string): void => trouble.note(message, { step: 'tracing', why: message.slice(0, 300) }, 'traces are not taken');

@@ -4,16 +4,17 @@ import { type OpenSpan } from './span.js';
 import { beginSpan, isTracing } from './tracing.js';
 import { currentFields, workOn } from './work-context.js';
 
-/** Asked every few seconds, and about nobody. */
+/** Requested every few seconds, and about nobody. */
 const UNTRACED = /^\/(?:health|metrics)\b/;
 const fields = new WeakMap<object, object>();
 
-/** What the log says of a request, also once it has been answered. */
+/** Returns the log fields of a request, also once it has been answered. */
 export const fieldsOf = (request: Request): object => fields.get(request) ?? { requestId: requestIdOf(request) };
 
 /**
- * Express middleware: all that is done for a request says so in the log, and is a step of the caller's trace (`traceparent`) or of a new one.
- * @param always also where nothing is traced, see `workOn`
+ * Returns Express middleware that names the request in each log line about it, and makes it a span of the caller's trace (`traceparent`) or
+ * of a new one.
+ * @param always names the request in the log even if nothing is traced; see `workOn`
  */
 export function traceRequests(always: boolean) {
   return (request: Request, response: Response, next: NextFunction): void => {

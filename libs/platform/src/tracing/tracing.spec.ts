@@ -34,7 +34,7 @@ describe('where nothing is traced', () => {
     expect(Object.keys(require.cache).filter((file) => /@opentelemetry\/(?!api\/)/.test(file))).toEqual([]);
     const done = await new Office().outer({ id: 'd1', traceparent: `00-${TRACE}-${SPAN}-01` });
     expect(done).toEqual(['d1', {}, {}, 'clerk@acme.example is unknown']);
-    // The same object each time: no line and no event has one made for it.
+    // The same object each time: none is made for a log line or an event.
     expect([carriedTrace() === carriedTrace(), currentFields() === NO_FIELDS, beginSpan('x', 'internal'), currentTraceparent()]).toEqual([
       true,
       true,

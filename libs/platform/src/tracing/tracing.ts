@@ -1,4 +1,4 @@
-// Whether the steps of this service are traced, and by what. Nothing of OpenTelemetry is loaded where they are not.
+// Whether this service is traced, and by what. If it is not, nothing of OpenTelemetry is loaded.
 import { readTraceparent } from '@billing-mail/contracts';
 import { type Logger } from 'pino';
 import { type OpenSpan, type SpanKind, type Tracer } from './span.js';
@@ -10,14 +10,17 @@ export type TracingEnv = {
   BUILD_COMMIT?: string | undefined;
 };
 
-/** What a step is about. `parent`: the `traceparent` that it came with; what can't be read counts as none, and the step around it is the parent. */
+/**
+ * What a span is about. `parent` is the `traceparent` that came with the work. If it is missing or cannot be read, the current span is the
+ * parent.
+ */
 export type SpanAbout = { parent?: unknown; deliveryId?: string | undefined; teamId?: string | undefined };
 
 let tracer: Tracer | null = null;
 
 export const isTracing = (): boolean => tracer !== null;
 
-/** Begins to trace where the environment names who takes traces; before the service is made. */
+/** Begins to trace if the environment names a receiver of traces. To be called before the service is made. */
 export async function startTracing(service: string, env: TracingEnv, logger: Logger): Promise<void> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: share, BUILD_COMMIT: version } = env;
   if (endpoint === undefined) return;
@@ -25,14 +28,14 @@ export async function startTracing(service: string, env: TracingEnv, logger: Log
   tracer = openTracer({ service, version, endpoint, share }, logger);
 }
 
-/** Ends it, with the service. */
+/** Ends tracing, when the service ends. */
 export async function endTracing(): Promise<void> {
   const ending = tracer;
   tracer = null;
   await ending?.end();
 }
 
-/** Begins a step; `null` where nothing is traced. Whoever begins one ends it. */
+/** Begins a span, which the caller must end. Returns `null` if nothing is traced. */
 export function beginSpan(name: string, kind: SpanKind, { parent, deliveryId, teamId }: SpanAbout = {}): OpenSpan | null {
   if (tracer === null) return null;
   const span = tracer.begin(name, kind, readTraceparent(parent) ?? readTraceparent(currentSpan()?.traceparent));
@@ -40,11 +43,11 @@ export function beginSpan(name: string, kind: SpanKind, { parent, deliveryId, te
   return span;
 }
 
-/** The step that is being done, for what carries it further; `null` where nothing is traced. */
+/** Returns the `traceparent` of the current span, to be passed on; `null` if there is none. */
 export const currentTraceparent = (): string | null => currentSpan()?.traceparent ?? null;
 
 const UNTRACED: { traceparent?: string } = {};
-/** The same as a field that is there or not. */
+/** Returns the same as a field that is there or not. */
 export function carriedTrace(): { traceparent?: string } {
   const span = currentSpan();
   return span === null ? UNTRACED : { traceparent: span.traceparent };
@@ -53,8 +56,8 @@ export function carriedTrace(): { traceparent?: string } {
 type Method = (...args: never[]) => Promise<unknown>;
 
 /**
- * Makes a method a step of the trace. Where nothing is traced it is called as if this were not there.
- * @param about what its arguments say of it
+ * Makes each call of a method a span of the trace. If nothing is traced, the method is called as if this were not there.
+ * @param about derives from the arguments what the span is about
  */
 export function Traced(name: string, { kind = 'internal', about }: { kind?: SpanKind; about?: (...args: never[]) => SpanAbout } = {}) {
   return <M extends Method>(_target: object, _key: string | symbol, descriptor: TypedPropertyDescriptor<M>): void => {

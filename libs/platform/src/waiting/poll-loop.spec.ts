@@ -1,6 +1,6 @@
 import { PollLoop, type PollLoopOptions } from './poll-loop.js';
 
-/** Ends each round when the test says so. */
+/** A loop whose rounds end when the test says so. */
 class Rounds {
   readonly errors: string[] = [];
   begun = 0;
@@ -17,7 +17,7 @@ class Rounds {
     this.loop = new PollLoop({ look, everyMs: 3_600_000, onError: ({ message }) => this.errors.push(message), ...options });
   }
 
-  /** Ends the round under way, and waits for the next. */
+  /** Ends the round under way, and waits until the next one begins. */
   async next(outcome: Promise<boolean | void>): Promise<void> {
     const begins = new Promise<void>((resolve) => (this.onBegin = resolve));
     this.end(outcome);

@@ -5,11 +5,11 @@ import { within } from './within.js';
 export type PollLoopOptions = {
   /** One round. Resolves to true when there is more to do, so that the next round follows at once. */
   look: (signal: AbortSignal) => Promise<boolean | void>;
-  /** From the end of a round to the beginning of the next. */
+  /** From the end of a round to the beginning of the next, in milliseconds. */
   everyMs: number;
-  /** Before the first round; processes that were started together look at different times where this is random. */
+  /** Before the first round, in milliseconds. If it is random, processes that were started together look at different times. */
   firstAfterMs?: number;
-  /** A round that failed; the next one comes at its time. Not called for what fails because the loop was stopped. */
+  /** Called for a round that failed; the next one comes at its time. Not called for what fails because the loop was stopped. */
   onError: (error: Error) => void;
 };
 
@@ -29,7 +29,7 @@ export class PollLoop {
     this.running ??= this.run();
   }
 
-  /** There is something to do now: does not wait for the next round. */
+  /** Begins the next round without waiting for its time, because there is something to do. */
   wake(): void {
     this.pause.abort();
   }
@@ -45,7 +45,7 @@ export class PollLoop {
     const { everyMs, firstAfterMs = 0 } = this.options;
     if (firstAfterMs > 0) await this.rest(firstAfterMs);
     while (!this.signal.aborted) {
-      // Before the round: whoever wakes during it may have come too late for what it looks at.
+      // Made before the round: a `wake` during the round may come too late for that round, and must then end the rest after it.
       this.pause = new AbortController();
       const hasMore = await this.round();
       if (!hasMore) await this.rest(everyMs);
@@ -61,7 +61,7 @@ export class PollLoop {
     }
   }
 
-  /** Keeps no process alive. */
+  /** Waits, without keeping the process alive. */
   private async rest(ms: number): Promise<void> {
     if (this.signal.aborted) return;
     await sleep(ms, undefined, { ref: false, signal: this.pause.signal }).catch(() => undefined);

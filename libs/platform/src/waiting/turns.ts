@@ -4,7 +4,7 @@
  */
 export class Turns {
   private isTaken = false;
-  /** By owner; who was served last is at the end. */
+  /** The work that waits, by owner. The owner that was served last is at the end. */
   private readonly waiting = new Map<string, (() => void)[]>();
 
   /** Runs `work` when its turn has come, and returns its result. */

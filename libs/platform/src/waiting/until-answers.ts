@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseAway } from '../postgres/is-database-away.js';
 
 type Waits = {
-  /** Before the second attempt; twice as long before each further one. */
+  /** Wait before the second attempt, in milliseconds; twice as long before each further one, up to `longestMs`. */
   firstMs?: number;
   longestMs?: number;
   signal?: AbortSignal;
 };
 
 /**
- * Does `work` again and again until it answers. `onFailure` throws what is not waited for. `work` must be safe to repeat: a commit whose
- * answer was lost has happened.
+ * Repeats `work` until it succeeds, and returns its result. `onFailure` throws errors that are not to be waited out. `work` must be safe to
+ * repeat, because a commit whose answer was lost has happened.
  * @throws AbortError once `signal` aborts, and whatever `onFailure` throws.
  */
 export async function untilAnswers<T>(
@@ -28,7 +28,7 @@ export async function untilAnswers<T>(
   }
 }
 
-/** The same while PostgreSQL does not answer; any other error is thrown. */
+/** Repeats `work` while PostgreSQL does not answer; any other error is thrown. */
 export const untilDatabaseAnswers = <T>(work: () => Promise<T>, signal: AbortSignal, onWait: (error: unknown) => void): Promise<T> =>
   untilAnswers(
     work,

@@ -1,11 +1,11 @@
-// Signing in by a token, with a server on the other side of a real socket.
+// Tests signing in with a token, against a server over a real socket.
 import { type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
 import { SessionKeeper } from '../session-keeper.js';
 import { type SessionStep, type SmtpServer } from '../smtp-server.js';
 import { ACCOUNT, eachWithServer, messageOf, openWith, optionsFor, serverAt, sessionWith } from '../testing/client.js';
 
 const USERNAME = 'billing@acme.example';
-// As long as Microsoft's: it does not fit into a line of 512 octets.
+// As long as a token from Microsoft: it does not fit into a line of 512 octets.
 const LONG = `eyJ0eXAi.${'Qx7-_~+/'.repeat(200)}.c2ln==`;
 const SHORT = 'ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg';
 const GOOGLES = '{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}';

@@ -1,32 +1,32 @@
-// Signing in by an OAuth 2 token: OAUTHBEARER (RFC 7628) and the XOAUTH2 that Google made before it and Microsoft took over.
+// Signs in with an OAuth 2 token: OAUTHBEARER (RFC 7628), and its predecessor XOAUTH2 from Google, which Microsoft uses too.
 import { type SmtpServer } from '../smtp-server.js';
 import { type TokenLogin } from './credentials.js';
 import { expectWelcome, isChallenge, sayAuth, TokenRefused, type Mechanism, type Say } from './mechanism.js';
 
-/** Separates the fields of both, and is what a client answers to an error (RFC 7628 3.2.3). */
+/** Separates the fields in both mechanisms; in OAUTHBEARER it is also the client's answer to an error (RFC 7628 3.2.3). */
 const SEPARATOR = '\x01';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** RFC 7628 3.1: the first field is a GS2 header, whose name writes `=` and `,` in other letters (RFC 5801 4). */
+/** RFC 7628 3.1: the first field is a GS2 header, in whose name `=` and `,` are escaped (RFC 5801 4). */
 export function oauthBearer({ username, token }: TokenLogin, { host, port }: Pick<SmtpServer, 'host' | 'port'>): Mechanism {
   const name = username.replaceAll('=', '=3D').replaceAll(',', '=2C');
   const fields = [`n,a=${name},`, `host=${host}`, `port=${port}`, `auth=Bearer ${token}`];
   return { name: 'OAUTHBEARER', signIn: (say) => giveToken(say, 'OAUTHBEARER', fields, base64(SEPARATOR)) };
 }
 
-/** https://developers.google.com/workspace/gmail/imap/xoauth2-protocol: an error is answered by an empty line. */
+/** https://developers.google.com/workspace/gmail/imap/xoauth2-protocol: the client answers an error with an empty line. */
 export function xoauth2({ username, token }: TokenLogin): Mechanism {
   return { name: 'XOAUTH2', signIn: (say) => giveToken(say, 'XOAUTH2', [`user=${username}`, `auth=Bearer ${token}`], '') };
 }
 
-/** Why these credentials cannot be sent; `null` if they can. A separator in a name would begin a new field; RFC 6750 2.1 defines what a token is. */
+/** Returns why these credentials cannot be sent, or `null`. A separator in a name would begin a new field; RFC 6750 2.1 defines tokens. */
 export function whyTokenUnsayable({ username, token }: TokenLogin): string | null {
   if (/\p{Cc}/u.test(username)) return 'the username has characters that can not be sent';
   return /^[A-Za-z0-9\-._~+/]+=*$/.test(token) ? null : 'the token is none that a mail server takes';
 }
 
-/** A refusal comes in two steps: a challenge that says why, in JSON, and once that is answered the refusal itself. */
+/** Sends the token. A refusal comes in two steps: a challenge with the reason in JSON and, once we have answered it, the refusal itself. */
 async function giveToken(say: Say, name: string, fields: readonly string[], acknowledgement: string): Promise<void> {
   const response = base64([...fields, '', ''].join(SEPARATOR));
   const reply = await sayAuth(say, name, response, (first) => isChallenge(first) && errorIn(first) === null);
@@ -37,7 +37,7 @@ async function giveToken(say: Say, name: string, fields: readonly string[], ackn
 
 type TokenError = { status?: unknown; scope?: unknown };
 
-/** RFC 7628 3.2.2. A server may also ask again for what came with AUTH, in any words, but not in JSON. */
+/** Parses the error in a challenge (RFC 7628 3.2.2). Returns `null` if there is none: the server asks again for what came with AUTH. */
 function errorIn(challenge: string): TokenError | null {
   try {
     const error: unknown = JSON.parse(Buffer.from(challenge.slice(4), 'base64').toString('utf8'));
@@ -47,7 +47,7 @@ function errorIn(challenge: string): TokenError | null {
   }
 }
 
-/** Only these fields help; the rest (`schemes`, an address for discovery) does not. RFC 6749 3.3 and 5.2 define their characters. */
+/** Returns the fields that help; the others (`schemes`, an address for discovery) do not. RFC 6749 3.3 and 5.2 define their characters. */
 function toldOf(error: TokenError | null): string {
   const fields = (['status', 'scope'] as const).flatMap((field) => {
     const value = error?.[field];

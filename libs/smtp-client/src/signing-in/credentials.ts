@@ -1,10 +1,10 @@
-/** How we sign in. `token` is an OAuth 2 access token that the provider takes as it is (RFC 6750). */
+/** How we sign in. `token` is an OAuth 2 bearer access token (RFC 6750). */
 export type SignIn = { type: 'none' } | PasswordLogin | TokenLogin;
 export type PasswordLogin = { type: 'password'; username: string; password: string };
 export type TokenLogin = { type: 'bearer'; username: string; token: string };
 export type Credentials = Exclude<SignIn, { type: 'none' }>;
 
-/** What must never be reported, in whatever form; empty if there is none. */
+/** Returns the secret that must never be reported, in whatever form; empty if there is none. */
 export function secretOf(auth: SignIn): string {
   switch (auth.type) {
     case 'none':
@@ -16,5 +16,5 @@ export function secretOf(auth: SignIn): string {
   }
 }
 
-/** Whether it is a token: a session outlives its token and stays the same when the token is renewed. */
+/** Returns whether the secret is a token. A session outlives its token, and stays the same when the token is renewed. */
 export const isToken = (auth: SignIn): boolean => auth.type === 'bearer';

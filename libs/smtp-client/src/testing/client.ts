@@ -8,25 +8,25 @@ import { type SmtpServer } from '../smtp-server.js';
 
 type Timeouts = SessionOptions['timeouts'];
 
-/** For servers that answer: no machine is so busy. */
+/** Time-outs for servers that answer: long enough for the busiest machine. */
 export const PATIENT: Timeouts = { connectMs: 60_000, replyMs: 60_000, finalReplyMs: 60_000 };
 
-/** For those of whom only the end of a wait can tell. */
+/** Time-outs for servers that do not answer, so that the test must wait until the time is up. */
 export const IMPATIENT: Timeouts = { connectMs: 1_000, replyMs: 400, finalReplyMs: 400 };
 
-/** The time-outs by which a fact comes about. */
+/** Returns the time-outs for a test that expects this fact: short ones if it is a time-out. */
 export const timeoutsFor = (fact: object): Timeouts => ('reason' in fact && fact.reason === 'timeout' ? IMPATIENT : PATIENT);
 
 type Place = Pick<ScriptedSmtpServer, 'host' | 'port' | 'caPem'>;
 
 export const ACCOUNT = { username: 'billing', password: 'correct horse' };
 
-/** The scripted server as one that is configured. */
+/** Returns the configuration of the scripted server. */
 export function serverAt({ host, port, caPem }: Place, change: Partial<SmtpServer> = {}): SmtpServer {
   return { host, port, security: 'none', auth: { type: 'none' }, caPem, ...change };
 }
 
-/** Options by which the scripted server may be reached. */
+/** Returns options under which the scripted server may be reached. */
 export function optionsFor({ port }: Place, change: Partial<SessionOptions> = {}): SessionOptions {
   return {
     policy: { allowedNetworks: ['127.0.0.0/8'], allowedPorts: [port] },
@@ -47,7 +47,7 @@ export async function sessionWith(...args: Parameters<typeof openWith>): Promise
   return opened.session;
 }
 
-/** A message to one recipient that is let go. */
+/** Returns a message to one recipient whose end of data is released. */
 export function messageOf(content: string | Buffer, change: Partial<OutgoingMessage> = {}): OutgoingMessage {
   const bytes = Buffer.from(content);
   return {
@@ -60,18 +60,18 @@ export function messageOf(content: string | Buffer, change: Partial<OutgoingMess
   };
 }
 
-/** The content as blocks that come one after the other. */
+/** Yields the content block by block. */
 export async function* blocksOf(content: string | Buffer, size = 64 * 1024): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(content);
   for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
 
-/** Sockets and timers of this process. */
+/** Returns the types of the open sockets, DNS queries and timers of this process. */
 export function openHandles(): string[] {
   return process.getActiveResourcesInfo().filter((name) => /TCP|TLS|UDP|Timeout|GetAddrInfo|Query/.test(name));
 }
 
-/** What is open that was not so `before`; waits up to five seconds for it to close, which takes some turns of the event loop on a busy machine. */
+/** Returns what is open and was not open `before`. Waits up to five seconds, because closing takes some turns of a busy event loop. */
 export async function handlesLeft(before: readonly string[]): Promise<string[]> {
   for (let tries = 0; ; tries++) {
     const known = [...before];
@@ -85,7 +85,7 @@ export async function handlesLeft(before: readonly string[]): Promise<string[]> 
   }
 }
 
-/** Gives each test of a file a server of its own, and fails those that leave something open behind. */
+/** Gives each test of a file its own server, and fails the tests that leave something open. */
 export function eachWithServer(began: (server: ScriptedSmtpServer) => void): void {
   let server: ScriptedSmtpServer;
   let before: string[];

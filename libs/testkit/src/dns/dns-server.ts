@@ -1,7 +1,7 @@
-// A DNS server on loopback that answers from a table, refuses, fails or keeps silent (RFC 1035 4).
+// A DNS server on loopback that answers from a table, denies that a name exists, fails, or keeps silent (RFC 1035 4).
 import { createSocket } from 'node:dgram';
 
-/** What a name has. A name of the table that lacks what is asked for is there all the same. An exchanger is written as in a zone: `10 mx.example`. */
+/** The records of a name. A name in the table exists even without a record of the type asked for. Exchangers: `10 mx.example`. */
 type DnsRecords = { a?: string[]; mx?: string[]; txt?: string[]; afterMs?: number };
 export type DnsAnswer = DnsRecords | 'unknown' | 'failing' | 'silent';
 export type DnsServer = { address: string; close(): Promise<void> };
@@ -52,7 +52,7 @@ function recordsOf({ a = [], mx = [], txt = [] }: DnsRecords, type: number): Buf
   });
 }
 
-/** Name by pointer to the question, type, class IN, 0 s (nobody may keep it), length, data. */
+/** Name (a pointer to the question), type, class IN, TTL 0 s (so that nobody caches it), length, data. */
 const record = (type: number, data: Buffer): Buffer => Buffer.concat([numbers(0xc00c, type, 1, 0, 0, data.length), data]);
 
 const numbers = (...values: number[]): Buffer => Buffer.concat(values.map((value) => Buffer.from([value >> 8, value & 0xff])));

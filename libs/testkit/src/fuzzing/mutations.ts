@@ -1,6 +1,6 @@
-// Valid payloads made wrong, by a seed: the same seed gives the same payloads, so that what failed can be looked at again.
+// Makes valid payloads wrong. The same seed gives the same payloads, so that a failure can be reproduced.
 
-/** Numbers from 0 up to 1, of a 32-bit generator (mulberry32). */
+/** Returns a generator of numbers from 0 up to 1 (mulberry32, 32 bits). */
 export function randomBy(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -13,7 +13,7 @@ export function randomBy(seed: number): () => number {
 
 const deep = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
 
-/** What stands where something else should, each for a fault that was found somewhere. */
+/** Values that are put in place of valid ones; each has caused a fault somewhere. */
 const ODD_VALUES: readonly unknown[] = [
   ...[null, true, false, 0, -1, -0, 1e308, 2 ** 53, 0.1, 2147483648, '', ' ', [], {}, [[]], [null], { length: 1e9 }],
   ...[
@@ -53,7 +53,7 @@ const ODD_NAMES = [
 type Container = Record<string, unknown> | unknown[];
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
 
-/** Every object and list in a value, itself included. */
+/** Returns every object and list in a value, including the value itself. */
 function containersIn(value: unknown): Container[] {
   const found: Container[] = [];
   for (const open: unknown[] = [value]; open.length > 0;) {
@@ -65,7 +65,7 @@ function containersIn(value: unknown): Container[] {
   return found;
 }
 
-/** A copy with one to four things about it changed: a value odd, gone, doubled, moved or new. */
+/** Returns a copy with one to four changes: a value made odd, removed, added, garbled, doubled, or replaced by a copy of another part. */
 export function mutate(valid: unknown, random: () => number): unknown {
   const copy = structuredClone(valid);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
@@ -86,7 +86,7 @@ export function mutate(valid: unknown, random: () => number): unknown {
   return copy;
 }
 
-/** As JSON.parse would: a name such as `__proto__` becomes a field of its own. */
+/** Sets a field as JSON.parse would: a name such as `__proto__` becomes an own property. */
 function put(inside: Container, name: string, value: unknown): void {
   if (Array.isArray(inside)) inside[Math.min(Number(name) || 0, inside.length)] = value;
   else Object.defineProperty(inside, name, { value, enumerable: true, configurable: true, writable: true });
@@ -100,7 +100,7 @@ function garbled(value: unknown, random: () => number): unknown {
   return `${value.slice(0, at)}${String.fromCharCode(Math.floor(random() * 0x10000))}${value.slice(at + Math.floor(random() * 3))}`;
 }
 
-/** JSON of a mutation; one in ten is damaged as text too, so that it may be no JSON at all. */
+/** Returns a mutation as JSON. One in ten is damaged as text too, so that it may be invalid JSON. */
 export function mutateText(valid: unknown, random: () => number): string {
   const text = JSON.stringify(mutate(valid, random)) ?? 'null';
   if (random() > 0.1) return text;

@@ -1,4 +1,4 @@
-// A HAProxy of its own in front of instances of services, as an operator has it: it asks each whether it is ready, and sends requests to those that are.
+// A private HAProxy in front of instances of services, as operators use it: it sends requests only to instances that say they are ready.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, findFreePort } from '@billing-mail/local-servers';
@@ -8,16 +8,16 @@ import { startServerProcess } from '../processes/server-process.js';
 export type TestHaproxy<Service extends string> = {
   /** One address for all instances of a service. */
   urls: Record<Service, string>;
-  /** Instances of a service that it sends requests to. */
+  /** Resolves to the number of instances of a service that it sends requests to. */
   upCount(service: Service): Promise<number>;
   /** Ends it and removes its files. */
   stop(): Promise<void>;
 };
 
-/** An answer that is late says nothing of the instance where the machine is busy; one that is dead refuses the connection. */
+/** One failure counts: a dead instance refuses the connection. A late answer only shows that the machine is busy (see `timeout check`). */
 const CHECK = 'check inter 500ms fall 1 rise 1';
 
-/** Starts it on 127.0.0.1 before these instances (their URLs). It ends with this process at the latest. */
+/** Starts a HAProxy on 127.0.0.1 in front of these instances (URLs). It ends with this process at the latest. */
 export async function startTestHaproxy<Service extends string>(instances: Record<Service, string[]>): Promise<TestHaproxy<Service>> {
   const folder = await newScratchFolder('haproxy');
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -58,7 +58,7 @@ export async function startTestHaproxy<Service extends string>(instances: Record
   });
   return {
     urls,
-    // Lines begin with the names of the service and of the instance; the 18th column is its state.
+    // Each line begins with the names of the service and of the instance; its 18th column is the state of the instance.
     upCount: async (service) =>
       (await statistics()).split('\n').filter((line) => line.startsWith(`${service},${service}-`) && line.split(',')[17] === 'UP').length,
     stop: async () => {

@@ -1,5 +1,5 @@
-// Debian's Exim as a private instance. Its package can not lie beside that of another mail server, so it is unpacked, and what it looks for in
-// the system (its user, its libraries) is shown to it alone, by a mount namespace.
+// Debian's Exim as a private instance. Its package cannot be installed beside another mail server, so it is only unpacked, and a mount
+// namespace shows what it looks for in the system (its user, its libraries) to Exim alone.
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,20 +8,23 @@ import { makeFolder, type Ports, type RealServer, requireRoot, run, writeCertifi
 
 const UNPACKED = join(__dirname, '..', '..', '..', '..', '.data', 'programs', 'root');
 const UNPACKED_EXIM = join(UNPACKED, 'usr', 'sbin', 'exim4');
-/** Debian's name for its user, compiled in; the number only has to be nobody's. */
+/** Debian's name for Exim's user, which is compiled in. The user id only has to be unused. */
 const USER = 'Debian-exim';
 const USER_ID = 64_999;
 
-/** What a server demands: conditions of its access lists at MAIL, and options of the main part. */
+/** What a server demands: conditions of its access control lists at MAIL and AUTH, and options of the main configuration. */
 export type EximSettings = {
   options?: readonly string[];
   atMail?: readonly string[];
   atAuth?: readonly string[];
-  /** Domains that go to another port than all others. */
+  /** Domains whose mail goes to another port than all other mail, with that port. */
   domains?: Readonly<Record<string, number>>;
 };
 
-/** Exim that offers TLS and signs anybody in; throws NotPossibleHereError where there is none. */
+/**
+ * Starts an Exim that offers TLS and lets anybody sign in.
+ * @throws NotPossibleHereError if Exim is missing or this process is not root
+ */
 export async function startExim(ports: Ports, settings: EximSettings): Promise<RealServer> {
   requireRoot();
   const exim = [UNPACKED_EXIM, '/usr/sbin/exim4'].find((path) => existsSync(path));
@@ -36,7 +39,10 @@ export async function startExim(ports: Ports, settings: EximSettings): Promise<R
   return run(folder, ports.port, { command: 'unshare', args: [...namespace(folder), exim, '-bdf', '-q1m', '-C', config] });
 }
 
-/** The arguments of unshare before the program. The cache of the loader, as a program that changes its user ignores LD_LIBRARY_PATH. */
+/**
+ * Returns the arguments of `unshare` before the program. A program that changes its user ignores LD_LIBRARY_PATH, so the libraries are
+ * found by a loader cache.
+ */
 function namespace(folder: string): string[] {
   const shown = (name: string, content: string): string => {
     writeFileSync(join(folder, name), `${readFileSync(`/etc/${name}`, 'utf8')}${content}\n`);

@@ -4,11 +4,11 @@ import { type AddressInfo } from 'node:net';
 
 export type LineService = { port: number; close(): void };
 
-/** Asks every recipient that it has not seen to come back, in those words, until that many milliseconds have passed. */
+/** Defers each recipient with these words until `forMs` milliseconds after the first request for it; for ever if `forMs` is negative. */
 export function startGreylist(words: string, forMs: number): Promise<LineService> {
   const firstSeen = new Map<string, number>();
   return listen((socket, lines) => {
-    // An empty line ends a question of attributes (SMTPD_POLICY_README).
+    // A request has one attribute per line and ends with an empty line (SMTPD_POLICY_README).
     const question = new Map<string, string>();
     return () => {
       for (const line of lines()) {
@@ -27,7 +27,7 @@ export function startGreylist(words: string, forMs: number): Promise<LineService
   });
 }
 
-/** Lets everybody in who knows PLAIN. */
+/** Lets in everybody who signs in by PLAIN. */
 export function startSignIn(): Promise<LineService> {
   return listen((socket, lines) => {
     socket.write(`VERSION\t1\t1\nMECH\tPLAIN\tplaintext\nSPID\t1\nCUID\t1\nCOOKIE\t${'0'.repeat(32)}\nDONE\n`);

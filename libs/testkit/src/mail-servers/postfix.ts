@@ -9,13 +9,16 @@ const MASTER = '/usr/lib/postfix/sbin/master';
 
 export type PostfixSettings = Readonly<Record<string, string>>;
 
-/** TLS with the certificate of the tests, offered and not demanded. */
+/** Returns settings that offer TLS with the certificate of the tests, and do not require it. */
 export const offeringTls = (folder: string): PostfixSettings => {
   const { keyFile, certificateFile } = writeCertificate(folder);
   return { smtpd_tls_security_level: 'may', smtpd_tls_key_file: keyFile, smtpd_tls_cert_file: certificateFile };
 };
 
-/** Postfix with these settings of main.cf over what it needs to run; throws NotPossibleHereError where there is none. */
+/**
+ * Starts a Postfix with these settings of main.cf, which override those that it needs to run.
+ * @throws NotPossibleHereError if Postfix or its user is missing, or this process is not root
+ */
 export async function startPostfix(ports: Ports, settingsIn: (folder: string) => PostfixSettings, within?: string): Promise<RealServer> {
   requireRoot();
   if (!existsSync(MASTER)) throw new NotPossibleHereError("needs Debian's postfix");
@@ -50,11 +53,11 @@ const mainSettings = (folder: string, { behind }: Ports): PostfixSettings => ({
   mynetworks: '127.0.0.0/8',
   smtp_dns_support_level: 'disabled',
   relayhost: `[127.0.0.1]:${behind}`,
-  // It counts nobody from a network of its own, which on loopback is everybody.
+  // By default Postfix does not count clients of its own networks, which on loopback are all clients.
   smtpd_client_event_limit_exceptions: '',
 });
 
-/** The services that take mail and hand it on (master(5)): type, private, unprivileged, chroot, wake-up, processes, program. */
+/** Returns master.cf with the services for mail (master(5)): type, private, unprivileged, chroot, wake-up, processes, program. */
 const servicesAt = (port: number): string =>
   [
     `127.0.0.1:${port} inet n - n - - smtpd`,

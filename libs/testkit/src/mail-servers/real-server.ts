@@ -1,4 +1,4 @@
-// What Postfix and Exim have in common: private instances on loopback that hand on what they take to a server of the test.
+// What Postfix and Exim have in common: private instances on loopback that deliver all mail to a server of the test.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,28 +9,28 @@ import { startServerProcess } from '../processes/server-process.js';
 import { tlsCertificates } from '../smtp/tls-certificates.js';
 
 export type Ports = {
-  /** Where it takes mail. */
+  /** Where it accepts mail. */
   port: number;
-  /** Where it hands mail on to. */
+  /** Where it delivers mail to. */
   behind: number;
 };
 
-/** A real mail server that runs; ends with its folder. */
+/** A real mail server that is running. `stop` ends it and removes its folder. */
 export type RealServer = { stop(): Promise<void> };
 
-/** Both change to users of their own and look into files of the system. */
+/** Throws `NotPossibleHereError` unless we are root: both servers change to users of their own and read files of the system. */
 export function requireRoot(): void {
   if (process.getuid?.() !== 0) throw new NotPossibleHereError('needs root, for a mail server with users of its own');
 }
 
-/** A folder that the server's own user may walk through. */
+/** Makes a folder that the server's own user may enter. */
 export function makeFolder(name: string, within = tmpdir()): string {
   const folder = mkdtempSync(join(within, `${name}-`));
   chmodSync(folder, 0o755);
   return folder;
 }
 
-/** The key and the certificate that all servers of tests show, as files. */
+/** Writes the key and the certificate that all test servers use to files. */
 export function writeCertificate(folder: string): { keyFile: string; certificateFile: string } {
   const certificates = tlsCertificates();
   const [keyFile, certificateFile] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
@@ -39,7 +39,7 @@ export function writeCertificate(folder: string): { keyFile: string; certificate
   return { keyFile, certificateFile };
 }
 
-/** Starts it and waits until it greets at its port. */
+/** Starts the server and waits until it accepts connections at its port. */
 export async function run(folder: string, port: number, command: Pick<ServerCommand, 'command' | 'args'>): Promise<RealServer> {
   const server: ServerProcess = await startServerProcess({
     ...command,
@@ -55,7 +55,7 @@ export async function run(folder: string, port: number, command: Pick<ServerComm
   };
 }
 
-/** Asks without a word of SMTP. A limit of connections counts it, which only makes the limit of the first second narrower. */
+/** Tries to connect, without any SMTP. A server that limits connections counts it, which only lowers the limit of the first second. */
 function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');

@@ -1,4 +1,4 @@
-// A real OpenID provider on loopback in a process of its own, as it is an ES module that Jest can not load. Speaks with its parent by messages.
+// A real OpenID provider on loopback, in a process of its own: it is an ES module that Jest cannot load. Talks to its parent by messages.
 import { createServer } from 'node:http';
 import { createPublicKey, randomUUID } from 'node:crypto';
 import { URLSearchParams } from 'node:url';
@@ -6,7 +6,7 @@ import { jwtVerify } from 'jose';
 import Provider from 'oidc-provider';
 
 const options = JSON.parse(process.argv[2]);
-/** What it does at its token endpoint instead of answering; counts what is asked. */
+/** How the provider behaves now; the parent changes it by messages (`set`). */
 const behaviour = {
   status: 200,
   delayMs: 0,
@@ -51,7 +51,7 @@ const provider = new Provider(issuer, {
     AuthorizationCode: 60,
   },
   cookies: { keys: ['of a test'] },
-  // Asks each time: only what was agreed to in this very sign-in counts.
+  // Consent is asked for each time: only what was agreed to in the current sign-in counts.
   loadExistingGrant: async (ctx) => {
     const grantId = ctx.oidc.result?.consent?.grantId;
     return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId);
@@ -71,7 +71,7 @@ provider.on('server_error', (_ctx, error) => process.send({ error: String(error.
 const realNow = Date.now.bind(Date);
 Date.now = () => realNow() + behaviour.clockOffS * 1000;
 
-/** Signs in as the account that the request names by `login_hint`, else as the first, and agrees to everything, or to what `granted` leaves. */
+/** Signs in as the account in `login_hint`, or else as the first one, and agrees to everything, or only to the scopes in `granted`. */
 async function agree(request, response) {
   const interaction = await provider.interactionDetails(request, response);
   const { prompt, params, session } = interaction;
@@ -97,7 +97,7 @@ async function agree(request, response) {
   await provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } }, { mergeWithLastSubmission: true });
 }
 
-/** RFC 7523, as Google answers service accounts: `null` where it is another request. */
+/** Answers an assertion (RFC 7523) as Google does for service accounts. Returns `null` for any other request. */
 async function byAssertion(request) {
   const form = new URLSearchParams(request.body);
   if (!(form.get('grant_type') ?? '').endsWith(':jwt-bearer')) return null;
@@ -121,7 +121,8 @@ async function byAssertion(request) {
 const answer = provider.callback();
 http.on('request', async (request, response) => {
   if (request.url.startsWith('/interaction/')) return agree(request, response).catch((error) => response.writeHead(500).end(String(error)));
-  // There is nothing to choose here, and Microsoft gives a lasting permission without asking once more.
+  // There is no account to choose here, so `select_account` is removed. `consent` takes its place: Microsoft gives a lasting permission
+  // without it.
   request.url = request.url.replace(/([?&]prompt=)(?:consent(?:\+|%20))?select_account(?=&|$)/, '$1consent');
   const path = request.url.split('?')[0];
   if (path === '/token/revocation' && behaviour.revokes === 'refused') return response.writeHead(503).end();
@@ -131,7 +132,7 @@ http.on('request', async (request, response) => {
   if (behaviour.isHeld) await new Promise((resolve) => held.push(resolve));
   if (behaviour.status === 200) {
     if (options.serviceAccount === undefined) return answer(request, response);
-    // The provider takes a body that was read already.
+    // The provider accepts a body that has already been read.
     request.body = '';
     for await (const chunk of request) request.body += chunk;
     const answered = await byAssertion(request);

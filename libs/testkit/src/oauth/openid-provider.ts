@@ -12,35 +12,38 @@ export type OpenIdProviderOptions = {
     response_types?: string[];
     scope?: string;
   }[];
-  /** Beyond `openid`, `email` and `offline_access`. */
+  /** In addition to `openid`, `email` and `offline_access`. */
   scopes?: string[];
   accounts: string[];
-  /** Where it listens; left out, on a free one. */
+  /** The port that it listens on; a free one if left out. */
   port?: number;
-  /** A new refresh token each time, after which the old one is of no use; the default. Otherwise none but the first, as at Google. */
+  /** `true` (default): each renewal gives a new refresh token and ends the old one. `false`: there is only the first one, as at Google. */
   rotates?: boolean;
   emailInIdToken?: boolean;
-  /** `false`, as at Microsoft: `offline_access` is not among the scopes that it says it has granted, and who does not ask for it again gets no further refresh token. */
+  /**
+   * `false`, as at Microsoft: `offline_access` is not listed among the granted scopes, and a renewal that does not ask for it again gives
+   * no new refresh token.
+   */
   namesLasting?: boolean;
-  /** Gives a refresh token unasked, as Google does for `access_type=offline`. */
+  /** Gives a refresh token even without `offline_access`, as Google does for `access_type=offline`. */
   alwaysLasting?: boolean;
   tokenLifeS?: number;
-  /** `no`, as at Microsoft: there is no address at which a permission is taken back. */
+  /** `no`, as at Microsoft: there is no revocation endpoint. */
   revokes?: 'yes' | 'no';
-  /** Known by what it signs, as at Google. */
+  /** A service account that proves itself by signed assertions, as at Google. */
   serviceAccount?: { email: string; publicKey: string };
 };
 
-/** What it does from now on. `granted`: the scopes that people agree to, `null` all, `nothing` none at all. */
+/** How the provider behaves from now on. `granted`: the scopes that people agree to; `null` means all, `nothing` means that they refuse. */
 type OpenIdProviderBehaviour = {
   status?: number;
   delayMs?: number;
-  /** Requests for tokens are answered once this is `false` again. */
+  /** While it is `true`, requests for tokens wait; they are answered once it is `false` again. */
   isHeld?: boolean;
   error?: { error: string; error_description?: string } | null;
   accounts?: string[];
   granted?: string[] | 'nothing' | null;
-  /** How much its clock is ahead, in seconds. */
+  /** How many seconds its clock is ahead. */
   clockOffS?: number;
   revokes?: 'yes' | 'refused';
 };
@@ -48,22 +51,22 @@ type OpenIdProviderBehaviour = {
 export type OpenIdProvider = {
   issuer: string;
   behave(change: OpenIdProviderBehaviour): Promise<void>;
-  /** Takes back every token that is out. */
+  /** Revokes every token that it has given out. */
   revokeAll(): Promise<void>;
-  /** Takes back the access tokens alone, so that who renews gets another. */
+  /** Revokes only the access tokens, so that a renewal gives a new one. */
   revokeAccess(): Promise<void>;
-  /** Requests to the token endpoint so far. */
+  /** Resolves to the number of requests to the token endpoint so far. */
   tokenRequests(): Promise<number>;
-  /** Every access and refresh token that it has given out so far. */
+  /** Resolves to every access and refresh token that it has given out so far. */
   givenTokens(): Promise<string[]>;
-  /** Follows `url` as a browser with a person before it does; returns where the provider sends the browser in the end. */
+  /** Follows `url` like a browser in which a person signs in. Resolves to the URL to which the provider sends the browser in the end. */
   signIn(url: string): Promise<URL>;
-  /** Whether an access token is good now, and whose. */
+  /** Resolves to whether an access token is valid now, and whose it is. */
   introspect(token: string, client: { id: string; secret: string }): Promise<{ active: boolean; sub?: string; scope?: string }>;
   close(): Promise<void>;
 };
 
-// An ES module as it is, beside the sources: it is not compiled.
+// An ES module beside the sources, which is not compiled.
 const PROGRAM = path.join(__dirname, '..', '..', 'src', 'oauth', 'openid-provider.program.mjs');
 
 type Answer = { id?: number; issuer?: string; asked?: number; given?: string[]; error?: string };

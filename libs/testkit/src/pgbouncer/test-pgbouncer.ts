@@ -1,4 +1,4 @@
-// A PgBouncer of its own in front of a PostgreSQL, as many operators have it: each transaction gets whichever of the server's connections is free.
+// A private PgBouncer in front of a PostgreSQL server, as many operators use it: each transaction gets any free connection to the server.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serverAccount, findProgram, findFreePort } from '@billing-mail/local-servers';
@@ -6,13 +6,13 @@ import { newScratchFolder } from '../processes/scratch-folder.js';
 import { startServerProcess } from '../processes/server-process.js';
 
 export type TestPgBouncer = {
-  /** Of the same database as before, through it. */
+  /** URL of the same database through PgBouncer. */
   url: string;
   /** Ends it and removes its files. */
   stop(): Promise<void>;
 };
 
-/** Starts a PgBouncer on 127.0.0.1 in transaction mode; throws where the program is missing. It ends with this process at the latest. */
+/** Starts a PgBouncer on 127.0.0.1 in transaction mode; rejects if the program is missing. It ends with this process at the latest. */
 export async function startTestPgBouncer(databaseUrl: string): Promise<TestPgBouncer> {
   const folder = await newScratchFolder('pgbouncer');
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -45,7 +45,7 @@ export async function startTestPgBouncer(databaseUrl: string): Promise<TestPgBou
   return {
     url: behind.href,
     stop: async () => {
-      // TERM ends at once (pgbouncer(1)), INT waits for transactions.
+      // SIGTERM ends it at once, SIGINT would wait for transactions (pgbouncer(1)).
       await server.end('SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },

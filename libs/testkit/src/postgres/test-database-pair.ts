@@ -1,4 +1,4 @@
-// A PostgreSQL that may fail over: a primary, and a standby that has each commit before it is acknowledged.
+// A PostgreSQL pair that can fail over: a primary, and a standby that has each commit before it is acknowledged.
 import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export type TestDatabasePair = {
   standbyUrl: string;
   /** kill -9. */
   killPrimary(): Promise<void>;
-  /** Resolves when the standby takes writes. */
+  /** Promotes the standby; resolves when it accepts writes. */
   promote(): Promise<void>;
   /** Ends both and removes their data. */
   stop(): Promise<void>;
@@ -24,7 +24,7 @@ export type TestDatabasePair = {
 /** Starts both with an empty database; resolves when the standby follows. They end with this process at the latest. */
 export async function startTestDatabasePair(): Promise<TestDatabasePair> {
   const folders = [await newScratchFolder('primary'), await newScratchFolder('standby')] as const;
-  // Both from the same cluster that never ran: the standby fetches all that the primary has written since.
+  // Both are copies of the same cluster, which never ran; the standby fetches everything that the primary has written since.
   for (const folder of folders) await run('cp', ['-a', await emptyCluster(), folder]);
   const urlOf = (port: number): string => `postgres://${POSTGRES_ROLE}@127.0.0.1:${port}/postgres`;
   const common = { port: 0, durable: false };

@@ -3,7 +3,7 @@ import { startTestDatabase, type TestDatabase } from './test-database.js';
 
 async function query(db: TestDatabase, sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: db.url });
-  client.on('error', () => undefined); // a halted server ends the connection; the query's own error is what counts
+  client.on('error', () => undefined); // a halted server ends the connection; only the query's own error counts
   await client.connect();
   try {
     return (await client.query<Record<string, unknown>>(sql)).rows;

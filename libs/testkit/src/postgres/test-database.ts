@@ -1,4 +1,4 @@
-// A PostgreSQL server of its own for each spec file: a copy of a ready-made empty cluster, 0.2 s from nothing to connected.
+// A private PostgreSQL server for each spec file. It is a copy of a ready-made empty cluster, so a client is connected after 0.2 s.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
@@ -17,15 +17,15 @@ import {
 
 const run = promisify(execFile);
 
-/** An empty database on a server that nobody else uses. */
+/** A database, empty at first, on a server that nobody else uses. */
 export type TestDatabase = {
-  /** The same as long as it lives, also across `halt` and `start`. */
+  /** Stays the same after `halt` and `start`. */
   url: string;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
-  /** Takes it down; data and port stay. `immediate` is a crash. */
+  /** Stops the server and keeps its data and port. `immediate` is a crash. */
   halt(mode?: PostgresShutdown): Promise<void>;
-  /** Brings it up again after `halt`. */
+  /** Starts the server again after `halt`. */
   start(): Promise<void>;
   /** `halt` and `start`. */
   restart(mode?: PostgresShutdown): Promise<void>;
@@ -64,8 +64,8 @@ export async function startTestDatabase(): Promise<TestDatabase> {
 }
 
 /**
- * initdb takes 0.7 s, a copy of its result 0.1 s. Made anew each day, as systems that tidy their temporary folder take single
- * old files out of it. Two processes may make it at once: the first to rename wins.
+ * Returns the folder of an empty cluster to copy: initdb takes 0.7 s, a copy of its result 0.1 s. It is made anew each day, because systems
+ * that clean their temporary folder remove single old files from it. Two processes may make it at once: the first to rename wins.
  */
 export async function emptyCluster(): Promise<string> {
   const root = scratchRoot();

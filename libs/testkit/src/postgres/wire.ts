@@ -1,8 +1,8 @@
-// A way to PostgreSQL, such as of one process, which can be cut while everybody else goes on, lose an answer, or lead to another server.
+// A TCP proxy to PostgreSQL, for example for one process. It can be cut while all others go on, lose an answer, or lead to another server.
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 
-/** What a server says last when it has done, and committed, all that it was asked for. */
+/** ReadyForQuery outside of a transaction, the last message of a server that has done and committed everything it was asked for. */
 const READY_AND_IDLE = Buffer.from('Z\0\0\0\x05I', 'latin1');
 
 type Loss = { mark: string; done: () => void };
@@ -22,19 +22,19 @@ export class Wire {
     return wire;
   }
 
-  /** For the process that goes this way. */
+  /** The URL for clients of this proxy. */
   get databaseUrl(): string {
     const url = new URL(this.target);
     url.port = String((this.server.address() as AddressInfo).port);
     return url.href;
   }
 
-  /** Connections that were asked for in vain so far. */
+  /** How many connections were refused so far. */
   get refused(): number {
     return this.refusedCount;
   }
 
-  /** What is open is reset, and nobody gets through any more. */
+  /** Resets the open connections and refuses new ones. */
   cut(): void {
     this.isCut = true;
     for (const socket of this.sockets) socket.resetAndDestroy();
@@ -45,14 +45,14 @@ export class Wire {
   }
 
   /**
-   * Cuts the way once PostgreSQL has committed the next statement in which the mark stands, or in whose answer, and before anything of that answer
-   * is heard: as where a server dies right after a commit. Resolves then.
+   * Cuts the wire when PostgreSQL has committed the next statement that contains the mark, or whose answer contains it, before the client
+   * gets any of the answer, as if the server had died right after the commit. Resolves when that has happened.
    */
   cutBeforeAnswer(mark: string): Promise<void> {
     return new Promise((done) => (this.loss = { mark, done }));
   }
 
-  /** The same address is another server's from now on, as after a failover. */
+  /** Leads the same address to another server from now on, as after a failover. Open connections are reset. */
   leadTo(databaseUrl: string): void {
     this.cut();
     this.target = new URL(databaseUrl);
@@ -103,7 +103,7 @@ export class Wire {
   }
 }
 
-/** Of one connection: whether an answer is to be lost, and whether all of it is there. */
+/** Tells for one connection whether an answer must be lost, and whether all of it has come. */
 class AnswerLoss {
   isOver = false;
   private isLosing = false;
@@ -122,7 +122,7 @@ class AnswerLoss {
     return this.isLosing;
   }
 
-  /** What was seen before is kept as far as the mark may have begun in it. */
+  /** Returns the end of what was seen, because the mark may have begun in it. */
   private seenIn(before: string, chunk: Buffer): string {
     const loss = this.awaited();
     if (loss === null) return '';

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** In a subject: the message kills whoever composes it, once `writePoison` is loaded there. */
+/** A message whose subject begins with this kills every process that composes it and has loaded the module of `writePoison`. */
 export const POISON = 'Poison';
-/** In a subject: it kills only a program that sends it, and none that composes it to see whether it can be. */
+/** A message whose subject begins with this kills only services (`main.js`) that compose it, and no process that composes it as a check. */
 export const POISON_OF_SERVICES = 'Slow poison';
 
-/** Writes a module for `node --require` that ends the process, as the kernel does when memory runs out, while such a message is written. */
+/** Writes a module for `node --require` that kills the process while such a message is written, as the kernel does when memory runs out. */
 export async function writePoison(folder: string): Promise<string> {
   const file = path.join(folder, 'poison.cjs');
   await writeFile(

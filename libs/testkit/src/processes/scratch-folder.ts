@@ -1,21 +1,26 @@
-// Folders for the data of servers that live for one spec file, and the removal of those whose process was killed.
+// Makes folders for the data of servers that live for one spec file, and removes those whose process was killed.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
-/** Ours alone, in the system's folder for temporary files: copying a cluster there was measured ten times faster than beside the sources. */
+/**
+ * Returns our own folder in the system's temporary folder: copying a cluster there was measured ten times faster than beside the sources.
+ * @throws Error if the folder belongs to another user
+ */
 export function scratchRoot(): string {
   const folder = join(tmpdir(), `billing-mail-test-${userInfo().username}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // Anybody may have made a folder of that name first, and would own what we put into it.
+  // Another user may have made a folder of that name first, and would then own the folder of our files.
   if (statSync(folder).uid !== userInfo().uid)
     throw new Error(`${folder} belongs to somebody else; cure: set TMPDIR to a folder of your own`);
   return folder;
 }
 
-/** Path of a folder not yet made, whose name carries our process id. Folders of the same kind left by dead processes are removed. */
+/**
+ * Returns the path of a folder that does not exist yet; its name has our process id. Removes folders of its kind that dead processes left.
+ */
 export async function newScratchFolder(kind: string): Promise<string> {
   const parent = scratchRoot();
   for (const name of await readdir(parent)) {

@@ -1,7 +1,7 @@
 import { startServerProcess as start, type ServerCommand, type ServerProcess } from '@billing-mail/local-servers';
 import { watchServerLog } from '../server-errors/server-errors.js';
 
-/** Starts a server, and sees in its log when it answers with a 5xx that the test does not expect. */
+/** Starts a server, and watches its log for a 5xx that the test does not expect. */
 export function startServerProcess(server: ServerCommand): Promise<ServerProcess> {
   const watch = watchServerLog();
   return start({

@@ -8,7 +8,7 @@ import { untilRedis } from './until-redis.js';
 
 const PRIMARIES = 3;
 const SLOTS = 16_384;
-/** How long a node must be silent; a busy machine may stop all of us for a second. */
+/** How long a node must be silent to count as down. A busy machine may stop all processes for a second. */
 const NODE_TIMEOUT_MS = 3000;
 
 type Node = { port: number; busPort: number; url: string; process: ServerProcess };
@@ -16,12 +16,12 @@ type Node = { port: number; busPort: number; url: string; process: ServerProcess
 export type TestCluster = {
   /** `redis+cluster://…`, with all nodes. */
   url: string;
-  /** Address and process of the primary that has the slot of this key. */
+  /** Resolves to the address and process of the primary that has the slot of this key. */
   primaryOf(key: string): Promise<{ url: string; process: ServerProcess }>;
   stop(): Promise<void>;
 };
 
-/** Starts it and waits until each node knows it whole. It ends with this process at the latest. */
+/** Starts the cluster and waits until each node knows all of it. It ends with this process at the latest. */
 export async function startTestCluster(): Promise<TestCluster> {
   const folder = await newScratchFolder('cluster');
   const nodes = await Promise.all(Array.from({ length: 2 * PRIMARIES }, (_, index) => startNode(join(folder, String(index)))));
@@ -64,14 +64,14 @@ async function startNode(dataFolder: string): Promise<Node> {
   return { port, busPort, url: `redis://127.0.0.1:${port}`, process };
 }
 
-/** Primaries first, with a third of the slots each; the others are their replicas. */
+/** Makes the first nodes primaries with a third of the slots each, and the others their replicas. */
 async function formCluster(nodes: readonly Node[], clients: readonly Redis[]): Promise<void> {
   const primaries = clients.slice(0, PRIMARIES);
   const share = Math.ceil(SLOTS / PRIMARIES);
   await Promise.all(
     primaries.map((client, index) => client.call('CLUSTER', 'ADDSLOTSRANGE', index * share, Math.min((index + 1) * share, SLOTS) - 1)),
   );
-  // Two that claim the same epoch settle it themselves, but that takes a while.
+  // Two nodes with the same configuration epoch resolve the conflict themselves, but that takes a while.
   await Promise.all(clients.map((client, index) => client.call('CLUSTER', 'SET-CONFIG-EPOCH', index + 1)));
   for (const { port, busPort } of nodes.slice(1)) await clients[0]?.call('CLUSTER', 'MEET', '127.0.0.1', port, busPort);
   for (const { url } of nodes) await untilRedis(url, async (redis) => infoOf(await redis.cluster('INFO'), 'known_nodes') === nodes.length);

@@ -8,7 +8,7 @@ describe('startTestRedis', () => {
   beforeEach(async () => {
     redis = await startTestRedis();
     client = new Redis(redis.url, { retryStrategy: () => 20 });
-    client.on('error', () => undefined); // it is taken down on purpose
+    client.on('error', () => undefined); // the server is stopped on purpose
   });
 
   afterEach(async () => {

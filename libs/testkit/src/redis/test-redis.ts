@@ -1,22 +1,22 @@
-// A redis-server of its own for each spec file, which can be taken down, emptied and frozen as the test likes.
+// A private redis-server for each spec file, which a test can stop, empty and freeze.
 import { mkdir, rm } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { newScratchFolder } from '../processes/scratch-folder.js';
 import { type ServerProcess, startRedisServer } from '@billing-mail/local-servers';
 
-/** A Redis that nobody else uses, with append-only file. */
+/** A Redis server that nobody else uses, with an append-only file. */
 export type TestRedis = {
-  /** The same as long as it lives, also across `halt` and `start`. */
+  /** Stays the same after `halt` and `start`. */
   url: string;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
-  /** Takes it down; data and port stay. `SIGKILL` is a crash. */
+  /** Stops the server and keeps its data and port. `SIGKILL` is a crash. */
   halt(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-  /** Brings it up again after `halt` with its data, after `stop` without. */
+  /** Starts the server again: after `halt` with its data, after `stop` without. */
   start(): Promise<void>;
   /** FLUSHALL. */
   flush(): Promise<void>;
-  /** It takes connections but answers nothing (SIGSTOP) until `thaw`. */
+  /** Until `thaw` the server accepts connections but answers nothing (SIGSTOP). */
   freeze(): void;
   thaw(): void;
 };

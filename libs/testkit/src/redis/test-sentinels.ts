@@ -1,4 +1,4 @@
-// A Redis that may fail over: a primary, a replica, and three Sentinels that watch them.
+// A Redis that can fail over: a primary, a replica, and three Sentinels that watch them.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Redis } from 'ioredis';
@@ -9,7 +9,7 @@ import { untilRedis } from './until-redis.js';
 
 const NAME = 'billing';
 const SENTINELS = 3;
-/** How long a primary must be silent; a busy machine may stop all of us for a second. */
+/** How long a primary must be silent to count as down. A busy machine may stop all processes for a second. */
 const DOWN_AFTER_MS = 3000;
 
 export type TestSentinels = {
@@ -17,13 +17,13 @@ export type TestSentinels = {
   url: string;
   primary: ServerProcess;
   replica: ServerProcess;
-  /** Their own addresses, past the Sentinels. */
+  /** The servers' own addresses, without the Sentinels. */
   primaryUrl: string;
   replicaUrl: string;
   stop(): Promise<void>;
 };
 
-/** A primary with a replica that has all of it; without Sentinels where `sentinels` is 0. They end with this process at the latest. */
+/** Starts a primary, a replica with all its data, and Sentinels (none if `sentinels` is 0). They end with this process at the latest. */
 export async function startTestSentinels({ sentinels = SENTINELS } = {}): Promise<TestSentinels> {
   const folder = await newScratchFolder('sentinels');
   const subfolder = async (name: string): Promise<string> => {

@@ -3,7 +3,10 @@ import { Redis } from 'ioredis';
 
 const WITHIN_MS = 120_000;
 
-/** Asks the server at `url` until it is so. */
+/**
+ * Asks the server at `url` until `isSo` resolves to true.
+ * @throws Error after two minutes
+ */
 export async function untilRedis(url: string, isSo: (redis: Redis) => Promise<boolean>): Promise<void> {
   const redis = new Redis(url);
   try {

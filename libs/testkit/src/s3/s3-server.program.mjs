@@ -1,5 +1,6 @@
-// A real S3 server on loopback in a process of its own. It knows keys but computes no signatures; what it lacks and we need is added in front of it,
-// as Amazon documents it: a put with `If-None-Match: *` is refused where the object is there. It neither lists nor ends uploads in parts.
+// A real S3 server on loopback in a process of its own. It checks access keys but computes no signatures, and it neither lists nor aborts
+// multipart uploads. A feature that it lacks and we need is added in front of it, as Amazon documents it: a PUT with `If-None-Match: *` is
+// refused if the object exists.
 import { createRequire } from 'node:module';
 
 const S3rver = createRequire(import.meta.url)('s3rver');
@@ -13,7 +14,7 @@ server.middleware.unshift(async (ctx, next) => {
   const [bucket, ...key] = decodeURIComponent(ctx.path).slice(1).split('/');
   const isConditional = ctx.method === 'PUT' && ctx.get('if-none-match') === '*';
   if (!isConditional || !(await server.store.existsObject(bucket, key.join('/')))) return next();
-  // Answered before the body has come, the client would take the broken connection for trouble.
+  // If the answer came before the body was read, the client would see a broken connection and take it for a failure.
   await new Promise((resolve) => ctx.req.resume().once('end', resolve));
   ctx.status = 412;
   ctx.type = 'application/xml';

@@ -1,4 +1,4 @@
-// An S3 server of its own for each spec file, behind a door that can be shut, held and broken as the test likes.
+// A private S3 server for each spec file, behind a proxy that can refuse, hold or cut requests as the test likes.
 import { fork } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -6,16 +6,19 @@ import { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { newScratchFolder } from '../processes/scratch-folder.js';
 
-/** What happens to requests at the door: refused with a status and one of S3's codes, never answered, cut in the middle of the answer, or hung up on. */
+/**
+ * What the proxy does with requests: refuses them with a status and one of S3's error codes; never answers (`silent`); breaks off in the
+ * middle of the answer (`cut`); or closes the connection (`away`).
+ */
 export type S3Fault = { status: number; code: string } | 'silent' | 'cut' | 'away';
 
 /** An S3 server that nobody else uses, with one bucket. */
 export type TestS3Server = {
-  /** A URL of the document store, in a folder of the bucket. */
+  /** Returns a URL of the document store, in a folder of the bucket. */
   url(prefix: string, bucket?: string): string;
-  /** What the SDK's own chain of credentials reads. */
+  /** Environment variables that the SDK's default credential provider chain reads. */
   credentials: { AWS_ACCESS_KEY_ID: string; AWS_SECRET_ACCESS_KEY: string };
-  /** From now on, for requests of that kind (all when left out); `null` lets everything through. */
+  /** Sets the fault for requests with this HTTP method from now on (for all if left out); `null` lets everything through. */
   fail(fault: S3Fault | null, method?: string): void;
   /** Method and path of each request so far. */
   requests: string[];
@@ -23,9 +26,9 @@ export type TestS3Server = {
 };
 
 const BUCKET = 'documents';
-/** The user that the server knows. */
+/** Access key and secret of the user that the server knows. */
 const KEY = 'S3RVER';
-// An ES module as it is, beside the sources: it is not compiled.
+// An ES module beside the sources, which is not compiled.
 const PROGRAM = path.join(__dirname, '..', '..', 'src', 's3', 's3-server.program.mjs');
 
 /** Starts a private S3 server on 127.0.0.1. It ends with this process at the latest. */
@@ -67,7 +70,7 @@ export async function startTestS3Server(): Promise<TestS3Server> {
   };
 }
 
-/** As it came: the signature covers the headers, the name of the host among them. */
+/** Passes a request on unchanged, because the signature covers the headers, including `Host`. */
 function passOn(port: number, asked: IncomingMessage, answer: ServerResponse, isCut: boolean): void {
   const { method, url, headers } = asked;
   const onward = request({ host: '127.0.0.1', port, method, path: url, headers }, (said) => {
@@ -83,7 +86,7 @@ function passOn(port: number, asked: IncomingMessage, answer: ServerResponse, is
 function refuse(asked: IncomingMessage, answer: ServerResponse, { status, code }: { status: number; code: string }): void {
   asked.resume().once('end', () => {
     answer.writeHead(status, { 'Content-Type': 'application/xml' });
-    // Amazon repeats the request that it could not verify, with the token that came in it.
+    // Amazon repeats the request that it could not verify, including its token.
     const { authorization, 'x-amz-security-token': token = '' } = asked.headers;
     const repeated = `<CanonicalRequest>x-amz-security-token:${String(token)} ${authorization}</CanonicalRequest>`;
     answer.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>as the test likes</Message>${repeated}</Error>`);

@@ -1,20 +1,20 @@
-// Every 5xx that one of our services answers while a test runs, whoever asked: unless the test says that it expects it, the test has failed.
+// Records every 5xx that one of our services answers while a test runs, whoever asked. A 5xx that the test does not expect fails the test.
 import { subscribe } from 'node:diagnostics_channel';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 
 type ServerError = { status: number; request: string };
 
-/** By request id: a service of this process is seen from both ends. */
+/** Errors by request id, because an error of a service in this process may be seen from both ends. */
 const seen = new Map<string, ServerError>();
 const announced = new Set<number>();
 let isWatching = false;
 
-/** From here to the end of the test the services may answer with these. In `beforeEach` it holds for every test of the block. */
+/** Allows the services to answer with these statuses until the end of the test. In `beforeEach` it applies to every test of the block. */
 export function expectServerErrors(...statuses: number[]): void {
   for (const status of statuses) announced.add(status);
 }
 
-/** What came since the last call and was not expected; what was is forgotten as well. */
+/** Returns the unexpected errors since the last call. Forgets all errors, and which ones are expected. */
 export function takeServerErrors(): string[] {
   const errors = [...seen.values()].filter(({ status }) => !announced.has(status)).map(({ status, request }) => `${status} to ${request}`);
   seen.clear();
@@ -22,9 +22,9 @@ export function takeServerErrors(): string[] {
   return errors;
 }
 
-// Our services alone answer with it; what a test plays itself (a key server, a webhook's receiver) may answer as it likes.
+// Only our services send this header. Servers of the test itself (a key server, a webhook's receiver) may answer with any status.
 const REQUEST_ID = 'x-request-id';
-/** By its 503 a service says that it is not ready: it is asked until it is. */
+/** A service that is not ready answers 503 here, and is asked until it is ready. */
 const READINESS = /^\/health\/ready/;
 
 function note(status: number, requestId: unknown, method: string | undefined, path: string | undefined): void {
@@ -32,14 +32,14 @@ function note(status: number, requestId: unknown, method: string | undefined, pa
   seen.set(requestId, { status, request: `${method} ${path?.split('?')[0]}` });
 }
 
-/** Begins to look at what is answered: by services in this process, and to whatever this process asks of others. */
+/** Starts to watch the responses of services in this process, and the responses to this process's own requests (`fetch`). */
 export function watchServerErrors(): void {
   isWatching = true;
   subscribe('http.server.response.finish', (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     note(response.statusCode, response.getHeader(REQUEST_ID), request.method, request.url);
   });
-  // Node's fetch; headers come as name, value, name, value.
+  // Published by Node's `fetch`; the headers are a list of name, value, name, value.
   subscribe('undici:request:headers', (message) => {
     const { request, response } = message as {
       request: { method: string; path: string };
@@ -51,7 +51,7 @@ export function watchServerErrors(): void {
   });
 }
 
-/** Takes what a service in a process of its own prints, and looks at it as well, where anything is looked at: outside of tests nothing is. */
+/** Returns a function that looks for errors in the output of a service in a process of its own. Outside of tests it does nothing. */
 export function watchServerLog(): (text: string) => void {
   if (!isWatching) return () => undefined;
   let begun = '';
@@ -62,7 +62,7 @@ export function watchServerLog(): (text: string) => void {
   };
 }
 
-// As `libs/platform` logs a request.
+// Parses the line that `libs/platform` logs for a request.
 function noteLogLine(line: string): void {
   if (!/"res":\{"status":5\d\d\}/.test(line)) return;
   const { req, res } = JSON.parse(line) as { req?: { id: string; method: string; path: string }; res: { status: number } };

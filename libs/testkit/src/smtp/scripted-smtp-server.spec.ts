@@ -17,7 +17,7 @@ const open = (): Promise<Socket> =>
     const socket = connect(server.port, server.host, () => resolve(socket));
   });
 
-/** Writes piece by piece, each in a packet of its own, and answers all that was received until the server closes. */
+/** Writes the pieces, each in a packet of its own. Resolves to everything that was received until the server closed. */
 async function talk(...pieces: string[]): Promise<string> {
   const socket = await open();
   socket.setNoDelay(true);

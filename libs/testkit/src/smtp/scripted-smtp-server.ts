@@ -1,4 +1,4 @@
-// An SMTP server on loopback that behaves exactly as badly as a test asks for, and remembers everything.
+// An SMTP server on loopback that behaves as a test's script says, also badly, and records everything.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { SmtpPeer, type PeerHost } from './smtp-peer.js';
@@ -7,34 +7,34 @@ import { type SmtpAction, type SmtpScript } from './smtp-script.js';
 import { tlsCertificates } from './tls-certificates.js';
 
 export type SmtpServerOptions = {
-  /** Default `127.0.0.1`; several addresses of loopback with the same port play one name with several machines. */
+  /** Default `127.0.0.1`. Several loopback addresses with the same port stand for one name with several machines. */
   host?: string;
-  /** Default: one that is free. */
+  /** Default: a free port. */
   port?: number;
-  /** Awaited before the final reply of a message that is not refused: ground truth that must be on disk before 250. */
+  /** Awaited before the final reply to a message that is not refused, so that a test can write its own record to disk before the 250. */
   onMessage?: (message: SmtpTransaction) => Promise<void>;
 };
 
 export type ScriptedSmtpServer = {
   readonly host: string;
   readonly port: number;
-  /** What a client must trust for the certificate `good`. */
+  /** The authority that a client must trust to accept the certificate `good`. */
   readonly caPem: string;
-  /** Holds from the next command on, also for open connections; a function gets the number of the connection, from 1. */
+  /** Applies from the next command on, also to open connections. A function gets the number of the connection, from 1. */
   script: SmtpScript | ((connection: number) => SmtpScript);
   readonly connections: SmtpConnectionRecord[];
-  /** Messages whose end of data came and was not refused: also those that got no answer, which the server may well keep. */
+  /** Messages whose end of data came and was not refused; also those that got no answer, because a server may keep them. */
   readonly messages: SmtpTransaction[];
   readonly transactions: SmtpTransaction[];
   readonly openConnections: number;
   readonly maxConcurrentConnections: number;
-  /** Resolves when there are `count` messages; rejects after `timeoutMs`. */
+  /** Resolves when there are `count` messages; rejects after `timeoutMs` (default two minutes). */
   waitFor(count: number, timeoutMs?: number): Promise<SmtpTransaction[]>;
   /** Resolves when no connection is open. */
   allClosed(): Promise<void>;
   /** Does something on every open connection although no reply is due; resolves when it is done. */
   interject(action: SmtpAction): Promise<void>;
-  /** Forgets what was recorded, but for the connections that are open; `inTurn` starts again. */
+  /** Forgets what was recorded, except open connections and a transaction that is under way; `inTurn` starts again. */
   forget(): void;
   close(): Promise<void>;
 };
@@ -116,7 +116,7 @@ class RunningServer implements ScriptedSmtpServer {
     for (const { commands, authAttempts, transactions } of this.connections) {
       commands.length = 0;
       authAttempts.length = 0;
-      // What is under way goes on to be recorded.
+      // A transaction that is under way stays recorded.
       transactions.splice(0, transactions.length, ...transactions.filter(({ endOfDataSeen }) => !endOfDataSeen).slice(-1));
     }
     this.messages = [];
@@ -166,7 +166,7 @@ class RunningServer implements ScriptedSmtpServer {
     this.conversations.set(peer, { socket, over });
   }
 
-  /** One for all connections of a kind: it holds the keys by which TLS sessions are resumed. */
+  /** Returns one context for all connections of a kind, because it holds the keys with which TLS sessions are resumed. */
   private contextOf({ certificate = 'good', maxTlsVersion, clientAuthorities }: SmtpScript): SecureContext {
     const kind = `${certificate} ${maxTlsVersion} ${clientAuthorities}`;
     const known = this.secureContexts.get(kind);
@@ -174,7 +174,8 @@ class RunningServer implements ScriptedSmtpServer {
     const certificates = tlsCertificates();
     const version =
       maxTlsVersion === undefined ? {} : { minVersion: 'TLSv1' as const, maxVersion: maxTlsVersion, ciphers: 'DEFAULT@SECLEVEL=0' };
-    // Without the name OpenSSL refuses to resume a session where the client shows a certificate (SSL_CTX_set_session_id_context).
+    // Without `sessionIdContext`, OpenSSL refuses to resume a session if it asks the client for a certificate
+    // (SSL_CTX_set_session_id_context).
     const clients = clientAuthorities === undefined ? {} : { ca: clientAuthorities, sessionIdContext: 'scripted' };
     const context = createSecureContext({ key: certificates.keyPem, cert: certificates.chainOf(certificate), ...version, ...clients });
     this.secureContexts.set(kind, context);

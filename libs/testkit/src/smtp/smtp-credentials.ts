@@ -5,8 +5,9 @@ type Credentials = { username: string; password: string };
 const CHALLENGE = '<1896.697170952@scripted.test>';
 
 /**
- * What a client gives to sign in by a mechanism; `null` for one that is not known. Of CRAM-MD5 the password is that of the account that
- * it proves to know, else empty; of a token's mechanisms it is the token, and empty unless everything is said as it must be.
+ * Asks the client for its credentials by a mechanism; resolves to `null` if the mechanism is not known. With CRAM-MD5, the password is that
+ * of the account whose password the client has proved to know, or empty. With token mechanisms it is the token; username and password are
+ * empty if the syntax is wrong.
  */
 export async function credentialsBy(
   mechanism: string,
@@ -40,7 +41,7 @@ export async function credentialsBy(
   }
 }
 
-/** Between the fields of a token's mechanisms. */
+/** Separates the fields in the token mechanisms. */
 const SOH = String.fromCharCode(1);
 const XOAUTH2 = new RegExp(`^user=([^${SOH}]*)${SOH}auth=Bearer ([^${SOH}]*)${SOH}${SOH}$`);
 const OAUTHBEARER = new RegExp(`^n,a=([^,]*),${SOH}host=[^${SOH}]+${SOH}port=\\d+${SOH}auth=Bearer ([^${SOH}]*)${SOH}${SOH}$`);

@@ -10,11 +10,11 @@ import { type SmtpAction, type SmtpScript } from './smtp-script.js';
 
 /** What the peer needs of its server. */
 export type PeerHost = {
-  /** As it stands now: it may change between two commands. */
+  /** The current script; it may change between two commands. */
   readonly script: SmtpScript;
-  /** Resolves `inTurn`. */
+  /** Returns the action whose turn it is if `action` is an `inTurn`, and `action` itself otherwise. */
   nextOf(action: SmtpAction): Exclude<SmtpAction, { inTurn: SmtpAction[] }>;
-  /** The end of data of a message has come and will not be refused. */
+  /** Called when the end of data of a message has come and will not be refused. */
   keep(transaction: SmtpTransaction): Promise<void>;
   readonly secureContext: SecureContext;
 };
@@ -24,7 +24,7 @@ const DEFAULT_MAX_BYTES = 100_000_000;
 const ENDS = new Set(['close', 'reset', 'stall']);
 const FLOOD_LINE = `250-${'x'.repeat(900)}\r\n`;
 
-/** Thrown inside the conversation to leave it: the script has ended the connection, or the client has. */
+/** Thrown within the conversation to leave it, when the script or the client has ended the connection. */
 class ConversationOver extends Error {}
 
 export class SmtpPeer {
@@ -65,7 +65,7 @@ export class SmtpPeer {
     }
   }
 
-  /** Does something that nobody asked for. */
+  /** Does something although no reply is due. */
   async interject(action: SmtpAction): Promise<void> {
     try {
       await this.act(action);
@@ -213,7 +213,7 @@ export class SmtpPeer {
     socket.on('secure', () => {
       this.record.tls = socket.getProtocol();
       this.record.tlsResumed = socket.isSessionReused();
-      // Set by Node on the server's side, though not in its types; `false` without SNI.
+      // Node.js sets it on the server's side, though its types lack it; `false` without SNI.
       this.record.serverName = (socket as { servername?: string | false }).servername || null;
     });
     this.socket = socket;
@@ -223,7 +223,7 @@ export class SmtpPeer {
       this.plain.once('close', () => resolve(false));
     });
     if (isSecure) return;
-    // Only the client may hang up now, or it would not get to read the alert that says what is wrong.
+    // Only the client may hang up now; otherwise it could not read the alert that says what is wrong.
     if (!this.plain.destroyed) await new Promise((resolve) => this.plain.once('close', resolve));
     throw new ConversationOver();
   }

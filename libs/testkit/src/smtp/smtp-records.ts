@@ -13,11 +13,11 @@ export type SmtpTransaction = {
   connection: number;
   from: string;
   recipients: { address: string; accepted: boolean }[];
-  /** Body bytes have begun to come. */
+  /** Whether DATA was accepted, so that the body could begin. */
   dataBegun: boolean;
-  /** The end of data has come, whatever was answered to it. */
+  /** Whether the end of data has come, whatever the answer was. */
   endOfDataSeen: boolean;
-  /** The message without dot-stuffing and end mark; `null` until the end of data. */
+  /** The message without dot-stuffing and the final dot; `null` until the end of data. */
   raw: Buffer | null;
   sha256: string | null;
   encrypted: boolean;

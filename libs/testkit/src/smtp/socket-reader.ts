@@ -1,10 +1,10 @@
-// Pulls lines and message bodies out of a socket, one after the other.
+// Reads lines and message bodies from a socket, one after the other.
 import { type Socket } from 'node:net';
 
 const END_OF_DATA = Buffer.from('\r\n.\r\n');
 const STUFFED_DOT = Buffer.from('\r\n..');
 
-/** Reads from one socket until it closes; what comes in while nobody reads waits. */
+/** Reads from one socket until it closes, and keeps what comes in while nobody reads. */
 export class SocketReader {
   private chunks: Buffer[] = [];
   private closed = false;
@@ -16,17 +16,17 @@ export class SocketReader {
     socket.on('data', this.onData).on('close', this.onClose).on('end', this.onClose).on('error', this.onClose);
   }
 
-  /** Lets go of the socket; what is unread is lost. */
+  /** Stops reading from the socket; unread bytes are lost. */
   detach(): void {
     this.socket.off('data', this.onData).off('close', this.onClose).off('end', this.onClose).off('error', this.onClose);
   }
 
-  /** Whether a whole line has come that is not read yet. */
+  /** Whether a complete line has come that has not been read yet. */
   get hasLine(): boolean {
     return this.chunks.some((chunk) => chunk.includes('\n'));
   }
 
-  /** The next line without its end; `null` when the connection is over. */
+  /** Resolves to the next line without its line end, or to `null` when the connection is over. */
   async readLine(): Promise<string | null> {
     for (;;) {
       const all = this.joined();
@@ -40,11 +40,11 @@ export class SocketReader {
   }
 
   /**
-   * Body bytes up to the end of data, which is taken off with the dot-stuffing; `null` when the connection ends before it.
-   * @param onProgress told of the bytes so far; a promise is waited for
+   * Resolves to the body without the end of data and without dot-stuffing, or to `null` when the connection ends before the end of data.
+   * @param onProgress called with the number of bytes so far, and awaited
    */
   async readBody(onProgress: (bytes: number) => Promise<void> | void): Promise<Buffer | null> {
-    // The line end of DATA itself counts: a body that is empty ends at once (RFC 5321 4.1.1.4).
+    // The line end of the DATA command counts, so that an empty body ends at once (RFC 5321 4.1.1.4).
     const parts: Buffer[] = [Buffer.from('\r\n')];
     let size = 0;
     let tail: Buffer = parts[0] ?? END_OF_DATA;
@@ -92,7 +92,7 @@ export class SocketReader {
   };
 }
 
-/** Takes the leading line end, the end mark and the doubled dots off. Native search: 20 MB take milliseconds. */
+/** Removes the leading line end, the end of data and the doubled dots. The native search takes milliseconds for 20 MB. */
 function unstuff(framed: Buffer): Buffer {
   const body = framed.subarray(0, framed.length - 3);
   const kept: Buffer[] = [];

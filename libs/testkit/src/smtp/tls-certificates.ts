@@ -1,12 +1,12 @@
-// Certificates of a test server: one good, and one for each way to be bad. Made once a process.
+// Certificates of a test server: a good one, and one for each way to be bad. Each process makes them once.
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import forge from 'node-forge';
 import { signerBy } from '@billing-mail/local-servers';
 import { keptRsaKeyPem } from '../verifying/rsa-keys.js';
 
 /**
- * `incomplete`: issued by an authority in between, whose certificate the server does not send. `private_authority`: by the one in `privateCaPem`,
- * which nobody trusts who is not told to.
+ * `incomplete`: issued by an intermediate authority whose certificate the server does not send. `private_authority`: issued by the
+ * authority in `privateCaPem`, which only clients trust that are told to.
  */
 export type CertificateKind = 'good' | 'private_authority' | 'wrong_host' | 'expired' | 'not_yet_valid' | 'self_signed' | 'incomplete';
 
@@ -31,7 +31,7 @@ export function tlsCertificates(): TlsCertificates {
 }
 
 function makeCertificates(): TlsCertificates {
-  // Two keys serve all of them.
+  // Two keys are enough for all certificates.
   const [caKey, keyPem] = [keptRsaKeyPem('tls-authority'), keptRsaKeyPem('tls-server')];
   const ca = { name: 'Scripted SMTP test CA', key: caKey };
   const caPem = certify({ subject: ca.name, key: caKey, issuer: ca, isCa: true });

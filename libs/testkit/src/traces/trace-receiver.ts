@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** A step as it was sent. `parentSpanId` is empty for the first of a trace. */
+/** A span as it was received. `parentSpanId` is empty for the first span of a trace. */
 export type ReceivedSpan = {
   service: string;
   name: string;
@@ -16,10 +16,10 @@ export type ReceivedSpan = {
 };
 
 export type TraceReceiver = {
-  /** What `OTEL_EXPORTER_OTLP_ENDPOINT` is set to. */
+  /** The value for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string;
   readonly spans: ReceivedSpan[];
-  /** All that came, word for word. */
+  /** All request bodies, as they came. */
   readonly bodies: string[];
   close(): Promise<void>;
 };

@@ -1,9 +1,9 @@
-// Python's e-mail package as a second reader of what we compose: strict about RFC 5322 and 2231, and not of the Node world.
+// Python's e-mail package as a second reader of what we compose: strict about RFC 5322 and RFC 2231, and independent of Node.js.
 import { spawn } from 'node:child_process';
 
 type ParsedMailbox = { name: string; address: string };
 
-/** A message as Python's `email` (policy "default") reads it; `defects` are all complaints it had. */
+/** A message as Python's `email` package (policy "default") reads it; `defects` are all its complaints. */
 export type PythonReading = {
   from: ParsedMailbox[];
   replyTo: ParsedMailbox[];
@@ -42,7 +42,7 @@ json.dump({
     "defects": defects}, sys.stdout)
 `;
 
-/** Reads a message with Python 3; throws with the command that installs it where it is missing. */
+/** Parses a message with Python 3. If Python is missing, rejects with the command that installs it. */
 export function parseWithPython(message: Buffer): Promise<PythonReading> {
   return new Promise((resolve, reject) => {
     const python = spawn('python3', ['-c', SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'] });

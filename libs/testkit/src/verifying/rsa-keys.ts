@@ -1,11 +1,14 @@
-// RSA keys of tests. Making one takes 100 to 400 ms, in each spec file.
+// RSA keys for tests. They are kept on disk, because making one would take each spec file 100 to 400 ms.
 import { createPrivateKey, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newRsaKeyPem } from '@billing-mail/local-servers';
 import { scratchRoot } from '../processes/scratch-folder.js';
 
-/** What passes for an RSA key of that length, of numbers that are no primes: a real one of 16,384 bits takes minutes. Its signatures are none. */
+/**
+ * Returns a key that passes for an RSA key of that length but consists of numbers that are not prime, because making a real one of 16,384
+ * bits takes minutes. Its signatures are not valid.
+ */
 export function seemingRsaKeyPem(bits: number): string {
   const odd = (size: number): bigint => BigInt(`0x${randomBytes(size / 8).toString('hex')}`) | (1n << BigInt(size - 1)) | 1n;
   const encoded = (value: bigint): string => Buffer.from(value.toString(16).padStart(bits / 4, '0'), 'hex').toString('base64url');
@@ -17,7 +20,7 @@ export function seemingRsaKeyPem(bits: number): string {
 
 const read = new Map<string, string>();
 
-/** The key of `owner`, the same for all spec files of a machine: no test depends on its being new. */
+/** Returns the key of `owner`, which is the same for all spec files on a machine: no test needs a new one. */
 export function keptRsaKeyPem(owner: string): string {
   const key = read.get(owner) ?? readKey(join(scratchRoot(), `rsa-key-${owner}.pem`));
   read.set(owner, key);
@@ -31,7 +34,7 @@ function readKey(file: string): string {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const key = newRsaKeyPem();
-  // Others make it at the same time; whoever reads it finds a whole one.
+  // Other processes may make it at the same time. It is renamed so that every reader finds a complete file.
   const fresh = `${file}-${process.pid}`;
   writeFileSync(fresh, key, { mode: 0o600 });
   renameSync(fresh, file);

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 
-/** How a verifier ended: its exit code and all it printed. */
+/** How a program ended: its exit code and everything that it printed. */
 export type ProgramEnd = { exitCode: number; output: string };
 
-/** Runs a program to its end. A missing one is an error that names the Debian package to install. */
+/** Runs a program to its end. If it is missing, rejects with an error that names the Debian package to install. */
 export function runProgram(file: string, args: string[], debianPackage: string): Promise<ProgramEnd> {
   return new Promise((resolve, reject) => {
     execFile(file, args, { maxBuffer: 64 * 1024 * 1024, timeout: 60_000 }, (error, stdout, stderr) => {

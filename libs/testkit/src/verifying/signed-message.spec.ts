@@ -1,4 +1,4 @@
-// Signed messages as other programs judge them: openssl, gpgsm, NSS, and Python's e-mail package.
+// Has signed messages judged by other programs: openssl, gpgsm, NSS, and Python's e-mail package.
 import { createHash, X509Certificate } from 'node:crypto';
 import {
   checkSigningIdentity,
@@ -65,7 +65,7 @@ describe.each(VERIFIERS)('a signed message, judged by %s', (_name, verify) => {
     ['a blank of the text', (message) => message.indexOf('Damen und') + 5],
     ['the header of a part', (message) => message.indexOf('application/xml') + 12],
     ['an attachment', (message) => message.indexOf(file('x', 'x/x', 5000).firstBytes.toString('base64')) + 40],
-    // The signature value stands at the end of the DER, well before the last line, whose bits may be padding.
+    // Changes the signature value near the end of the DER, but well before the last line, whose bits may be padding.
     ['the signature', (message) => message.lastIndexOf('\r\n--') - 150],
   ])('fails when one byte of %s changes', async (_case, place) => {
     const message = await compose({});
@@ -262,7 +262,7 @@ async function compose(changes: Partial<MessageDraft>): Promise<Buffer> {
 
 type TestFile = DraftAttachment & { sha256: () => string; firstBytes: Buffer };
 
-// Bytes that repeat only every 251 blocks of 251, given in pieces that fit no line.
+// Makes a file of bytes that repeat only every 251 blocks of 251, in pieces that do not match the line length.
 function file(filename: string, contentType: string, size: number): TestFile {
   const pattern = Buffer.from(Array.from({ length: 251 * 251 }, (_, index) => (index * index + Math.floor(index / 251)) % 256));
   function* pieces(): Generator<Buffer> {

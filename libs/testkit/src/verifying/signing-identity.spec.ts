@@ -102,7 +102,7 @@ describe('readPkcs12', () => {
       expect(() => readPkcs12(seal, 'secret')).toThrow(
         expect.objectContaining({ problem: 'unreadable', message: expect.stringContaining('seal') }),
       );
-    // As long as it should be, it is only wrong.
+    // A seal of the right length is reported as a wrong passphrase.
     for (const seal of [growDigest(ours, 32), pbmac1(ours, 32)])
       expect(() => readPkcs12(seal, 'secret')).toThrow(expect.objectContaining({ problem: 'passphrase_wrong' }));
   });
@@ -182,7 +182,7 @@ describe('checkSigningIdentity', () => {
   });
 });
 
-/** Firefox and Thunderbird export as NSS does: with 600,000 rounds, lengths left open and octets in pieces. */
+/** Makes a file as Firefox and Thunderbird export it, with NSS: 600,000 rounds, indefinite lengths, and octet strings in pieces. */
 async function nssPkcs12(passphrase: string): Promise<Buffer> {
   const database = await mkdtemp(join(folder, 'nss-'));
   const given = join(database, 'given.p12');
@@ -196,7 +196,7 @@ async function nssPkcs12(passphrase: string): Promise<Buffer> {
   return readFile(taken);
 }
 
-/** The same file with two thousand million rounds for its seal. */
+/** Returns the same file with two thousand million rounds for its seal (MAC). */
 function growSeal(bytes: Buffer): Buffer {
   const lengthsOf = forge.asn1.fromDer(bytes.toString('latin1'));
   const rounds = (lengthsOf.value[2] as forge.asn1.Asn1).value[2] as forge.asn1.Asn1;
@@ -211,7 +211,7 @@ const named = (oid: string, ...parameters: forge.asn1.Asn1[]) =>
   sequence(asn1.create(asn1.Class.UNIVERSAL, asn1.Type.OID, false, asn1.oidToDer(oid).getBytes()), ...parameters);
 const rounds = (count: number) => asn1.create(asn1.Class.UNIVERSAL, asn1.Type.INTEGER, false, asn1.integerToDer(count).getBytes());
 
-/** The file with another seal. */
+/** Returns the file with another seal (MAC). */
 function sealedWith(bytes: Buffer, seal: (old: forge.asn1.Asn1) => forge.asn1.Asn1): Buffer {
   const file = asn1.fromDer(bytes.toString('latin1'));
   const parts = file.value as forge.asn1.Asn1[];
@@ -225,7 +225,7 @@ const growDigest = (bytes: Buffer, length: number): Buffer =>
     return sequence(sequence((info!.value as forge.asn1.Asn1[])[0]!, octets(length)), ...rest);
   });
 
-/** As OpenSSL 3.4 seals (RFC 9579). */
+/** Seals the file as OpenSSL 3.4 does (PBMAC1, RFC 9579). */
 const pbmac1 = (bytes: Buffer, length: number): Buffer => {
   const hmac = named('1.2.840.113549.2.9');
   const derivation = named('1.2.840.113549.1.5.12', sequence(octets(8), rounds(2048), hmac));

@@ -1,7 +1,10 @@
 /** The two parts of a `multipart/signed` message as a verifier wants them: the signed bytes and the DER of the signature. */
 export type SignedParts = { signed: Buffer; signature: Buffer };
 
-/** Splits at the boundary that the message's header names (RFC 1847 2.1); the line end before a boundary belongs to the boundary. */
+/**
+ * Splits a message at the boundary in its header (RFC 1847 2.1); the line end before a boundary belongs to the boundary.
+ * @throws Error if it is not `multipart/signed` or lacks one of the two parts
+ */
 export function splitSignedMessage(message: Buffer): SignedParts {
   const header = message
     .subarray(0, message.indexOf('\r\n\r\n'))

@@ -9,7 +9,7 @@ export type TestIdentity = {
   keyPem: string;
   certificatePem: string;
   chainPem: string[];
-  /** For messages: NSS asks whether the certificate was valid when they were signed, others whether it is so now. */
+  /** When messages are signed: NSS checks whether the certificate was valid at that time, the other verifiers whether it is valid now. */
   signingTime: Date;
 };
 
@@ -17,7 +17,7 @@ const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 const PASSPHRASE = 'pässphrase "of" tests';
 
-/** A signer for `address` below a root and an issuing authority, valid from yesterday for a year unless said otherwise. */
+/** Makes a signer for `address` below a root and an issuing authority. By default it is valid from yesterday until a year from now. */
 export function createTestIdentity(request: Partial<SignerRequest> & { address: string }): TestIdentity {
   const { address, ...rest } = request;
   const authority = testAuthority();

@@ -1,4 +1,4 @@
-// Programs that mail readers are built on, as judges of a signed message. Each works in a folder of its own and leaves nothing behind.
+// Verifies signed messages with the programs that mail readers are built on. Each works in a folder of its own and leaves nothing behind.
 import { X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { runProgram } from './run-program.js';
 import { splitSignedMessage } from './split-signed-message.js';
 
-/** What a verifier said; `output` is all it printed. */
+/** The verdict of a verifier; `output` is everything that it printed. */
 export type Verification = { ok: boolean; output: string };
 
-/** OpenSSL: signature, chain, purpose and that the certificate stands for `from` (without `-verify_email` a wrong From would pass). */
+/**
+ * Checks signature, chain, purpose, and that the certificate is for `from`, with OpenSSL (without `-verify_email` a wrong From would pass).
+ */
 export function verifyWithOpenssl(message: Buffer, { caPem, from }: { caPem: string; from: string }): Promise<Verification> {
   return inFolder(async (folder) => {
     const [mail, ca] = [join(folder, 'message.eml'), join(folder, 'ca.pem')];
@@ -34,7 +36,7 @@ export function verifyWithOpenssl(message: Buffer, { caPem, from }: { caPem: str
   });
 }
 
-/** GnuPG (gpgsm): signature and chain; it does not look at the From field. */
+/** Checks signature and chain with GnuPG (gpgsm), which does not look at the From field. */
 export function verifyWithGpgsm(message: Buffer, { caPem }: { caPem: string }): Promise<Verification> {
   return inFolder(async (folder) => {
     const { signed, signature } = splitSignedMessage(message);
@@ -59,7 +61,9 @@ export function verifyWithGpgsm(message: Buffer, { caPem }: { caPem: string }): 
   });
 }
 
-/** NSS (Thunderbird's library): signature and chain. Its exit code is 0 even for a forgery, so only the printed status counts. */
+/**
+ * Checks signature and chain with NSS (Thunderbird's library). Its exit code is 0 even for a forgery, so only the printed status counts.
+ */
 export function verifyWithNss(message: Buffer, { caPem }: { caPem: string }): Promise<Verification> {
   return inFolder(async (folder) => {
     const { signed, signature } = splitSignedMessage(message);

@@ -1,4 +1,4 @@
-// Every operation of every service by every kind of caller, from what the services say of themselves.
+// Tests every operation of every service with every kind of caller, based on the services' own descriptions.
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ const GENERATOR = join(workspaceRoot, 'node_modules', 'openapi-typescript', 'bin
 const typesOf = async (description: string): Promise<string> =>
   (await promisify(execFile)(process.execPath, [GENERATOR, description], { maxBuffer: 10_000_000 })).stdout;
 
-/** Every route that a service has, described or not: what Nest says at its start, when it enters them into the router. */
+/** Returns every route of a service, described or not, from the log lines that Nest writes at the start when it registers them. */
 async function routesOf({ options }: ServiceProcess): Promise<string[]> {
   const name = `${options.name}-routes`;
   const service = new ServiceProcess({ ...options, name, env: { ...options.env, LOG_LEVEL: 'debug' } });
@@ -115,7 +115,7 @@ describe.each(Object.keys(OPERATIONS) as ServiceName[])('of %s', (service) => {
     for (const [name, operation] of Object.entries(rows).filter(([path]) => path.includes('{teamId}'))) {
       const [theirs, nobodys] = [await ask(name, operation, 'stranger'), await ask(name, operation, 'stranger', 'no-such-team')];
       expect([name, about(theirs.text)]).toEqual([name, about(nobodys.text)]);
-      // Even where the team is his own, what belongs to another is not there.
+      // Even with his own team in the path, he must not find what belongs to another team.
       if (operation.id === A_DELIVERY) expect((await ask(name, operation, 'stranger', OTHER_TEAM)).status).toBe(404);
     }
   });

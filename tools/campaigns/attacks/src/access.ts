@@ -1,10 +1,11 @@
-// Who may do what: the kinds of access, and which of them each operation of the three services has. What is in no row may not exist.
+// Who may do what: the kinds of access, and which of them applies to each operation of the three services. An
+// operation without a row must not exist.
 import { type ServiceName } from '@billing-mail/tools/starting/services';
 import { type CallerName } from './callers.js';
 
 export type Access = 'public' | 'personal' | 'team read' | 'team write' | 'service';
 
-/** `in`: gets what the operation answers. Everybody else gets the status. */
+/** `in`: the caller gets the operation's answer. Every other caller gets the given status. */
 export const KINDS: Record<Access, Record<CallerName, 'in' | 401 | 403 | 404>> = {
   public: byCaller('in', 'in', 'in', 'in', 'in'),
   personal: byCaller(401, 'in', 'in', 'in', 'in'),
@@ -18,10 +19,12 @@ function byCaller(unknown: Status, stranger: Status, member: Status, admin: Stat
   return { nobody: unknown, malformed: unknown, expired: unknown, elsewhere: unknown, stranger, member, admin, service };
 }
 
-/** How an operation is asked for and what it answers to whom it lets in, which is more than "no refusal". */
+/**
+ * How an operation is requested, and the status with which it answers callers that it lets in, which is more specific than "not refused".
+ */
 export type Operation = { access: Access; answers: number; body?: unknown; headers?: Record<string, string>; id?: string };
 
-/** Stands for the delivery that the matrix is asked about. */
+/** Placeholder for the id of the delivery that the requests use. */
 export const A_DELIVERY = 'a delivery of the team';
 const NOTHING = '00000000-0000-4000-8000-000000000000';
 
@@ -34,7 +37,7 @@ const WEBHOOKS = '/v1/teams/{teamId}/webhooks';
 const PEOPLE = '/v1/teams/{teamId}/people';
 const BOUNCED = '/v1/teams/{teamId}/bounced-addresses';
 
-/** By method and path, as the service describes them in its OpenAPI document. */
+/** By method and path, as in the services' OpenAPI documents. */
 export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
   'settings-api': {
     [`GET ${SETTINGS}`]: { access: 'team read', answers: 200 },
@@ -44,9 +47,9 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
     [`PUT ${CERTIFICATE}`]: { access: 'team write', answers: 409, body: { file: 'MIIB' } },
     [`DELETE ${CERTIFICATE}`]: { access: 'team write', answers: 404 },
     [`GET ${SETTINGS}/history`]: { access: 'team read', answers: 200 },
-    // The team sends by the platform: there is nothing to test.
+    // The team sends by the platform, so there is nothing to test.
     [`POST ${SETTINGS}/smtp/test`]: { access: 'team write', answers: 422, body: {} },
-    // No mailbox is connected, and the platform has no app to connect one by.
+    // No mailbox is connected, and the platform has no app with which to connect one.
     [`GET ${SETTINGS}/connection`]: { access: 'team read', answers: 404 },
     [`POST ${SETTINGS}/connection`]: { access: 'team write', answers: 422, body: { provider: 'microsoft' } },
     [`DELETE ${SETTINGS}/connection`]: { access: 'team write', answers: 404 },
@@ -76,7 +79,7 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
       body: 'To: nobody@x.example\r\n\r\n',
       headers: { 'content-type': 'message/rfc822' },
     },
-    // It is settled.
+    // The delivery is already settled.
     [`POST ${DELIVERIES}/{id}/cancel`]: { access: 'team write', answers: 409, id: A_DELIVERY },
     [`POST ${DELIVERIES}/{id}/retry-now`]: { access: 'team write', answers: 409, id: A_DELIVERY },
     [`POST ${DELIVERIES}/{id}/reschedule`]: {
@@ -104,9 +107,9 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
     [`GET ${PEOPLE}`]: { access: 'team read', answers: 200 },
     'PUT /v1/users/{id}': { access: 'service', answers: 200, id: 'user-17', body: { name: 'Maria Berg', teams: { acme: 'admin' } } },
     'DELETE /v1/users/{id}': { access: 'service', answers: 204, id: 'user-17' },
-    // Members do not even see them: an address may be a secret of the receiver's.
+    // Members do not even see them, because a webhook's URL may be the receiver's secret.
     [`GET ${WEBHOOKS}`]: { access: 'team write', answers: 200 },
-    // It is inside our network.
+    // The address is inside our network.
     [`POST ${WEBHOOKS}`]: { access: 'team write', answers: 422, body: { url: 'https://10.0.0.1/' } },
     [`DELETE ${WEBHOOKS}/{id}`]: { access: 'team write', answers: 404, id: NOTHING },
     [`POST ${WEBHOOKS}/{id}/rotate`]: { access: 'team write', answers: 404, id: NOTHING, body: {} },
@@ -121,7 +124,7 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
   },
 };
 
-/** What controllers answer although the OpenAPI document leaves it out. */
+/** Operations of controllers that the OpenAPI document leaves out. */
 export const HIDDEN: Record<ServiceName, Record<string, Operation>> = {
   'settings-api': {
     // A page to which providers send browsers back; nobody has begun this sign-in.
@@ -131,7 +134,7 @@ export const HIDDEN: Record<ServiceName, Record<string, Operation>> = {
   'notification-service': {},
 };
 
-/** What the controllers of every service answer without describing it. */
+/** Operations of every service's controllers that are not described. */
 export const HIDDEN_EVERYWHERE: Record<string, Operation> = {
   'GET /health/live': { access: 'public', answers: 200 },
   'GET /health/ready': { access: 'public', answers: 200 },
@@ -139,7 +142,7 @@ export const HIDDEN_EVERYWHERE: Record<string, Operation> = {
   'GET /metrics': { access: 'public', answers: 200 },
 };
 
-/** What no controller answers, but the server in front of them. */
+/** Operations of the server in front of the controllers. */
 export const BESIDE_CONTROLLERS: Record<string, Operation> = {
   'GET /version': { access: 'public', answers: 200 },
   'GET /openapi.json': { access: 'public', answers: 200 },

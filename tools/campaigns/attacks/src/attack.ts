@@ -1,4 +1,4 @@
-// What an attack is: somebody tries a door, and this is what must come of it.
+// Defines an attack: what is tried, and the required result.
 import { type Answer, type Site } from './site.js';
 
 export type Attack = {
@@ -6,26 +6,29 @@ export type Attack = {
   /** What is tried, in words. */
   tries: string;
   expects: string;
-  /** With these a service that the attack has started beside the others answers, as it must. Anybody else's 5xx is a miss. */
+  /** 5xx statuses that an instance which the attack has started beside the others must answer with. Any other 5xx is a miss. */
   answers5xx?: readonly number[];
-  /** Tries it; returns in words what was seen. What is not as expected is told to the attempt. */
+  /** Runs the attack. Resolves with a description of what was seen. What is not as expected is reported to the attempt. */
   run(attempt: Attempt): Promise<string>;
 };
 
-/** Attacks of one kind. `alone` with the machine where figures are taken; the short version of the campaign leaves those out. */
+/**
+ * Attacks of one kind. With `alone` they have the machine to themselves, for measurements; the short version of
+ * the campaign leaves those out.
+ */
 export type Kind = { name: string; alone?: boolean; attacks: readonly Attack[] };
 
-/** One trying of an attack. */
+/** One run of an attack. */
 export class Attempt {
   readonly misses: string[] = [];
   constructor(readonly site: Site) {}
 
-  /** Something that has to be so. */
+  /** Reports a miss, described by `otherwise`, if `isSo` is false. */
   expect(isSo: boolean, otherwise: string): void {
     if (!isSo) this.misses.push(otherwise);
   }
 
-  /** The service answers with one of these. A refusal says where it was not satisfied: `pointer` is where it must. */
+  /** Checks that the service answered with one of `statuses`. If `pointer` is given, a 422 must name that place in the body. */
   expectAnswer(what: string, { status, text }: Answer, statuses: readonly number[], pointer?: string): void {
     this.expect(statuses.includes(status), `${what}: ${status} in place of ${statuses.join(' or ')}: ${text.slice(0, 200)}`);
     if (pointer === undefined || status !== 422) return;
@@ -36,7 +39,7 @@ export class Attempt {
     );
   }
 
-  /** Waits until it is so; a miss when it was not so in time. */
+  /** Waits until the condition is true, and reports a miss if time runs out. */
   async awaits(what: string, isSo: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
     for (const end = Date.now() + withinMs; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100)))
       if (await isSo()) return;
@@ -44,14 +47,14 @@ export class Attempt {
   }
 }
 
-/** How often each status was answered, in words. */
+/** Describes how often each status was answered. */
 export function countStatuses(answers: readonly { status: number }[]): string {
   const counts = new Map<number, number>();
   for (const { status } of answers) counts.set(status, (counts.get(status) ?? 0) + 1);
   return [...counts].map(([status, count]) => `${count} × ${status}`).join(', ');
 }
 
-/** Does it so many times, some at once; the answers in their order. */
+/** Calls `act` `times` times, `atOnce` at a time. Resolves with the results in order. */
 export async function inGroups<T>(times: number, atOnce: number, act: (index: number) => Promise<T>): Promise<T[]> {
   const done: T[] = [];
   while (done.length < times)

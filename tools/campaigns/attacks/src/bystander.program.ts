@@ -1,4 +1,4 @@
-// Asks services whether they live, again and again, and sends one invoice after the other; told to end it tells what it noticed.
+// Repeatedly checks whether services are alive and sends one invoice after the other. When it is told to end, it reports what it noticed.
 import { setTimeout as pause } from 'node:timers/promises';
 import { invoice } from '@billing-mail/tools/stage';
 import { call, findDelivery } from '@billing-mail/tools/services-client';
@@ -11,7 +11,7 @@ async function watch(url: string): Promise<number> {
   let longestMs = 0;
   while (!isOver) {
     const since = performance.now();
-    // Who does not answer at all has stalled for as long as that is so.
+    // A service that does not answer at all has stalled for as long as the request takes.
     await fetch(`${url}/health/live`).then(
       (response) => response.text(),
       () => undefined,
@@ -22,14 +22,14 @@ async function watch(url: string): Promise<number> {
   return longestMs;
 }
 
-/** How long the invoices took, each. */
+/** Resolves with the duration of each invoice. */
 async function sendInvoices({ dispatcherUrl, token, teamId, atLeastInvoices }: Outlook): Promise<number[]> {
   const took: number[] = [];
   while (!isOver || took.length < atLeastInvoices) {
     const { key: number, version: _version, teamId: _teamId, ...body } = invoice(teamId);
     const key = `bystander-${process.pid}-${number}`;
     const since = performance.now();
-    // One that is given up on took at least so long.
+    // An invoice that is given up on took at least this long.
     await sendOne(dispatcherUrl, token, teamId, key, body).catch(console.error);
     took.push(performance.now() - since);
   }
@@ -45,11 +45,11 @@ async function sendOne(dispatcherUrl: string, token: string, teamId: string, key
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-// Nobody is left to tell.
+// The parent process is gone, so nobody is left to report to.
 process.once('disconnect', () => process.exit());
 process.once('message', (outlook: Outlook) => {
   process.once('message', () => (isOver = true));
-  // The first answers are those of connections that are made and of code that is read, here and there.
+  // The first request to each service is not measured: it opens a connection and loads code.
   void Promise.all(outlook.urls.map((url) => fetch(`${url}/health/live`))).then(async () => {
     process.send?.('begun');
     const [invoices, ...stalls] = await Promise.all([sendInvoices(outlook), ...outlook.urls.map(watch)]);

@@ -1,4 +1,4 @@
-// Who may ask: everybody whom a service has to tell apart, each with the token that it would send.
+// All kinds of callers that a service has to tell apart, each with the token that it would send.
 import { TOKEN_AUDIENCE } from '@billing-mail/contracts';
 import { type JWTPayload, SignJWT } from 'jose';
 
@@ -12,13 +12,13 @@ export type CallerName = (typeof CALLERS)[number];
 const HOUR = 3600;
 const now = (): number => Math.floor(Date.now() / 1000);
 
-/** A token that the services believe, unless the claims say otherwise: for an hour, for them. `undefined` leaves a claim out. */
+/** Signs a token that the services accept, for one hour, unless `claims` say otherwise. `undefined` leaves a claim out. */
 export function signToken(secret: string, claims: Record<string, unknown>): Promise<string> {
   const all: JWTPayload = { aud: TOKEN_AUDIENCE, iat: now(), exp: now() + HOUR, ...claims };
   return new SignJWT(all).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(secret));
 }
 
-/** The header `Authorization` of each caller; without one there is none. */
+/** Returns the `Authorization` header of each caller; `undefined` for a caller without one. */
 export async function authorizations(secret: string): Promise<Record<CallerName, string | undefined>> {
   const bearer = async (claims: Record<string, unknown>): Promise<string> => `Bearer ${await signToken(secret, claims)}`;
   const admin = { sub: 'acme-admin', teams: { [TEAM]: 'admin' } };

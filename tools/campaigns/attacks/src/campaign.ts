@@ -1,4 +1,4 @@
-// Tries the attacks one after the other on one site, and holds that no service died of any.
+// Runs the attacks one after the other on one site, and checks that none of them ends a service.
 import { type Progress, type Tried } from '@billing-mail/tools/stage';
 import { type Attack, Attempt, type Kind } from './attack.js';
 import { Site } from './site.js';
@@ -23,7 +23,7 @@ export async function runCampaign(kinds: readonly Kind[], logFolder: string, pro
   return results;
 }
 
-/** One row of the table. */
+/** Runs one attack. Resolves with its row of the table. */
 export async function tryOut(group: string, attack: Attack, site: Site): Promise<Result> {
   const attempt = new Attempt(site);
   const since = performance.now();

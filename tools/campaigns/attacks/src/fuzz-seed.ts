@@ -1,2 +1,2 @@
-/** Of what is made wrong by chance: the same seed makes the same again. Another one: FUZZ_SEED=123 npm run attack. */
+/** Seed of the random errors: the same seed makes the same ones again. To use another: FUZZ_SEED=123 npm run attack. */
 export const FUZZ_SEED = Number(process.env['FUZZ_SEED'] ?? 20261126);

@@ -14,7 +14,7 @@ import { speaking } from './kinds/speaking.js';
 import { tokens } from './kinds/tokens.js';
 import { uploads } from './kinds/uploads.js';
 
-/** The campaign, in the order in which it is tried: a file each. The worst bodies come last, as memory is read after them. */
+/** The campaign in its order, one file per kind. The worst bodies come last, because memory is measured after them. */
 export const KINDS: readonly Kind[] = [
   tokens,
   names,

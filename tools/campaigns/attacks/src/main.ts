@@ -1,4 +1,4 @@
-// `npm run attack`: tries to get in, to get it down and to speak in another's name, and prints what came of it.
+// `npm run attack`: tries to get in, to bring the services down and to act in another's name, and prints the results.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,7 @@ import { KINDS } from './kinds.js';
 const USAGE = 'npm run attack -- [--list] [--only bodies] [--only tokens/without-end]';
 const WIDTHS = [1, 28, 52, 44, 60] as const;
 
-/** The kinds with only those attacks whose `kind/name` contains one of the words. */
+/** Returns the kinds, with only those attacks whose `kind/name` contains one of the words. */
 function choose(words: readonly string[]): Kind[] {
   const isChosen = (name: string): boolean => words.length === 0 || words.some((word) => name.includes(word));
   return KINDS.map((kind) => ({ ...kind, attacks: kind.attacks.filter(({ name }) => isChosen(`${kind.name}/${name}`)) })).filter(

@@ -1,4 +1,4 @@
-// What the attacks are tried on: the three services as real processes with their parts, everybody's tokens, and a way to ask.
+// The system under attack: the three services as real processes with their parts, tokens of all callers, and a way to send requests.
 import { mkdirSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { type DeliveryView } from '@billing-mail/contracts';
@@ -17,10 +17,10 @@ export type Question = {
   headers?: Record<string, string>;
 };
 
-// Only to end what hangs: a busy machine takes long.
+// Ends only requests that hang: a busy machine takes long.
 const ANSWER_WITHIN_MS = 120_000;
 
-/** What a container of a small installation gets: who fills it kills the service. */
+/** The heap of a container in a small installation: filling it kills the service. */
 const HEAP_MB = 1024;
 
 export class Site {
@@ -33,7 +33,7 @@ export class Site {
     mkdirSync(logFolder, { recursive: true });
     const stage = await Stage.set(logFolder, {
       ...{ dispatchers: 1, notifiers: 1, customServers: 5, nodeArgs: [`--max-old-space-size=${HEAP_MB}`] },
-      // Nobody is to be taken for dead while the machine is busy.
+      // So that no dispatcher is taken for dead while the machine is busy.
       env: { CLAIM_LEASE: '30s' },
     });
     for (const team of [TEAM, OTHER_TEAM]) await stage.invoicing.setUpTeam(team, { companyName: `Team ${team}` });
@@ -55,20 +55,20 @@ export class Site {
     return typeof as === 'object' ? as.authorization : this.callers[as ?? 'nobody'];
   }
 
-  /** A token with these claims, over what makes one good. */
+  /** Returns a token with these claims in addition to those of a valid one, or in their place. */
   async tokenWith(claims: Record<string, unknown>): Promise<{ authorization: string }> {
     return { authorization: `Bearer ${await signToken(this.stage.jwtSecret, claims)}` };
   }
 
   /**
-   * Asks a service, by a connection of its own: one that is kept may be closed just then. The body is not copied. A stream of events is
-   * not waited for: its head says whether it was opened. Rejects where the connection was cut before the answer.
+   * Sends a request to a service, over a connection of its own, because a kept one may be closed at that moment. The body is not copied.
+   * Does not wait for the end of an event stream: its head says whether it was opened. Rejects if the connection is cut before the answer.
    */
   ask(service: ServiceName | ServiceProcess, path: string, { as, method = 'GET', body, headers = {} }: Question = {}): Promise<Answer> {
     const { url } = typeof service === 'string' ? this.services[service] : service;
     const authorization = this.authorization(as);
     const content = body === undefined ? undefined : isRaw(body) ? bytesOf(body) : Buffer.from(JSON.stringify(body));
-    // Kept, or the service would cut it with its answer while a large body is still on its way.
+    // Keep-alive, because the service would otherwise cut the connection with its answer while a large body is still being sent.
     const agent = new Agent({ keepAlive: true });
     return new Promise<Answer>((resolve, reject) => {
       const asked = request(`${url}${path}`, {
@@ -93,7 +93,7 @@ export class Site {
     }).finally(() => agent.destroy());
   }
 
-  /** Hands an invoice of the team over HTTP, with these changes to its body. */
+  /** Hands over an invoice of the team by HTTP, with these changes to its body. */
   hand(as: Question['as'], changes: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<Answer> {
     const { key, version: _version, teamId, ...body } = invoice(TEAM);
     return this.ask('mail-dispatcher', `/v1/teams/${teamId}/deliveries`, {
@@ -102,12 +102,12 @@ export class Site {
     });
   }
 
-  /** What happens while another one of a service runs beside that of the stage, with another environment. */
+  /** Runs `happen` while another instance of a service, with another environment, runs beside the stage's own. */
   async beside<T>(service: ServiceName, changes: NodeJS.ProcessEnv, happen: (apart: ServiceProcess) => Promise<T>): Promise<T> {
     const { options } = this.services[service];
     const name = `${service}-apart-${this.apart.length + 1}`;
     const apart = new ServiceProcess({ ...options, name, env: { ...options.env, ...changes } });
-    // Where the identity provider is away it lives and is ready all the same; readiness is not what is tried here.
+    // Waits only for liveness: readiness is not tested here, although a service is also ready while the identity provider is away.
     await apart.start('live');
     this.apart.push(apart);
     try {
@@ -118,7 +118,10 @@ export class Site {
   }
   private readonly apart: ServiceProcess[] = [];
 
-  /** Requests that a service has failed for a reason of its own so far, as the logs say; one apart may have answered with `expected`. */
+  /**
+   * Returns how many requests a service has answered with a 5xx status so far, according to the logs; an instance started beside may have
+   * answered with those in `expected`.
+   */
   failuresInLogs(expected: readonly number[] = []): number {
     const count = (status: number | '5', services: ServiceProcess[]): number =>
       this.stage.countInLogs(`"res":{"status":${status}`, services);
@@ -126,7 +129,7 @@ export class Site {
     return count('5', [...Object.values(this.services), ...this.apart]) - announced;
   }
 
-  /** An invoice of the team, once it is settled; how long that took. */
+  /** Sends an invoice of the team. Resolves with the settled delivery and how long it took. */
   async sendInvoice(changes: Parameters<typeof invoice>[1] = {}): Promise<{ delivery: DeliveryView; ms: number }> {
     const since = performance.now();
     const job = invoice(TEAM, changes);

@@ -1,16 +1,16 @@
-// What composing and signing cost, apart from everything around them.
+// Measures what composing and signing cost, without everything around them.
 import { composeMessage, createDetachedSignature, type MessageDraft, readPkcs12, streamMessage } from '@billing-mail/mail-core';
 import { createTestIdentity } from '@billing-mail/testkit';
 import { randomBytes } from 'node:crypto';
 
-/** The least of all rounds, in microseconds for one: on a shared machine the others hold the neighbours' work as well. */
+/** The smallest value of all rounds, in microseconds per run: on a shared machine the other rounds include the work of neighbours. */
 export type Cost = { wallUs: number; cpuUs: number };
 
 const FROM = 'e-invoice@platform.example';
 const ROUNDS = 15;
 const ROUND_MS = 100;
 
-/** A usual invoice with a document of this many KB, as random as a compressed PDF is. */
+/** Returns a typical invoice with a document of this many KB, which is as random as a compressed PDF. */
 export function sampleDraft(kilobytes: number): MessageDraft {
   const content = randomBytes(kilobytes * 1024);
   const sentence = 'Sehr geehrte Damen und Herren, anbei erhalten Sie unsere Rechnung über 100 €.';
@@ -30,7 +30,10 @@ export function sampleDraft(kilobytes: number): MessageDraft {
   };
 }
 
-/** By what was done, such as `150 KB, signed`. CPU holds the RSA operation too, which runs on a thread of its own. */
+/**
+ * Measures the costs, keyed by what was done, such as `150 KB, signed`. CPU time includes the RSA operation,
+ * which runs on a thread of its own.
+ */
 export async function measureComposing(): Promise<Record<string, Cost>> {
   const { p12, passphrase } = createTestIdentity({ address: FROM });
   const identity = readPkcs12(p12, passphrase);
@@ -45,7 +48,7 @@ export async function measureComposing(): Promise<Record<string, Cost>> {
   return costs;
 }
 
-/** The cost of one `work`, from rounds of equal length. */
+/** Resolves with the cost of one `work`, from rounds of equal length. */
 export async function costOf(work: () => Promise<unknown>): Promise<Cost> {
   const best = { wallUs: Infinity, cpuUs: Infinity };
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -1,15 +1,16 @@
 import { type Scale } from './row.js';
 import { type Load } from './stage/jobs.js';
 
-/** The one team of most runs. */
+/** The only team in most runs. */
 export const TEAM = 'acme';
 
 export const KB = 1000;
 export const MB = 1_000_000;
 
 /**
- * Long enough for some seconds at the speed that is aimed at. Before what is measured Node.js has to compile what runs often: a service that has run for
- * days is what is asked about, and a program of many parts takes some thousand messages for it where a loop of twenty lines takes some hundred.
+ * `count` is enough for some seconds at the speed that we aim at. During `warmUp`, Node.js compiles the code that runs often,
+ * because we want the figures of a service that has run for days. A program of many parts needs some thousand messages for that, a
+ * loop of twenty lines some hundred.
  */
 const COUNTS: readonly { upTo: number; count: number; warmUp: number }[] = [
   { upTo: 50 * KB, count: 4000, warmUp: 3000 },
@@ -19,7 +20,7 @@ const COUNTS: readonly { upTo: number; count: number; warmUp: number }[] = [
 ];
 const QUICK = 0.3;
 
-/** Documents of one size to one recipient each, by the platform. */
+/** Returns a load of documents of one size, to one recipient each, by the platform. */
 export function loadOf(scale: Scale, bytes: number, changes: Partial<Load> = {}): Load {
   const usual = COUNTS.find(({ upTo }) => bytes <= upTo) ?? { count: 0, warmUp: 0 };
   const scaled = (messages: number): number => Math.round(messages * (scale.quick ? QUICK : 1));

@@ -1,4 +1,4 @@
-// `npm run bench`: holds the dispatcher to its figures, beside what else could be used, on this machine and in this hour.
+// `npm run bench`: compares the dispatcher's figures with their bounds and with alternatives, on this machine and in the same hour.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ const QUICK_ROUNDS = 2;
 
 type Choice = { family: Family; rows: readonly Row[] };
 
-/** Rows whose `family/name` contains one of the words; without words all, or the quick ones. */
+/** Returns the rows whose `family/name` contains one of the words; without words all rows, or only the quick ones. */
 function choose(words: readonly string[], quick: boolean): Choice[] {
   const isChosen = (family: Family, row: Row): boolean =>
     words.length > 0 ? words.some((word) => `${family.name}/${row.name}`.includes(word)) : !quick || row.quick === true;

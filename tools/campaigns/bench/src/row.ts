@@ -1,22 +1,22 @@
-// What a row of the table is: a figure out of the runs of one round, the floor below which it must not fall, the aim.
+// Defines a row of the table: a figure computed from the runs of one round, the floor below which it must not fall, and the aim.
 import { type FigureName, type Figures } from './running/figures.js';
 import { type BenchStage } from './stage/bench-stage.js';
 
-/** The floor must hold; the aim is where we want to be. Rows without both only tell. */
+/** The floor is required; the aim is where we want to be. Rows without a bound are only for information. */
 export type Bound = { kind: 'atLeast' | 'atMost'; floor: number; aim?: number };
 
 export type Unit = '×' | '' | 'ms' | 'µs' | 'MiB' | 'GiB' | '/s';
 
-/** What was measured in one round, by contender. */
+/** Returns what was measured in one round, by contender. */
 type Round = (contender: string, figure: FigureName) => number;
 
 export type Row = {
   name: string;
-  /** What it says, for people. */
+  /** The description shown to readers. */
   says: string;
   unit: Unit;
   bound: Bound | null;
-  /** Contenders of the family that it is made of. */
+  /** The contenders of the family from which the row is computed. */
   needs: readonly string[];
   /** Also measured by `--quick`. */
   quick?: boolean;
@@ -30,18 +30,18 @@ export type Family = {
   name: string;
   rows: readonly Row[];
   contenders: Readonly<Record<string, (stage: BenchStage, scale: Scale) => Promise<Figures>>>;
-  /** Takes too long to be repeated, and does not depend on the moment. */
+  /** The runs take too long to be repeated, and their figures do not depend on the moment. */
   once?: boolean;
 };
 
 type RowWords = Pick<Row, 'name' | 'says' | 'bound'> & Partial<Pick<Row, 'unit' | 'quick'>>;
 
-/** `figure` of the one contender over that of the other. */
+/** Returns a row with `figure` of contender `one` divided by that of `other`. */
 export function ratio(words: RowWords, figure: FigureName, one: string, other: string): Row {
   return { unit: '×', ...words, needs: [one, other], of: (round) => round(one, figure) / round(other, figure) };
 }
 
-/** A figure of one contender as it is. */
+/** Returns a row with a figure of one contender, unchanged. */
 export function plain(words: RowWords, figure: FigureName, contender: string): Row {
   return { unit: '', ...words, needs: [contender], of: (round) => round(contender, figure) };
 }
@@ -51,7 +51,7 @@ export const atMost = (floor: number, aim?: number): Bound => ({ kind: 'atMost',
 
 export type Verdict = 'aim' | 'floor' | 'missed' | 'told';
 
-/** Where a figure lies. */
+/** Compares a figure with its bound. */
 export function verdictOn(value: number, bound: Bound | null): Verdict {
   if (bound === null) return 'told';
   const reaches = (limit: number): boolean => (bound.kind === 'atLeast' ? value >= limit : value <= limit);

@@ -15,7 +15,7 @@ import { statements } from './families/statements.js';
 import { waysOut } from './families/ways-out.js';
 import { type Family } from './row.js';
 
-/** The table, in its order. */
+/** The families in the order of the table. */
 export const FAMILIES: readonly Family[] = [
   oneDispatcher,
   byRef,

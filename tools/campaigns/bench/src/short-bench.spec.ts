@@ -1,4 +1,4 @@
-// A run of the benchmark with few messages: that what it needs comes up, and that it measures what it says. How fast it is says nobody here.
+// Runs the benchmark with few messages, to test that what it needs starts and that it measures what it says. It does not judge speed.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

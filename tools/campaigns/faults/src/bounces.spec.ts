@@ -17,7 +17,7 @@ type Way = Ports & { reports: number };
 const POSTFIX = (ports: Way): Promise<RealServer> =>
   startPostfix(ports, () => ({
     transport_maps: `inline:{ { ${DOMAIN} = smtp:[127.0.0.1]:${ports.reports} } }`,
-    // It encrypts where it can, as servers do by now.
+    // Uses TLS where the other server offers it, as servers do today.
     smtp_tls_security_level: 'may',
   }));
 const EXIM = (ports: Way): Promise<RealServer> =>
@@ -83,14 +83,14 @@ describe('a report of the platform’s own server', () => {
         const pathOf = (who: string) =>
           sink.messages.find(({ recipients }) => recipients.some(({ address }) => address.startsWith(`${who}.`)))?.from ?? '';
         expect(pathOf('a') !== pathOf('c')).toBe(isPerRecipient);
-        // A provider passes a complaint on and keeps back whose it is: only a path of his own tells.
+        // A provider passes a complaint on without the recipient's address: only a return path for each recipient identifies the recipient.
         const complainant = isPerRecipient ? 'a.payables@customer.example' : null;
         await bring(stage, pathOf('a'), complaint());
         const complained = await until('told of the complaint', async () =>
           (await notificationsOf(stage)).find(({ severity }) => severity === 'warning'),
         );
         expect(complained.params.recipients.map(({ address }) => address)).toEqual(complainant === null ? [] : [complainant]);
-        // Forwarding has made another address of it, and gives nothing back of the message.
+        // The document was forwarded to another address, and the report returns nothing of the original message.
         await bring(
           stage,
           pathOf('c'),
@@ -99,7 +99,7 @@ describe('a report of the platform’s own server', () => {
         const statuses = (await recipientsOf(stage, job.key)).map(({ status }) => status);
         expect(statuses).toEqual(['accepted', 'bounced', isPerRecipient ? 'bounced' : 'accepted']);
       } catch (error) {
-        // What needs root or a package that only root installs is not possible for everybody.
+        // Some servers need root, or a package that only root can install.
         if (!(error instanceof NotPossibleHereError) || process.getuid?.() === 0) throw error;
         console.warn(`Reports of ${name} were not tried: ${error.message}.`);
       } finally {
@@ -111,7 +111,7 @@ describe('a report of the platform’s own server', () => {
   );
 });
 
-/** As a mail server that pipes does it. */
+/** Delivers a mail through the HTTP interface, as a mail server that pipes mail to a program does. */
 async function bring(stage: Stage, returnPath: string, mail: string): Promise<void> {
   const { service } = await issueTokens(stage.jwtSecret);
   const url = `${stage.dispatchers[0]?.url}/v1/bounces?to=${encodeURIComponent(returnPath)}`;
@@ -120,7 +120,7 @@ async function bring(stage: Stage, returnPath: string, mail: string): Promise<vo
   expect([answer.status, await answer.json()]).toEqual([200, { result: 'taken' }]);
 }
 
-/** RFC 5965, with as little as providers leave in it. */
+/** A complaint (RFC 5965) with as little information as providers leave in it. */
 const complaint = (): string =>
   [
     'From: feedback@provider.example',

@@ -1,4 +1,4 @@
-// Acts out groups of scenarios, each group on a stage of its own, and collects what came of them.
+// Runs groups of scenarios, each group on a stage of its own, and collects the results.
 import { join } from 'node:path';
 import { NO_TOTALS, type Totals } from './judging/judge.js';
 import { describeState, illegalStates } from './judging/judge-states.js';
@@ -12,7 +12,7 @@ export type Result = Pick<Scenario, 'name' | 'injects' | 'expects'> & {
   misses: string[];
   totals: Totals;
   ms: number;
-  /** Of the result that judges the states which a whole group wrote. */
+  /** Only in the result that judges the states that a whole group wrote. */
   states?: WrittenState[];
 };
 
@@ -24,10 +24,10 @@ export type Progress = {
 /** Name of the result that judges the states of a group. */
 export const STATES = 'states';
 
-/** Most scenarios wait more than they work, so that two groups at a time fill two cores. */
+/** Most scenarios wait more than they work, so two groups at a time use two cores. */
 const AT_A_TIME = 2;
 
-/** Acts out all groups in their order, several at a time but for those that must be alone. Tells of each result as it comes. */
+/** Runs all groups in order, several at a time except for those that must run alone. Reports each result as it comes. */
 export async function runCampaign(groups: readonly Group[], logRoot: string, progress: Progress): Promise<void> {
   const queue = [...groups];
   const next = (): Group | undefined => (queue[0]?.alone === true ? undefined : queue.shift());
@@ -57,7 +57,7 @@ async function runGroup(group: Group, logRoot: string, progress: Progress): Prom
   }
 }
 
-/** The last word on a group: every state that was written on its stage is one that the tables allow. */
+/** Judges a group as a whole: the transition tables must allow every state that was written on its stage. */
 async function judgeStates(group: Group, stage: Stage): Promise<Result> {
   const since = performance.now();
   const states = await readWrittenStates(stage.database);

@@ -19,24 +19,29 @@ import { waysOut } from './scenarios/ways-out.js';
 import { type Group, type Scenario } from './scenario.js';
 
 const HOLD = { UNCERTAIN_POLICY: 'hold' };
-/** Where no process dies none may be taken for dead, however slow the machine is; still shorter than PostgreSQL is away. */
+/**
+ * For scenarios in which no process dies: long enough that none is taken for dead, however slow the machine is, but
+ * shorter than PostgreSQL is away.
+ */
 const PATIENT_LEASE = { CLAIM_LEASE: '8s' };
-/** Figures of speed are taken as the services run usually. */
+/** Speed is measured with the services' usual lease. */
 const USUAL_LEASE = { CLAIM_LEASE: '30s' };
 
-/** A server that answers is awaited for as long as a scenario may take, so that no machine is too busy for it. */
+/** Waits for a server that answers for as long as a scenario may take, so that no machine is too busy for it. */
 export const AWAITED = { SMTP_CONNECT_TIMEOUT: '50s', SMTP_REPLY_TIMEOUT: '50s', SMTP_FINAL_REPLY_TIMEOUT: '50s' };
-/** One that does not answer is given up soon, but not before a busy process that plays all servers at once can have answered. */
+/** Gives up a server that does not answer soon, but not before a busy process that plays all servers at once has had time to answer. */
 const GIVEN_UP = { SMTP_CONNECT_TIMEOUT: '8s', SMTP_REPLY_TIMEOUT: '8s', SMTP_FINAL_REPLY_TIMEOUT: '8s' };
 
-/** The usual waits a sixtieth as long, as limits are counted by the second here and by the minute elsewhere. */
+/** The usual retry delays divided by 60, because rates are counted per second here and per minute elsewhere. */
 const SCALED = { RETRY_DELAYS: '5s,30s' };
 const ONE_MESSAGE_EACH = { ...SCALED, SMTP_SESSION_MESSAGES: '1' };
 
-/** A single label, which must never be said in EHLO; without it only a machine with such a name would show whether it is. */
+/**
+ * A single label, which must never be sent in EHLO. Without this setting, only a machine with such a name would show whether it is sent.
+ */
 const BARE_NAME = { SMTP_CLIENT_NAME: 'vm' };
 
-/** Scenarios with a server each, all at the same time. */
+/** Returns a group of scenarios that run at the same time, with one server each. */
 const atOnce = (name: string, scenarios: readonly Scenario[], timeouts: NodeJS.ProcessEnv): Group => ({
   name,
   stage: { customServers: scenarios.length, env: { CLAIM_LEASE: '12s', ...timeouts } },
@@ -46,7 +51,7 @@ const atOnce = (name: string, scenarios: readonly Scenario[], timeouts: NodeJS.P
   scenarios,
 });
 
-/** The campaign, in the order in which it is acted out. */
+/** The campaign's groups, in the order in which they run. */
 export const GROUPS: readonly Group[] = [
   atOnce('peers-custom', answeringCustomPeers, AWAITED),
   atOnce('peers-custom-silent', silentCustomPeers, GIVEN_UP),

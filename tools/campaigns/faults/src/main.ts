@@ -1,4 +1,4 @@
-// `npm run faults`: injects the faults, holds what the services say against what the mail servers took, prints the table.
+// `npm run faults`: injects the faults, compares what the services say with what the mail servers took, and prints the table.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,7 @@ import { type Group } from './scenario.js';
 
 const USAGE = 'npm run faults -- [--list] [--only peers-custom] [--only kills/after-the-gate]';
 
-/** The groups with only those scenarios whose `group/name` contains one of the words. */
+/** Returns the groups, with only those scenarios whose `group/name` contains one of the words. */
 function choose(words: readonly string[]): Group[] {
   if (words.length === 0) return [...GROUPS];
   return GROUPS.map((group) => ({

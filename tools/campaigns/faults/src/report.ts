@@ -1,10 +1,13 @@
-// What a person sees at the end of the campaign: a table fault by fault, and the totals.
+// Prints the end of the campaign: a table with one row per fault, and the totals.
 import { clock, MARKS, table } from '@billing-mail/tools/stage';
 import { addTotals, NO_TOTALS, type Totals } from './judging/judge.js';
 import { type Result } from './campaign.js';
 import { describeState, unexplainedStates } from './judging/judge-states.js';
 
-/** The table, the totals, and whether everything is as promised. `isWhole`: every scenario was acted out, so that a change of state nobody wrote tells something. */
+/**
+ * Prints the table and the totals. Returns whether everything is as promised. `isWhole`: all scenarios ran, so that a change of state
+ * that nothing wrote is significant.
+ */
 export function printReport(results: readonly Result[], ms: number, isWhole: boolean): boolean {
   const rows = results.map(({ group, name, injects, expects, seen, verdict }) => [
     MARKS[verdict],

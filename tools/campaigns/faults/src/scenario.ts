@@ -1,4 +1,4 @@
-// What a scenario is: a fault to inject, what must come of it, and the play that it is acted out in.
+// Defines a scenario, which is a fault to inject and its required result, and the play in which it runs.
 import { type DispatchJobInput } from '@billing-mail/contracts';
 import { type DeliveryFacts, judge, type Judgement, NO_TOTALS, type Totals } from './judging/judge.js';
 import { IS_UNTOLD, readDeliveries, readTellings } from './judging/read-facts.js';
@@ -12,11 +12,14 @@ export type Scenario = {
   name: string;
   injects: string;
   expects: string;
-  /** Acts it out; returns in words what was seen besides the figures. Misses are told to the play. */
+  /** Runs the scenario. Resolves with a description of what was seen besides the figures. Misses are reported to the play. */
   run(play: Play): Promise<string>;
 };
 
-/** Scenarios that share a stage, one after the other unless `together`; `alone` with the machine where figures are taken. */
+/**
+ * Scenarios that share a stage. They run one after the other unless `together`; `alone` groups have the machine
+ * to themselves, for measurements.
+ */
 export type Group = {
   name: string;
   stage: StageOptions;
@@ -26,10 +29,10 @@ export type Group = {
   scenarios: readonly Scenario[];
 };
 
-/** After the fault is over nothing may stand still for longer than this without a hand. */
+/** After the fault is over, deliveries may not stand still for longer than this without intervention. */
 const RECOVERY_MS = 60_000;
 
-/** One acting out of a scenario: its own teams and documents, its misses. */
+/** One run of a scenario, with its own teams and documents and its misses. */
 export class Play {
   readonly misses: string[] = [];
   private readonly teams: string[] = [];
@@ -45,7 +48,7 @@ export class Play {
     return this.judged;
   }
 
-  /** A team of this scenario alone: on the platform, or with a server of its own. */
+  /** Sets up a team for this scenario alone: on the platform, or with its own server. */
   async team(options: TeamOptions = {}): Promise<string> {
     const teamId = `${this.name.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 50)}-${this.teams.length + 1}`;
     this.teams.push(teamId);
@@ -60,7 +63,7 @@ export class Play {
     return job.key;
   }
 
-  /** The same over HTTP. */
+  /** Publishes an invoice over HTTP. */
   async post(teamId: string): Promise<void> {
     await this.stage.invoicing.post(invoice(teamId));
   }
@@ -69,12 +72,14 @@ export class Play {
     return Promise.all(Array.from({ length: count }, () => this.publish(teamId)));
   }
 
-  /** Something that has to be so. */
+  /** Reports a miss, described by `otherwise`, if `isSo` is false. */
   expect(isSo: boolean, otherwise: string): void {
     if (!isSo) this.misses.push(otherwise);
   }
 
-  /** Waits until it is so; what breaks meanwhile (PostgreSQL away) is asked again. False when it was not so in time. */
+  /**
+   * Waits until the condition is true. Queries that fail meanwhile (PostgreSQL away) are repeated. Resolves with false if time runs out.
+   */
   async until(isSo: () => Promise<boolean> | boolean, withinMs: number, everyMs = 50): Promise<boolean> {
     for (const end = Date.now() + withinMs; Date.now() < end; await pause(everyMs)) {
       try {
@@ -86,14 +91,14 @@ export class Play {
     return false;
   }
 
-  /** The same as something that has to be so. */
+  /** Waits until the condition is true, and reports a miss if time runs out. */
   async awaits(what: string, isSo: () => Promise<boolean> | boolean, withinMs = RECOVERY_MS): Promise<void> {
     this.expect(await this.until(isSo, withinMs, 10), `${what}: not within ${withinMs / 1000} s`);
   }
 
   /**
-   * Waits until everything that this scenario's teams were promised is settled and told. Returns how long that took. What goes on is waited for,
-   * however busy the machine is; something is wrong where nothing more is settled or told for `standstillMs`.
+   * Waits until everything that this scenario's teams were promised is settled and told. Returns how long that took. It waits as long as
+   * there is progress, however busy the machine is; it is a miss if nothing is settled or told for `standstillMs`.
    */
   async untilSettled(standstillMs = RECOVERY_MS): Promise<number> {
     const since = Date.now();
@@ -119,7 +124,7 @@ export class Play {
     return Date.now() - since;
   }
 
-  /** This scenario's deliveries as they are now. */
+  /** Returns this scenario's deliveries as they are now. */
   deliveries(): Promise<DeliveryFacts[]> {
     return readDeliveries(this.stage.database, this.teams);
   }
@@ -128,7 +133,7 @@ export class Play {
     return (await this.deliveries()).find((delivery) => delivery.key === key);
   }
 
-  /** Everything held against the ledger, as it is now. */
+  /** Compares everything with the ledger as it is now. */
   async judgement(): Promise<Judgement> {
     const { invoicing, database, ledger } = this.stage;
     const promised = invoicing.promised.filter(({ teamId }) => this.teams.includes(teamId));
@@ -136,7 +141,7 @@ export class Play {
     return judge(promised, deliveries, tellings, ledger.entries, this.policy);
   }
 
-  /** The last word on this scenario: breaches are misses. */
+  /** Ends the play with the final judgement; breaches are misses. */
   async conclude(): Promise<void> {
     const { totals, breaches } = await this.judgement();
     this.judged = totals;
@@ -148,7 +153,8 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
 
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-// Class 57 (operator intervention) and 08 (connection), lost sockets, and the pool's own words for them.
+// SQLSTATE classes 57 (operator intervention), 08 (connection) and 53 (insufficient resources), lost sockets, and the
+// pool's own error messages for them.
 function isAway(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   return /^(57|08|53)|^E(CONN|PIPE|TIMEDOUT)/.test(code) || /terminated|timeout|Connection/i.test(message);

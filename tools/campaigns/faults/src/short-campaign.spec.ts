@@ -1,5 +1,5 @@
-// The short version of `npm run faults`: two dispatchers and two notification-services, every peer on the custom route, and one fault of
-// each other kind. What the whole campaign finds beyond it needs more time, more load or a quiet machine.
+// The short version of `npm run faults`: two dispatchers, two notification-services, every peer on the custom route, and one fault of each
+// other kind. What only the whole campaign finds needs more time, more load or a quiet machine.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ function named<T extends { name: string }>(things: readonly T[], name: string): 
   return thing;
 }
 
-/** The scenarios of a group of the campaign that bear these names. */
+/** Returns the named scenarios of a group. */
 const some = (groupName: string, ...names: string[]): Scenario[] => names.map((name) => named(named(GROUPS, groupName).scenarios, name));
 
 const ONE_OF_EACH: Group = {
@@ -30,7 +30,7 @@ const ONE_OF_EACH: Group = {
   ],
 };
 
-/** What deliveries share: statements and connections; and what is left when neither PostgreSQL nor the disk takes a result. */
+/** What deliveries share, which is statements and connections; and what is left when neither PostgreSQL nor the disk accepts a result. */
 const SHARED_AND_KEPT: Group = {
   name: 'shared-and-kept',
   stage: { customServers: 13, diskMb: { journal: 4 }, env: { CLAIM_LEASE: '8s', ...AWAITED } },
@@ -55,7 +55,7 @@ describe('nothing is lost, and nothing is sent twice without a notice', () => {
       const results: Result[] = [];
       await runCampaign([group], folder, { began: () => undefined, ended: (result) => results.push(result) });
       expect(results.map(({ name }) => name).sort()).toEqual([...group.scenarios.map(({ name }) => name), STATES].sort());
-      // Skipped is what this machine can't do, such as a DNS of its own without root.
+      // Scenarios that this machine cannot run, such as a DNS of its own without root, are skipped.
       expect(results.filter(({ verdict }) => verdict === 'missed').map(({ name, seen, misses }) => ({ name, seen, misses }))).toEqual([]);
     },
     600_000, // a minute on a quiet machine

@@ -1,13 +1,16 @@
-// The campaign's own look into PostgreSQL, and its grip on it: locks that hold a worker at a step.
+// The campaign's own access to PostgreSQL, and locks that stop a worker at a certain step.
 import { Client, Pool, type PoolClient } from 'pg';
 
-/** A lock that others wait for until it is let go. */
+/** A lock that makes others wait until it is released. */
 export type HeldLock = { release(): Promise<void> };
 
-/** A lock that can let those pass who wait for it now, and hold who comes after them. */
+/** A lock that can let through those who wait for it now, and stop those who come after them. */
 export type Gate = HeldLock & { letPass(): Promise<void> };
 
-/** The statements on the way of a delivery, by words from their beginning: PostgreSQL shows the first 1,023 bytes of what is running. */
+/**
+ * The grouped statements in a delivery's processing, recognised by words near their beginning: PostgreSQL shows the first
+ * 1,023 bytes of a running statement.
+ */
 const WORDS_OF = { taken: '"contentHash" text', released: 'positions int[]', settled: '"takenBack" uuid' } as const;
 export type GroupedStatement = keyof typeof WORDS_OF;
 
@@ -16,7 +19,7 @@ export class Database {
 
   constructor(private readonly url: string) {
     this.pool = new Pool({ connectionString: url, max: 6, application_name: 'faults' });
-    // Scenarios break these connections too; the next query opens another.
+    // Scenarios also break these connections; the next query opens a new one.
     this.pool.on('error', () => undefined);
   }
 
@@ -30,13 +33,13 @@ export class Database {
     return row;
   }
 
-  /** SHARE lets others read and not write, ACCESS EXCLUSIVE nothing at all. */
+  /** Locks a table: SHARE lets others read but not write, ACCESS EXCLUSIVE lets them do neither. */
   async lockTable(table: string, mode: 'SHARE' | 'ACCESS EXCLUSIVE'): Promise<Gate> {
     const lock = (): Promise<HeldLock> => this.hold(`LOCK TABLE ${table} IN ${mode} MODE`);
     let held = await lock();
     return {
       release: () => held.release(),
-      // Locks are given in the order of asking: who waits by now comes before us.
+      // PostgreSQL grants locks in the order of the requests, so those who wait now are served before us.
       letPass: async () => {
         const waiting = await this.lockWaiters('faults');
         const next = lock();
@@ -47,12 +50,12 @@ export class Database {
     };
   }
 
-  /** Statements of this kind of all dispatchers that wait for a lock. */
+  /** Returns how many statements of this kind, of all dispatchers, wait for a lock. */
   async waiting(statement: GroupedStatement): Promise<number> {
     return this.lockWaitersOf(WORDS_OF[statement]);
   }
 
-  /** Statements of all dispatchers with these words near their beginning that wait for a lock. */
+  /** Returns how many statements of all dispatchers that have these words near their beginning wait for a lock. */
   async lockWaitersOf(words: string): Promise<number> {
     return this.lockWaiters('mail-dispatcher', words);
   }
@@ -66,12 +69,12 @@ export class Database {
     return count;
   }
 
-  /** Others can neither lock nor change the rows of deliveries with these keys. */
+  /** Locks the rows of deliveries with these keys, so that others can neither lock nor change them. */
   lockDeliveries(keys: readonly string[]): Promise<HeldLock> {
     return this.hold('SELECT FROM dispatch.deliveries WHERE key = ANY($1) FOR UPDATE', [keys]);
   }
 
-  /** Plans the next try of waiting deliveries for then; true once it has done so for all of them. */
+  /** Schedules the next try of waiting deliveries in `inMs`. Resolves with true once this was done for all of them. */
   async planNextTry(keys: readonly string[], inMs: number): Promise<boolean> {
     const planned = await this.rows(
       `WITH planned AS (
@@ -87,7 +90,7 @@ export class Database {
     return planned.length === keys.length;
   }
 
-  /** The most deliveries with these keys of which rows of this table were written by one transaction. */
+  /** Returns the largest number of deliveries with these keys whose rows in this table were written by one transaction. */
   async mostInOneTransaction(table: string, keys: readonly string[]): Promise<number> {
     const { most } = await this.one<{ most: number }>(
       `SELECT coalesce(max(together), 0)::int AS most FROM (
@@ -98,13 +101,13 @@ export class Database {
     return most;
   }
 
-  /** Ends the connections of a service, as an administrator or a failover would. */
+  /** Ends a service's connections, as an administrator or a failover would. Resolves with their number. */
   async terminate(applicationName: string): Promise<number> {
     const ended = await this.rows('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [applicationName]);
     return ended.length;
   }
 
-  /** Takes every connection that there is, also those of this service. */
+  /** Takes every connection that the server allows, including those of this service. */
   async crowdOut(applicationName: string): Promise<HeldLock> {
     const crowd: Client[] = [];
     const fill = async (): Promise<void> => {

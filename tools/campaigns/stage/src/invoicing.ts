@@ -11,14 +11,14 @@ import Bull, { type Queue } from 'bull';
 import { call } from '@billing-mail/tools/services-client';
 import { ACCOUNT, type MailServer } from './mail-server.js';
 
-/** Every scenario's documents are asked for by this user, who must hear of every trouble. */
+/** The requester of every scenario's documents, who must be told of all trouble with them. */
 export const CLERK = 'clerk';
 
-/** What somebody was promised: this key, to these people. */
+/** An acknowledged delivery: its key and its recipients. */
 export type Promised = { key: string; teamId: string; recipients: string[] };
 
 export type TeamOptions = {
-  /** Its own mail server; without it (and without `port`) the team sends by the platform. */
+  /** The team's own mail server; without it (and without `port`) the team sends by the platform. */
   server?: MailServer;
   host?: string;
   port?: number;
@@ -26,7 +26,7 @@ export type TeamOptions = {
   fallback?: boolean;
   companyName?: string;
   fromAddress?: string;
-  /** In place of the one that every server knows. */
+  /** Replaces the password that every server knows. */
   password?: string;
 };
 
@@ -48,7 +48,10 @@ export class Invoicing {
     this.queue.on('error', () => undefined);
   }
 
-  /** A team on the platform, or with the server that is named. One after the other: a hundred at once wait too long for a connection. */
+  /**
+   * Sets up a team on the platform, or with the given server. Teams are set up one after the other: a hundred at once
+   * wait too long for a connection.
+   */
   async setUpTeam(teamId: string, options: TeamOptions = {}): Promise<void> {
     const { server, host = '127.0.0.1', port = server?.port, security = 'starttls', fallback = false } = options;
     const { companyName = `Team ${teamId}`, fromAddress = `billing@${teamId}.example`, password = ACCOUNT.password } = options;
@@ -66,13 +69,13 @@ export class Invoicing {
     await this.lastSetUp;
   }
 
-  /** Publishes to the queue; promised as soon as Redis has taken it, and its replicas where they are asked for. */
+  /** Publishes to the queue. The job counts as promised once Redis, and if `replication` is given its replicas, have acknowledged it. */
   async publish(job: DispatchJobInput, replication?: Replication): Promise<void> {
     await (replication === undefined ? publishDispatchJob(this.queue, job) : publishDispatchJob(this.queue, job, replication));
     this.promise(job);
   }
 
-  /** The same over HTTP; returns the status. */
+  /** Publishes over HTTP; resolves with the status. */
   async post({ key, teamId, version: _version, ...body }: DispatchJobInput): Promise<number> {
     const url = `${this.dispatcherUrl()}/v1/teams/${teamId}/deliveries`;
     const { status } = await call(url, this.token, { method: 'POST', body, headers: { 'idempotency-key': key }, expect: [200, 202] });
@@ -80,13 +83,13 @@ export class Invoicing {
     return status;
   }
 
-  /** Cancels a delivery; true when there was something left to cancel, false when the server has it already. */
+  /** Cancels a delivery. Resolves with true if there was something left to cancel, with false if the server already has it. */
   async cancel(teamId: string, deliveryId: string): Promise<boolean> {
     const url = `${this.dispatcherUrl()}/v1/teams/${teamId}/deliveries/${deliveryId}/cancel`;
     return (await call(url, this.token, { method: 'POST', expect: [200, 409] })).status === 200;
   }
 
-  /** Jobs that no dispatcher has taken in yet. */
+  /** Returns the number of jobs that no dispatcher has taken in yet. */
   async waitingJobs(): Promise<number> {
     const { waiting, active, delayed } = await this.queue.getJobCounts();
     return waiting + active + delayed;
@@ -97,12 +100,12 @@ export class Invoicing {
   }
 
   async close(): Promise<void> {
-    // Closing waits for Redis, which a scenario may have taken away for good.
+    // `close` waits for Redis, which a scenario may have stopped for good.
     await Promise.race([this.queue.close(true).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
     for (const connection of connectionsOf(this.redis)) connection.disconnect();
   }
 
-  /** Notes what was acknowledged elsewhere as well. */
+  /** Also notes what was acknowledged elsewhere. */
   promise({ key, teamId, to, cc = [], bcc = [] }: DispatchJobInput): void {
     if (this.promised.some((promise) => promise.key === key && promise.teamId === teamId)) return;
     this.promised.push({ key, teamId, recipients: [...to, ...cc, ...bcc].map(({ address }) => address) });
@@ -111,7 +114,7 @@ export class Invoicing {
 
 let documents = 0;
 
-/** An invoice to two people with an attachment of that many bytes. */
+/** Returns an invoice to two people with an attachment of `bytes` bytes. */
 export function invoice(teamId: string, changes: Partial<DispatchJobInput> & { bytes?: number } = {}): DispatchJobInput {
   const { bytes = 2000, ...rest } = changes;
   const key = `f${(documents += 1)}`;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { type SmtpTransaction } from '@billing-mail/testkit';
 
-/** What a mail server took: proof on disk before it says 250. */
+/** What a mail server took. The entry is on disk before the server says 250. */
 export type LedgerEntry = {
   server: string;
   messageId: string;
@@ -11,7 +11,7 @@ export type LedgerEntry = {
   at: number;
 };
 
-/** The ground truth of a campaign: every message that a server took or may have taken, one JSON line each, fsynced. */
+/** The ground truth of a campaign: every message that a server took or may have taken, as one JSON line each, synced to disk. */
 export class Ledger {
   readonly entries: LedgerEntry[] = [];
   private readonly file: number;
@@ -20,7 +20,7 @@ export class Ledger {
     this.file = openSync(path, 'a', 0o600);
   }
 
-  /** Durable when it returns. */
+  /** Records a message; it is durable on return. */
   note(server: string, message: SmtpTransaction): void {
     const entry: LedgerEntry = {
       server,
@@ -39,14 +39,14 @@ export class Ledger {
   }
 }
 
-/** Of what was handed to the first server: the ones on the way put their traces before it (RFC 5321 4.4), other ones each time. */
+/** Hashes the message as the first server got it: servers on the way prepend trace fields (RFC 5321 4.4), which differ each time. */
 function hashOf({ raw, sha256 }: SmtpTransaction): string {
   if (raw?.subarray(0, 9).toString('latin1').toLowerCase() !== 'received:') return sha256 ?? '';
   const [traces = ''] = /^(?:Received:.*\r\n(?:[ \t].*\r\n)*)+/i.exec(raw.toString('latin1')) ?? [];
   return createHash('sha256').update(raw.subarray(traces.length)).digest('hex');
 }
 
-// The header ends at the first empty line; what a document says below it is no header.
+// The header ends at the first empty line; text of the document below it must not count as header.
 function messageIdOf(raw: Buffer | null): string {
   const header = raw?.subarray(0, raw.indexOf('\r\n\r\n')).toString('latin1') ?? '';
   return /^Message-ID:\s*(\S+)/im.exec(header)?.[1] ?? '';

@@ -1,4 +1,4 @@
-// A mail server of the campaign: behaves as scripted, writes what it takes into the ledger first, and can go away and come back.
+// A mail server of the campaign. It behaves as scripted, records what it takes in the ledger first, and can go away and come back.
 import {
   startScriptedSmtpServer,
   type ScriptedSmtpServer,
@@ -8,10 +8,10 @@ import {
 } from '@billing-mail/testkit';
 import { type Ledger } from './ledger.js';
 
-/** Who may sign in at every server of the campaign. */
+/** The account that every server of the campaign accepts. */
 export const ACCOUNT = { username: 'billing', password: 'geheim' } as const;
 
-/** A server that works: encrypted, with a login, as the platform's and most teams' are. */
+/** A working server: encrypted and with a login, like the platform's and those of most teams. */
 export const WORKING: SmtpScript = { security: 'starttls', accounts: [ACCOUNT] };
 
 export class MailServer {
@@ -21,7 +21,7 @@ export class MailServer {
     private readonly ledger: Ledger,
   ) {}
 
-  /** Called when a message is in the ledger and not yet answered. */
+  /** Called when a message is in the ledger and has not been answered yet. */
   onTaken: (message: SmtpTransaction) => Promise<void> | void = () => undefined;
 
   static async start(name: string, ledger: Ledger, port = 0): Promise<MailServer> {
@@ -49,18 +49,18 @@ export class MailServer {
   get connections(): number {
     return this.server.connections.length;
   }
-  /** Messages whose end of data it saw, whatever it answered, by their hash. */
+  /** Hashes of the messages whose end of data the server received, whatever it answered. */
   get bodies(): string[] {
     return this.server.transactions.flatMap(({ sha256 }) => sha256 ?? []);
   }
   get endsOfData(): number {
     return this.bodies.length;
   }
-  /** Messages that it said 354 to and may be reading by now. */
+  /** Number of messages for which it has sent 354, and which it may be reading by now. */
   get bodiesBegun(): number {
     return this.server.transactions.filter(({ dataBegun }) => dataBegun).length;
   }
-  /** Passwords that it was given by those connections. */
+  /** Passwords that these connections sent. */
   get passwords(): string[] {
     return this.server.connections.flatMap(({ authAttempts }) => authAttempts.map(({ password }) => password));
   }
@@ -68,19 +68,19 @@ export class MailServer {
     return this.server.messages;
   }
 
-  /** From now on it does this, on top of what makes it work; a function is asked before each reply. */
+  /** From now on adds `script` to the working server's behaviour. A function is called before each reply. */
   behave(script: SmtpScript | (() => SmtpScript) = {}): void {
     this.server.forget();
     this.server.script = typeof script === 'function' ? () => ({ ...WORKING, ...script() }) : { ...WORKING, ...script };
   }
 
-  /** Ends every connection, that way; who comes next has to open one. */
+  /** Ends every connection in that way; later clients must open a new one. */
   async hangUp(how: SmtpAction = 'reset'): Promise<void> {
     await this.server.interject(how);
     await this.server.allClosed();
   }
 
-  /** Nobody listens at its port any more. */
+  /** Closes the server, so that nothing listens on its port any more. */
   async goAway(): Promise<void> {
     await this.server.close();
   }

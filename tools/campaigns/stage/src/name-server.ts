@@ -1,4 +1,4 @@
-// A DNS server on loopback whose answers the campaign changes as it likes, and the way to make a process ask it.
+// A DNS server on loopback whose answers the campaign can change at any time, and the command prefix that makes a process use it.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { type DnsAnswer, type DnsServer, startDnsServer } from '@billing-mail/te
 
 export class NameServer {
   private constructor(
-    /** By name in lower case; other names are unknown. */
+    /** Answers by name in lower case; all other names do not exist. */
     readonly answers: Record<string, DnsAnswer>,
     private readonly server: DnsServer,
   ) {}
@@ -17,8 +17,8 @@ export class NameServer {
   }
 
   /**
-   * The words before a command that make it ask this server and no other: a mount namespace with a resolv.conf of its own, as
-   * c-ares takes its servers from there only. `null` where that is not allowed.
+   * Returns the command prefix that makes a program use only this server: a mount namespace with its own resolv.conf, because c-ares reads
+   * its servers from there only. `null` if that is not allowed.
    */
   prefixFor(folder: string): string[] | null {
     const file = join(folder, 'resolv.conf');

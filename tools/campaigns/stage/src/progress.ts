@@ -1,6 +1,6 @@
-// What a person sees of a campaign: how far it is, and at its end a table.
+// Shows the progress of a campaign and, at its end, a table.
 
-/** What every campaign tells of a thing that it tried. */
+/** The result that every campaign reports for each thing that it tried. */
 export type Tried = {
   group: string;
   name: string;
@@ -15,7 +15,7 @@ export const MARKS = { ok: '✓', missed: '✗', skipped: '–' } as const;
 const isTerminal = process.stdout.isTTY === true;
 export const clock = (ms: number): string => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
 
-/** Shows what is being acted out on one moving line (on a terminal) and prints a line for each that is over. */
+/** Shows what is running on one moving line (on a terminal), and prints a line for each that has ended. */
 export function showProgress(count: number): Progress & { stop(): void } {
   const since = Date.now();
   let done = 0;
@@ -40,7 +40,7 @@ export function showProgress(count: number): Progress & { stop(): void } {
   };
 }
 
-/** A table of text, each column as wide as it is told. */
+/** Formats a table as text with columns of the given widths. */
 export function table(widths: readonly number[], head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => {
     const wrapped = cells.map((cell, column) => wrap(cell, widths[column] ?? 40));

@@ -1,6 +1,6 @@
-/** Runs a command to its end: by its own exit code, with 1 and the error where it fails, or with 130 at a signal. */
+/** Runs a command to its end. The exit code is the command's own, 1 with the error printed if it fails, or 130 after a signal. */
 export function runToItsEnd(main: () => Promise<unknown>): void {
-  // So that what ends by itself with this process is ended in order, a mounted disk too.
+  // An orderly exit on a signal runs the exit handlers, which for example unmount disks.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   main().then(
     () => process.exit(),

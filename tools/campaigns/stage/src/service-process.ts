@@ -1,4 +1,4 @@
-// One of the services as a real process that the campaign kills, freezes, moves in time and starts again.
+// Runs one of the services as a real process that the campaign can kill, freeze, give another clock and start again.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFreePort, startServerProcess, type ServerProcess } from '@billing-mail/testkit';
@@ -6,15 +6,15 @@ import { SERVICES, type ServiceName } from '@billing-mail/tools/starting/service
 import { workspaceRoot } from '@billing-mail/tools/workspace';
 
 export type ServiceOptions = {
-  /** Its log file carries this. */
+  /** The name of its log file. */
   name: string;
   service: ServiceName;
   env: NodeJS.ProcessEnv;
   logFolder: string;
-  /** Words before the command, such as those that give it another clock or another DNS. */
+  /** Command prefix, for example one that gives the process another clock or another DNS server. */
   prefix?: readonly string[];
   nodeArgs?: readonly string[];
-  /** Checkout that it is built in; this one if none is named. */
+  /** Checkout in which the service is built; by default this one. */
   checkout?: string;
 };
 
@@ -37,12 +37,12 @@ export class ServiceProcess {
   get isRunning(): boolean {
     return this.process?.isRunning() ?? false;
   }
-  /** Resolves when it has ended by itself or by us. */
+  /** Resolves when the process has ended, by itself or through us. */
   get ended(): Promise<void> {
     return this.process?.ended ?? Promise.resolve();
   }
 
-  /** Resolves when it says that it is ready, or that it lives. */
+  /** Starts the service. Resolves when its readiness or liveness check succeeds. */
   async start(until: 'ready' | 'live' = 'ready'): Promise<void> {
     const { name, service, env, logFolder, prefix = [], nodeArgs = [], checkout = workspaceRoot } = this.options;
     const portVariable = SERVICES.find((known) => known.name === service)?.portVariable ?? '';
@@ -55,19 +55,22 @@ export class ServiceProcess {
       cwd: checkout,
       env: { ...env, [portVariable]: String(this.port) },
       ready: () => this.says(until),
-      // Only to end what hangs, however busy the machine is.
+      // Ends only starts that hang, however busy the machine is.
       readyWithinMs: 300_000,
       deathSignal: 'KILL',
       onOutput: (text) => appendFileSync(join(logFolder, `${name}.log`), text),
     });
   }
 
-  /** kill -9. */
+  /** Sends SIGKILL. */
   async kill(): Promise<void> {
     await this.process?.end('SIGKILL');
   }
 
-  /** SIGTERM, as an orchestrator says it; returns how long it took. 50 s: the promise is 45, see `endWithinMs`. */
+  /**
+   * Sends SIGTERM, as an orchestrator does; returns how long the end took. Waits up to 50 s, because the services
+   * promise 45 s, see `endWithinMs`.
+   */
   async stop(): Promise<number> {
     const since = performance.now();
     this.process?.signal('SIGCONT');
@@ -75,7 +78,7 @@ export class ServiceProcess {
     return performance.now() - since;
   }
 
-  /** Everything in it stands still, as with a blocked event loop or a swapped-out machine. */
+  /** Stops everything in the process, as a blocked event loop or a swapped-out machine would. */
   freeze(): void {
     this.process?.signal('SIGSTOP');
   }

@@ -9,7 +9,7 @@ const FILLER = 'filler';
 export class SmallDisk {
   private constructor(private readonly folder: string) {}
 
-  /** `null` where mounting is not allowed. */
+  /** Mounts a disk. Returns `null` if mounting is not allowed. */
   static mount(megabytes: number): SmallDisk | null {
     const folder = mkdtempSync(join(tmpdir(), 'faults-disk-'));
     try {
@@ -23,17 +23,17 @@ export class SmallDisk {
     }
   }
 
-  /** A folder of that name on it. */
+  /** Returns the path of a folder on the disk. */
   pathOf(name: string): string {
     return join(this.folder, name);
   }
 
-  /** Nothing can be written to it any more, or again. */
+  /** Makes the disk read-only, or writable again. */
   remount(mode: 'ro' | 'rw'): void {
     execFileSync('mount', ['-o', `remount,${mode}`, this.folder], { stdio: 'ignore' });
   }
 
-  /** Runs what makes folders for temporary files, so that it makes them here. */
+  /** Runs `work` with TMPDIR set to this disk, so that its temporary folders are created here. */
   async as<T>(work: () => Promise<T>): Promise<T> {
     const usual = process.env['TMPDIR'];
     process.env['TMPDIR'] = this.folder;
@@ -45,7 +45,7 @@ export class SmallDisk {
     }
   }
 
-  /** To the last byte. */
+  /** Fills the disk to the last byte. */
   fill(): void {
     const file = openSync(join(this.folder, FILLER), 'w');
     try {

@@ -26,36 +26,36 @@ import { SmallDisk } from './small-disk.js';
 import { ServiceProcess } from './service-process.js';
 import { watchStates } from './written-states.js';
 
-/** How the stage is set for a group of scenarios. */
+/** The setup of the stage for a group of scenarios. */
 export type StageOptions = {
-  /** For the dispatchers, over what they get anyway. */
+  /** Variables for the dispatchers, in addition to their usual ones. */
   env?: NodeJS.ProcessEnv;
   dispatchers?: number;
   notifiers?: number;
-  /** Servers for teams; those not in use cost a socket each. */
+  /** Number of servers for teams; each unused one costs one socket. */
   customServers?: number;
-  /** PostgreSQL, the dispatchers' documents or their journal of results get a disk of their own of that many MB, which can be filled. */
+  /** Sizes in MB of disks that can be filled, for PostgreSQL, the dispatchers' documents or their result journal. */
   diskMb?: Partial<Record<DiskOwner, number>>;
-  /** Each dispatcher gets a way to PostgreSQL of its own, which can be cut. */
+  /** Gives each dispatcher its own path to PostgreSQL, which can be cut. */
   wired?: boolean;
   /** All services reach PostgreSQL through PgBouncer. */
   behindPooler?: boolean;
-  /** Of Node, for every service. */
+  /** Node.js options for every service. */
   nodeArgs?: readonly string[];
-  /** Another Redis than the stage's own. */
+  /** Uses this Redis instead of the stage's own. */
   redisUrl?: string;
-  /** Another PostgreSQL than the stage's own. */
+  /** Uses this PostgreSQL instead of the stage's own. */
   databaseUrl?: string;
 };
 export type DiskOwner = 'postgres' | 'documents' | 'journal';
 
 const PLATFORM = 'platform';
-/** Name by which the services know the platform's server; the campaign's DNS server says where that is. */
+/** Host name of the platform's server in the services' settings; the campaign's DNS server resolves it. */
 export const PLATFORM_HOST = 'smtp.test';
 const PLATFORM_FROM = 'e-invoice@platform.example';
 const SIGNER_FILE = 'signer.p12';
 
-/** Short enough that three tries fit into a moment, long enough that a busy machine does not miss them. */
+/** Short enough that three tries take only a moment, long enough that a busy machine does not exceed them. */
 const TIMES = {
   RETRY_DELAYS: '200ms,300ms',
   CLAIM_LEASE: '4s',
@@ -68,14 +68,14 @@ const TIMES = {
 export class Stage {
   readonly dispatchers: ServiceProcess[] = [];
   readonly notifiers: ServiceProcess[] = [];
-  /** Ways of the dispatchers to PostgreSQL, in their order, where the stage has some. */
+  /** The dispatchers' paths to PostgreSQL, in the order of the dispatchers; empty without `wired`. */
   readonly wires: Wire[] = [];
   settings!: ServiceProcess;
-  /** Who vouches for the platform's signature. */
+  /** The authority that issued the platform's signing certificate. */
   signerCaPem = '';
   private pooler: TestPgBouncer | null = null;
   readonly platformFrom = PLATFORM_FROM;
-  /** Who has it makes tokens that the services believe. */
+  /** Whoever has it can make tokens that the services accept. */
   readonly jwtSecret = randomBytes(32).toString('base64url');
   invoicing!: Invoicing;
 
@@ -88,11 +88,11 @@ export class Stage {
     readonly database: Database,
     readonly ledger: Ledger,
     readonly names: NameServer,
-    /** Null where processes can't be given a DNS of their own. */
+    /** The command prefix that gives a process our DNS server, or null if processes cannot be given their own DNS. */
     readonly dnsPrefix: string[] | null,
     readonly platform: MailServer,
     readonly customServers: MailServer[],
-    /** Gets the alerts' e-mails, so that they do not mix with the documents. */
+    /** Receives the alert e-mails, so that they do not mix with the documents. */
     readonly alertMailbox: MailServer,
   ) {}
 
@@ -131,7 +131,7 @@ export class Stage {
     return stage;
   }
 
-  /** A server that no scenario has taken yet, for one team. */
+  /** Returns a server for one team that no scenario has taken yet. */
   takeServer(): MailServer {
     const server = this.customServers[this.taken++];
     if (server === undefined) throw new Error('The stage has no mail server left; give it more customServers.');
@@ -139,25 +139,25 @@ export class Stage {
   }
   private taken = 0;
 
-  /** The small disk that this is kept on. */
+  /** Returns the small disk of `owner`. */
   diskOf(owner: DiskOwner): SmallDisk {
     const disk = this.disks.get(owner);
     if (disk === undefined) throw new NotPossibleHereError('needs root, to mount a small disk');
     return disk;
   }
 
-  /** Folder in which the dispatchers keep results that PostgreSQL could not take. */
+  /** The folder in which the dispatchers store results that PostgreSQL could not take. */
   get journalFolder(): string {
     return this.disks.get('journal')?.pathOf('journal') ?? join(this.folder, 'journal');
   }
 
-  /** How often these services, the dispatchers if none are named, have logged this so far. */
+  /** Returns how often these services (by default the dispatchers) have logged `words` so far. */
   countInLogs(words: string, services: readonly ServiceProcess[] = this.dispatchers): number {
     const logs = services.map(({ options }) => readFileSync(join(this.logFolder, `${options.name}.log`), 'utf8'));
     return logs.join('').split(words).length - 1;
   }
 
-  /** The dispatcher that holds the claim of a delivery now. */
+  /** Resolves with the dispatcher that holds the claim of a delivery now. */
   async holderOf(key: string): Promise<ServiceProcess | null> {
     const [row] = await this.database.rows<{ claimed_by: string | null }>('SELECT claimed_by FROM dispatch.deliveries WHERE key = $1', [
       key,
@@ -182,7 +182,7 @@ export class Stage {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Puts another certificate with another key in the place of the platform's; a dispatcher that is started from now on signs with it. */
+  /** Replaces the platform's certificate and key. Dispatchers that are started from now on sign with the new ones. */
   renewCertificate({ hasEnded = false } = {}): void {
     const ago = (days: number): Date => new Date(Date.now() - days * 24 * 60 * 60 * 1000);
     const validity = hasEnded ? { validFrom: ago(10), validTo: ago(1) } : {};
@@ -222,7 +222,7 @@ export class Stage {
     );
   }
 
-  /** What the services are told: all of them, a dispatcher, and a notifier. */
+  /** Returns the environments: of all services, of a dispatcher, and of a notification-service. */
   private environments(env: NodeJS.ProcessEnv, redisUrl: string, databaseUrl: string) {
     const identity = createTestIdentity({ address: PLATFORM_FROM });
     this.signerCaPem = identity.caPem;
@@ -244,7 +244,7 @@ export class Stage {
       PLATFORM_FROM_ADDRESS: PLATFORM_FROM,
       PLATFORM_SMTP_CA_FILE: certificates,
       SMTP_CA_FILE: certificates,
-      // 203.0.113.0/24 is no network at all (RFC 5737): what goes there meets nobody.
+      // 203.0.113.0/24 is reserved for documentation (RFC 5737), so that nobody is at these addresses.
       SMTP_ALLOWED_NETWORKS: '127.0.0.0/8,203.0.113.0/24',
       WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
       OAUTH_ALLOWED_NETWORKS: '127.0.0.0/8',
@@ -269,7 +269,7 @@ export class Stage {
   }
 }
 
-/** Without those that this machine does not let us mount. */
+/** Mounts the disks, without those that this machine does not allow us to mount. */
 function mountDisks(megabytes: StageOptions['diskMb'] = {}): Map<DiskOwner, SmallDisk> {
   const disks = Object.entries(megabytes).map(([owner, size]) => [owner as DiskOwner, SmallDisk.mount(size)] as const);
   return new Map(disks.flatMap(([owner, disk]) => (disk === null ? [] : [[owner, disk] as const])));

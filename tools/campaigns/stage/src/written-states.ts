@@ -1,4 +1,5 @@
-// Watches every state that is written, whichever statement writes it: births and changes of deliveries and recipients, by triggers.
+// Records every state that is written, whichever statement writes it: triggers note each new delivery and recipient
+// and each change of their status.
 import { type Database } from './database.js';
 
 /** A change of `status` as it was written; `from` is "born" for a new row. */
@@ -6,9 +7,9 @@ export type WrittenState = { kind: 'delivery' | 'recipient'; from: string; to: s
 
 const WATCHED = { deliveries: 'delivery', recipients: 'recipient' } as const;
 
-/** From now on every change is written down. */
+/** Starts to record every change. */
 export async function watchStates(database: Database): Promise<void> {
-  // No key: two statements that write the same changes in another order would wait for each other in a circle.
+  // No primary key: two statements that write the same changes in a different order would deadlock.
   await database.rows('CREATE TABLE public.written_states (kind text, "from" text, "to" text)');
   await database.rows(`
     CREATE FUNCTION public.note_state() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -25,7 +26,7 @@ export async function watchStates(database: Database): Promise<void> {
   }
 }
 
-/** Each change once. */
+/** Returns the recorded changes, each once. */
 export function readWrittenStates(database: Database): Promise<WrittenState[]> {
   return database.rows<WrittenState>('SELECT DISTINCT kind, "from", "to" FROM public.written_states ORDER BY kind, "from", "to"');
 }

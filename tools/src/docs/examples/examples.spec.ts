@@ -1,4 +1,4 @@
-// The examples of the documents, run against a real queue and a real dispatcher.
+// Runs the examples of the documents against a real queue and a real dispatcher.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ const run = promisify(execFile);
 const AUTH_JWT_SECRET = 'a secret of the examples, long enough';
 const PASSPHRASE = 'a passphrase of the examples';
 const FROM_ADDRESS = 'e-invoice@billing-mail.example';
-/** Not among the programs that the tests bring; where it is missing, only the texts of its example are held against those of another. */
+/** The tests do not provide PHP. Where it is missing, only the texts of its example are compared with those of another. */
 const PHP = findProgram('php') === null ? [] : [['php', 'send_invoice.php', 'inv-2026-0047']];
 
 let folder: string;

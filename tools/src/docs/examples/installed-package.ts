@@ -1,4 +1,5 @@
-// The package as somebody has it who installed it: packed, installed into an empty project, the examples compiled there for both kinds of modules.
+// The published package as its users have it: packed, installed into an empty project, and the examples compiled
+// there for both module systems.
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,15 +8,15 @@ import { workspaceRoot } from '../../workspace.js';
 
 const run = promisify(execFile);
 
-/** What the project has besides: from here, as nothing is fetched in tests. */
+/** The project's other packages. They are copied from here, because tests fetch nothing. */
 const BESIDES = ['zod', 'bull', 'openapi-fetch', '@types/node'];
 const EXAMPLES = ['publish-invoice', 'send-invoice'];
 const NPM_FLAGS = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
 
-/** Calls `example` by `import` or by `require`. Returns what it answers. */
+/** Calls `example` through `import` or `require` and resolves with its result. */
 export type CallExample = (by: 'import' | 'require', example: string, args: readonly string[]) => Promise<unknown>;
 
-/** Makes the project in `folder`, which has to be empty. */
+/** Creates the project in `folder`, which must not exist yet. */
 export async function installPackage(folder: string): Promise<CallExample> {
   const inFolder = { cwd: folder };
   const npm = (...args: string[]) => run('npm', [...args, ...NPM_FLAGS, '--cache', join(folder, 'npm-cache')], inFolder);

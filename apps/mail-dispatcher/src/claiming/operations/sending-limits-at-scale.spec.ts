@@ -1,12 +1,12 @@
 // 5,000 deliveries of a team whose server takes 30 a minute over 3 connections, by two dispatchers on real PostgreSQL, Redis and SMTP
-// sockets. A minute is ten seconds here: long enough that the moment in which a dispatcher notices that it may go on counts little.
+// sockets. A minute is ten seconds here: long enough that it hardly matters how soon a dispatcher notices that it may go on.
 import { type DeliveryForecast } from '@billing-mail/contracts';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../../testing/dispatcher-harness.js';
 
 const COUNT = 5000;
 const LIMITS = { connections: 3, messagesPerMinute: 30 };
 const WINDOWS = { minuteMs: 10_000, dayMs: 24 * 3_600_000 };
-/** Other teams hand in as many at a time, so often. */
+/** Another team hands in `documents` deliveries at a time, `rounds` times. */
 const OTHERS = { rounds: 5, documents: 20 };
 
 describe('5,000 deliveries of a team with limits', () => {
@@ -53,7 +53,7 @@ describe('5,000 deliveries of a team with limits', () => {
       const seenBefore = seen.length;
       await handIn('other', OTHERS.documents);
       await allSettled('other', round * OTHERS.documents);
-      // Whatever a machine needs for twenty of them: it is not the time in which the many go out.
+      // However long a machine needs for these twenty deliveries: only a small part of the 5,000 goes out meanwhile.
       expect(seen.length - seenBefore).toBeLessThan(COUNT / 10);
     }
     await allSettled('limited', COUNT);

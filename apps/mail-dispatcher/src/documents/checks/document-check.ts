@@ -8,9 +8,9 @@ export type Blocks = () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 export type Content = { teamId: string; bytes?: Buffer; blocks: Blocks };
 
 /**
- * One requirement for documents. Returns the problem to tell the sender; `null` if there is none, or if that can't be judged. Checking the
- * beginning costs nothing. Reading a whole document is only for kinds that need it; for all others the check returns `null` at once,
- * without a promise.
+ * One requirement for documents. `problemAtBeginning` and `problemInside` return the problem to tell the sender; `null` if there is none,
+ * or if that can't be judged. Checking the beginning costs nothing. A whole document is read only if its kind needs it; for all others the
+ * check returns `null` at once, without a promise.
  */
 export type DocumentCheck = {
   isFor(document: NamedDocument): boolean;

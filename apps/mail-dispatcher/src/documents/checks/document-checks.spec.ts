@@ -160,7 +160,7 @@ describe('a PDF with an electronic invoice inside', () => {
     expect(await problemOf(pdf, await hybrid(attachments as Record<string, string>))).toMatch(problem);
   });
 
-  /** A scanned page of that many bytes in front of everything else, as it comes from a store in blocks. */
+  /** Returns a PDF, in blocks as they come from a store, with a scanned page of that many bytes in front of everything else. */
   const large = async (attachments: Record<string, string>, bytes: number) => {
     const document = await PDFDocument.load(await hybrid(attachments, false), { updateMetadata: false });
     document.context.register(document.context.stream(randomBytes(bytes)));
@@ -211,7 +211,7 @@ describe('a PDF with an electronic invoice inside', () => {
     expect(await problemOf(pdf, Buffer.from(await document.save()))).toMatch(/at its root/);
   });
 
-  /** Of 200 KB that inflate to 200 MB. */
+  /** Returns a PDF of 200 KB that inflates to 200 MB. */
   const bomb = (dictionary: string): Buffer => {
     const content = deflateSync(Buffer.alloc(200 * 1024 * 1024, ' '));
     const names = '/Names<</EmbeddedFiles<</Names[(a) 2 0 R]>>>>';

@@ -6,7 +6,7 @@ import { XML_CHECK } from './xml-check.js';
 
 const CHECKS: readonly DocumentCheck[] = [PDF_CHECK, XML_CHECK, HYBRID_INVOICE_CHECK];
 
-/** The problem that the first KiB of a document shows; `null` if none. Bytes beyond the first KiB are ignored. */
+/** Returns the problem that the first KiB of a document shows; `null` if there is none. Bytes beyond the first KiB are ignored. */
 export function problemAtBeginning(document: NamedDocument, bytes: Buffer): string | null {
   const beginning = bytes.subarray(0, BEGINNING_BYTES);
   for (const check of CHECKS) {
@@ -16,7 +16,7 @@ export function problemAtBeginning(document: NamedDocument, bytes: Buffer): stri
   return null;
 }
 
-/** The problem that only reading the document shows. Returns `null` at once for documents that need no reading. */
+/** Returns the problem that can be found only by reading the document. Returns `null` at once for documents that need no reading. */
 export function problemInside(document: NamedDocument, content: Content): Promise<string | null> | null {
   const reading = CHECKS.flatMap((check) => {
     const found = check.isFor(document) ? check.problemInside?.(document, content) : null;

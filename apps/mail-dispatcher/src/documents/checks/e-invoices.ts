@@ -38,7 +38,7 @@ export const isNamedEInvoice = (filename: string): boolean => E_INVOICES.has(fil
 /** Where each syntax names its profile. */
 export const PROFILE_PATHS = [CII, ZUGFERD_1, ubl('Invoice')].map(({ profileAt }) => profileAt);
 
-/** The problem if a file is not the invoice that its name says; `null` if there is none. */
+/** Returns the problem if a file is not the invoice that its name says; `null` if there is none. */
 export function explainEInvoice(filename: string, { root, texts }: Exclude<XmlReading, { problem: string }>): string | null {
   const expected = E_INVOICES.get(filename.toLowerCase());
   if (expected === undefined) return null;

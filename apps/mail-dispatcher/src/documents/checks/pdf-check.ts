@@ -5,7 +5,7 @@ export const BEGINNING_BYTES = 1024;
 
 export const isPdf = (document: NamedDocument): boolean => /^application\/(?:x-)?pdf$/.test(mediaType(document));
 
-/** A PDF must be one, and not an HTML page that its maker delivered instead, such as an error or a sign-in. */
+/** A document declared as a PDF must be one, and not an HTML page that was delivered in its place, such as an error or sign-in page. */
 export const PDF_CHECK: DocumentCheck = {
   isFor: isPdf,
   problemAtBeginning(beginning) {

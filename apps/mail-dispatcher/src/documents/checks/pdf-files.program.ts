@@ -1,4 +1,4 @@
-// The thread that opens PDFs: finds the electronic invoice among the embedded files.
+// Worker thread that opens PDFs and finds the electronic invoice among their embedded files.
 import {
   PDFArray,
   PDFContext,
@@ -25,7 +25,7 @@ const MOST_INFLATED_BYTES = 64 * 1024 * 1024;
 let inflatedBytes = 0;
 boundInflating();
 
-/** The library would inflate 25 MB to 25 GB. All its decoders allocate through one method, so that is where the limit is set. */
+/** Without a limit, the library would inflate 25 MB to 25 GB. All its decoders allocate through one method, so the limit is set there. */
 function boundInflating(): void {
   type Decoder = { buffer: Uint8Array; ensureBuffer: (this: Decoder, requested: number) => Uint8Array };
   const anyDecoder = decodePDFRawStream(PDFRawStream.of(PDFContext.create().obj({ Filter: 'RunLengthDecode' }), new Uint8Array()));
@@ -43,7 +43,7 @@ function boundInflating(): void {
   };
 }
 
-/** Returns `null` if the PDF can't be opened. */
+/** Returns the electronic invoice among the embedded files; `none` if there is none, `null` if the PDF can't be opened. */
 export default async function findInvoice(pdf: Uint8Array): Promise<FoundInvoice | 'none' | null> {
   inflatedBytes = 0;
   try {

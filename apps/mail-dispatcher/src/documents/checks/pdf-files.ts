@@ -6,7 +6,7 @@ import { type Blocks } from './document-check.js';
 
 export type FoundInvoice = { name: string; data: Uint8Array };
 
-/** The compiled program, also when tests run from the sources. */
+/** The compiled program, which is used even if tests run from the sources. */
 const PROGRAM = path.resolve(__dirname, '..', '..', '..', 'dist', 'documents', 'checks', 'pdf-files.program.js');
 /** Loading the library takes a third of a second, so the thread is kept for a while. */
 const KEPT_MS = 60_000;
@@ -21,8 +21,8 @@ let thread: Piscina | undefined;
 const turns = new Turns();
 
 /**
- * Returns the electronic invoice among the files of a PDF, `none` if there is none, or `null` if that can't be found out. Reads one PDF at
- * a time, and its bytes only when its turn has come, so that waiting ones take no memory.
+ * Returns the electronic invoice among the files of a PDF; `none` if there is none, `null` if that can't be found out. Opens one PDF at a
+ * time, and reads its bytes only when its turn has come, so that PDFs that wait take no memory.
  */
 export function findInvoiceInside(teamId: string, blocks: Blocks): Promise<FoundInvoice | 'none' | null> {
   return turns.take(teamId, async () => {

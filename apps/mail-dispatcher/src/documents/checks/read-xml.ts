@@ -10,24 +10,27 @@ export type XmlName = { uri: string; local: string };
 export type XmlReading = { problem: string } | { root: XmlName; texts: Map<string, string> };
 
 /**
- * Bytes parsed at a time: a fraction of a millisecond for an invoice, 6 ms for crafted input. A request takes several turns of the event
- * loop.
+ * Bytes parsed at a time, which takes a fraction of a millisecond for an invoice and 6 ms for crafted input. Answering a request takes
+ * several turns of the event loop, each of which may have to wait for such a piece.
  */
 const PIECE_BYTES = 8 * 1024;
 const turns = new Turns();
 const MOST_TEXT = 1000;
 /**
- * The limit of libxml2, and so of most programs that read invoices; invoices have some ten levels. For each element the parser looks up the
- * namespace in all elements above.
+ * The limit of libxml2, and so of most programs that read invoices; invoices have some ten levels. It is needed because the parser looks up
+ * the namespace of each element in all elements above it.
  */
 const MOST_DEPTH = 256;
-/** For one element. The parser handles its attributes at once, looking each up in all elements above: 9,000 take 40 ms. */
+/**
+ * The limit for one element. The parser handles all attributes of an element at once and looks each of them up in all elements above: 9,000
+ * take 40 ms.
+ */
 const MOST_ATTRIBUTES = 1_000;
 const MOST_SAID = 120;
 
 /**
- * Reads XML to its end. `paths`: elements below the root, such as `ExchangedDocumentContext/ID`; the first of several counts. Returns
- * `null` if the encoding is not supported here.
+ * Reads XML to its end. `paths`: elements below the root, such as `ExchangedDocumentContext/ID`; if there are several with the same path,
+ * the first counts. Returns `null` if the encoding is not supported here.
  */
 export async function readXml({ teamId, blocks }: Content, paths: readonly string[] = []): Promise<XmlReading | null> {
   const reader = new XmlReader(paths);
@@ -44,7 +47,7 @@ export async function readXml({ teamId, blocks }: Content, paths: readonly strin
   return reader.end(decoder);
 }
 
-/** Thrown inside the parser, as it would otherwise go on to the end of its input. */
+/** Thrown inside the parser, which would otherwise go on to the end of its input. */
 class TooDeepError extends Error {
   override readonly name = 'TooDeepError';
   constructor() {
@@ -94,7 +97,7 @@ class XmlReader {
     return this.problem === null;
   }
 
-  /** Attributes of the element whose tag is still open; the parser reports them only at its end. */
+  /** The number of attributes of the element whose tag is still open; the parser reports them only at the end of the tag. */
   private get attributesSoFar(): number {
     return (Reflect.get(this.parser, 'attribList') as unknown[] | undefined)?.length ?? 0;
   }
@@ -105,7 +108,7 @@ class XmlReader {
     return { root: this.root, texts: this.texts };
   }
 
-  /** `null` below the requested elements. */
+  /** Returns the path of the current element; `null` if it is deeper than all requested elements. */
   private pathHere(): string | null {
     return this.path.length > this.deepest ? null : this.path.join('/');
   }

@@ -37,7 +37,7 @@ export async function startDispatcherProcess(harness: Harness, env: Record<strin
       ...env,
     },
     ready: () => isReady(port),
-    // Long, as it is only there to end a process that hangs, however busy the machine is.
+    // Long, because it must only end a process that hangs, however busy the machine is.
     readyWithinMs: 240_000,
     deathSignal: 'KILL',
   });

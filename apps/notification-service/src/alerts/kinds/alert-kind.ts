@@ -11,8 +11,10 @@ export type Place =
 export interface AlertKind<Params> {
   /** All texts, by language. */
   words: Record<Locale, object>;
-  /** @param count documents that share the trouble; `params` are those of the latest one */
+  /** Words the alert. @param count number of documents that share the trouble; `params` are those of the latest one */
   word(params: Params, count: number, locale: Locale): AlertText;
-  /** The page that shows the whole trouble, or where it is repaired. An alert about a single delivery leads to that delivery instead. */
+  /**
+   * Returns the page that shows the whole trouble, or where it is repaired. An alert about a single delivery leads to the delivery instead.
+   */
   leadsTo(params: Params): Place;
 }

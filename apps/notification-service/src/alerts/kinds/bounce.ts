@@ -17,15 +17,15 @@ type BounceParams = { kind: 'bounce'; what: DeliveryBouncedEvent['what'] } & Pic
 >;
 
 /**
- * `unknown`: the document came back, and the report does not say from whom. `passed_on`: it is the same, but there is only one recipient, and
- * from that one nothing came back.
+ * `unknown`: the document came back, and the report does not say from whom. `passed_on`: the report does not say so either, but the
+ * document has only one recipient, from whom nothing came back: it was a copy that was passed on.
  */
 type BounceSituation = BounceParams['what'] | 'unknown' | 'passed_on';
 
 const situationOf = ({ what, recipients, counts }: Pick<BounceParams, 'what' | 'recipients' | 'counts'>): BounceSituation =>
   what !== 'bounced' || recipients.length > 0 ? what : counts.recipients === 1 ? 'passed_on' : 'unknown';
 
-// Only a warning where the recipients have the document, as far as is known.
+// A warning if the recipients have the document as far as is known, or if it is still on its way to a dead address.
 const SEVERITIES: Record<BounceSituation, Severity> = {
   ...{ bounced: 'error', unknown: 'error' },
   ...{ passed_on: 'warning', complaint: 'warning', known_dead: 'warning' },
@@ -40,7 +40,7 @@ export function decideBounce(event: DeliveryBouncedEvent): Alert<BounceParams> {
     severity: SEVERITIES[situationOf({ what, recipients, counts })],
     teamId: event.teamId,
     audience: audienceOf(event),
-    // The trouble is that of an address, whatever document goes there. If the address is unknown, it is that of the document.
+    // Groups by address, whatever document goes there. If the address is unknown, groups by delivery.
     groupKey: ['delivery_bounced', what, first?.address.toLowerCase() ?? delivery.id].join('|'),
     params: { kind: 'bounce', what, document, status, counts, recipients, class: of, reply },
     deliveryId: delivery.id,
@@ -157,7 +157,7 @@ export const bounce: AlertKind<BounceParams> = {
   }),
 };
 
-/** @param count documents to the same address; `params` are those of the latest one */
+/** @param count number of documents to the same address; `params` are those of the latest one */
 function wordBounce(params: BounceParams, count: number, locale: Locale): AlertText {
   const words = CATALOGUES[locale];
   const { document, counts } = params;
@@ -173,9 +173,9 @@ function wordBounce(params: BounceParams, count: number, locale: Locale): AlertT
       textBlock(happened(about)),
       ...recipientBlocks(params, heading, words, locale, situation !== 'complaint'),
       ...unknownBlocks(params, words, locale, situation),
-      // An address is mended before the document is sent again; whose it is must be asked first where that is not known.
+      // A wrong address is corrected before the document is sent again. If it is unknown whose address it is, the reader must ask first.
       ...(situation === 'bounced' ? [...todosOf(params, locale), whatToDo] : [whatToDo]),
-      // For a dead address there is no advice by reason, as the document is on its way.
+      // For a dead address there is no advice by reason, because the document is on its way.
       ...(situation === 'unknown' ? todosOf(params, locale) : []),
     ],
   };
@@ -192,7 +192,7 @@ function recipientBlocks({ recipients }: BounceParams, heading: string, words: C
 }
 
 function unknownBlocks({ class: of, reply }: BounceParams, words: Catalogue, locale: Locale, situation: BounceSituation): Block[] {
-  // The reason of a copy is not worded, as the words are about the recipient.
+  // For a copy that was passed on, the reason is not explained, because the explanations are about the recipient.
   if (situation === 'passed_on') return reply === null ? [] : [textBlock(quoteReply(reply, words))];
   return situation !== 'unknown' || of === null ? [] : [textBlock(reasonOf(of, reply, words, locale))];
 }
@@ -202,7 +202,7 @@ function reasonOf(of: BounceClass, reply: string | null, words: Catalogue, local
   return reply === null ? happened : `${happened} ${quoteReply(reply, words)}`;
 }
 
-/** The advice, once for each reason. */
+/** Returns the advice, once for each reason. */
 function todosOf({ recipients, class: of }: BounceParams, locale: Locale): Block[] {
   const classes = recipients.length > 0 ? recipients.map((recipient) => recipient.class) : of === null ? [] : [of];
   return [...new Set(classes.map((each) => explainBounce(each, locale).todo))].map(textBlock);

@@ -1,4 +1,4 @@
-// Alerts before a certificate ends and once it has ended: about the platform's own to its operator, about those of a team to the team.
+// Alerts before and after a certificate expires: to the operator about the platform's certificate, and to a team about its certificates.
 import { type CertificateExpiringEvent, type CertificateUse, type Locale, type OwnCertificateExpiringEvent } from '@billing-mail/contracts';
 import { type AlertText, textBlock } from '../wording/blocks.js';
 import { audienceOf, OPERATOR } from '../alert.js';

@@ -7,7 +7,7 @@ import { type AlertKind } from './alert-kind.js';
 /** A row of the alert table: the type of the alert, its audience, and the data for its wording. */
 export interface IncidentKind<Event, Params extends { kind: string }> extends AlertKind<Params>, Pick<Alert, 'type' | 'severity'> {
   hears(event: Event): Pick<Alert, 'teamId' | 'audience'>;
-  /** The same for the same trouble, within the type. */
+  /** Returns a key that is the same for the same trouble of this type. */
   troubleOf(event: Event): string;
   paramsOf(event: Event): Params;
 }
@@ -22,6 +22,6 @@ export const decideIncident = <Event, Params extends { kind: string }>(of: Incid
   documentId: null,
 });
 
-/** In UTC, as the reader's time zone is unknown. */
+/** Words a time in UTC, because the reader's time zone is unknown. */
 export const inWords = (time: string, locale: Locale): string =>
   `${new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'de-DE', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(new Date(time))} UTC`;

@@ -50,7 +50,7 @@ const WORDS: Record<Locale, Words> = {
 
 const ofServer = (server: string, { code }: FailureReason): string => `${server}|${code}`;
 
-/** Key of the group for the trouble of a server. */
+/** Returns the group key for the trouble of a server. */
 export const troubleOfServer = (server: string, failure: FailureReason): string => `${serverDown.type}|${ofServer(server, failure)}`;
 
 export const serverDown: IncidentKind<ServerDownEvent, Params> = {

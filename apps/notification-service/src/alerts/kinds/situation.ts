@@ -3,14 +3,14 @@ import { type Block, textBlock } from '../wording/blocks.js';
 import { type Catalogue } from '../wording/catalogue.js';
 
 /**
- * What a text is about: the (latest) document with its type, the number of documents, how many recipients it was accepted for, and how many
- * of these by the platform (`null` if unknown). Accepted is all that is ever known; no server confirms arrival.
+ * What a text is about: the (latest) document with its type, the number of documents, for how many recipients it was accepted, and for how
+ * many of these by the platform (`null` if unknown). Acceptance is all that is ever known, because no server confirms arrival.
  */
 export type About = { document: string; count: number; accepted: number; recipients: number; byPlatform: number | null };
 
 /**
- * `means` and `todo` are `null` if the text for the failure says it. `titleOfMany` is `null` if title and `happened` cover many documents
- * themselves; otherwise the latest document is described below it.
+ * `means` and `todo` are `null` if the text for the failure says the same. `titleOfMany` is `null` if `title` and `happened` cover many
+ * documents themselves. Otherwise the text below `titleOfMany` describes the latest document.
  */
 export type SituationWords = {
   title: (about: About) => string;

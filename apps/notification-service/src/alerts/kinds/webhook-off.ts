@@ -4,7 +4,7 @@ import { CATALOGUES } from '../wording/catalogues.js';
 import { quotable } from '../wording/one-line.js';
 import { type IncidentKind } from './incident.js';
 
-/** `admins`: the users who have configured it. */
+/** `admins`: the users who have configured the webhook. */
 type WebhookSwitchedOff = { webhookId: string; teamId: string; url: string; admins: string[]; reason: WebhookOffReason };
 type Params = { kind: 'webhook_off'; host: string; reason: WebhookOffReason };
 type Words = { title: (host: string) => string; happened: Record<WebhookOffReason, string>; means: string; todo: string };
@@ -35,7 +35,7 @@ const WORDS: Record<Locale, Words> = {
 export const webhookOff: IncidentKind<WebhookSwitchedOff, Params> = {
   type: 'webhook_off',
   severity: 'error',
-  // The whole team if only services have configured it.
+  // Alerts the whole team if only services have configured the webhook.
   hears: ({ teamId, admins }) => ({ teamId, audience: admins.length > 0 ? { kind: 'users', userIds: admins } : { kind: 'team' } }),
   troubleOf: ({ webhookId }) => webhookId,
   // Only the host: the path may be a secret of the receiver and the team.

@@ -13,7 +13,7 @@ const REPLY_CHARACTERS = 300;
 
 export const textBlock = (text: string): Block => ({ kind: 'text', text });
 
-/** @param unnamed how many there are besides `items` */
+/** @param unnamed how many items there are besides `items` */
 export function listBlock(heading: string, items: readonly string[], unnamed: number, words: Catalogue): Block {
   const left = Math.max(0, items.length - LISTED) + unnamed;
   return { kind: 'list', heading, items: [...items.slice(0, LISTED), ...(left > 0 ? [words.more(left)] : [])] };
@@ -25,5 +25,5 @@ export const quoteReply = (reply: string, words: Catalogue): string => words.ser
 export const replyBlocks = ({ reply }: FailureReason, words: Catalogue): Block[] =>
   reply === null ? [] : [textBlock(quoteReply(reply, words))];
 
-/** The name of a server without its port, as people use it. */
+/** Returns the name of a server without its port, as people use it. */
 export const serverName = (server: string): string => oneLine(server.replace(/:\d+$/, ''));

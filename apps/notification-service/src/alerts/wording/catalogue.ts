@@ -1,4 +1,4 @@
-// The texts that each language must have, besides those of each kind of alert. A language that lacks one does not compile.
+// The texts that each language must have, besides those of each kind of alert. If a language lacks one, the code does not compile.
 import { type DocumentReference, type RecipientRole, type SeenForReply } from '@billing-mail/contracts';
 
 /** Why an e-mail about a notification is missing; `waiting`: it may still be sent. */
@@ -6,18 +6,18 @@ export type EmailTrouble = 'waiting' | 'no_such_address' | 'gave_up' | 'uncertai
 
 export type Catalogue = {
   documentTypes: Record<DocumentReference['type'], string>;
-  /** What was seen instead of a reply to the end of data. `server`: a space and its name, or empty. */
+  /** What was seen instead of a reply to the end of data. `server`: a space and the server's name, or empty. */
   seen: Record<SeenForReply | 'unknown', (server: string) => string>;
   /** The role after an address; `null` for `to`. */
   roles: Record<RecipientRole, string | null>;
   /** The reason for a recipient that has none of its own. */
   noReason: { cancelled: string; bounced: string; other: string };
-  /** Headings of the lists of those without the document, those who may have it, and those who may have it twice. */
+  /** Headings of the lists of recipients without the document, who may have it, and who may have it twice. */
   notReached: string;
   mayHave: string;
   mayHaveTwice: string;
   more: (count: number) => string;
-  /** The own server failed, and a part went out by the platform. */
+  /** The team's own server did not accept the document for all recipients, and the platform went on with the others. */
   fallbackNote: string;
   /** Heading of the errors of a job's fields. */
   fieldErrors: string;
@@ -25,16 +25,16 @@ export type Catalogue = {
   quoted: (foreign: string) => string;
   /** The team that an e-mail is about. */
   team: (teamId: string) => string;
-  /** Before the description of the latest of several documents. */
+  /** Stands before the description of the latest of several documents. */
   ofMany: (count: number) => string;
   /** `reply` is quoted already. */
   serverReply: (reply: string) => string;
-  /** Below a notification whose e-mail is missing. */
+  /** Stands below a notification whose e-mail is missing. */
   notByEmail: Record<EmailTrouble, string>;
   /** Texts of an e-mail about many notifications. */
   digest: { title: (count: number) => string; heading: string };
   /** The links of an e-mail. */
   links: Record<'delivery' | 'deliveries' | 'incident' | 'settings' | 'webhooks' | 'inbox' | 'preferences', string>;
-  /** Below every e-mail. */
+  /** Stands below every e-mail. */
   emailFooter: string;
 };

@@ -1,9 +1,9 @@
 import { type Catalogue } from './catalogue.js';
 import { quotable } from './one-line.js';
 
-// Numbers are short; a longer one could put a whole message into the subject.
+// Document numbers are short; a longer one could put a whole message into the subject.
 const NUMBER_CHARACTERS = 40;
 
-/** Type and number of a document; the number is text from outside. */
+/** Returns type and number of a document. The number is text from outside. */
 export const nameDocument = (words: Catalogue, type: keyof Catalogue['documentTypes'], number: string): string =>
   `${words.documentTypes[type]} ${words.quoted(quotable(number, NUMBER_CHARACTERS))}`;

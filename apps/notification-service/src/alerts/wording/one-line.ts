@@ -2,7 +2,7 @@ const DEFAULT_CHARACTERS = 200;
 
 const QUOTATION_MARKS = /["\u201c-\u201f\u00ab\u00bb\u300c-\u300f\uff02]/g;
 
-/** Makes text from outside safe between quotation marks: it can't end them, so it never reads as our own text. */
+/** Makes text from outside safe between quotation marks: it can't close the quotation, so it never reads as our own text. */
 export const quotable = (value: string, maxCharacters?: number): string => oneLine(value, maxCharacters).replace(QUOTATION_MARKS, "'");
 
 /**
@@ -14,7 +14,8 @@ export function oneLine(value: string, maxCharacters = DEFAULT_CHARACTERS): stri
     .toWellFormed()
     .replace(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
     .trim();
-  // Never more characters than units. To take it apart costs more than all else here, and streams and lists word thousands of lines.
+  // A text never has more characters than UTF-16 code units, so a short one need not be split. Splitting costs more than everything else
+  // here, and streams and lists word thousands of lines.
   if (line.length <= maxCharacters) return line;
   const characters = Array.from(line);
   return characters.length <= maxCharacters ? line : `${characters.slice(0, maxCharacters - 1).join('')}…`;

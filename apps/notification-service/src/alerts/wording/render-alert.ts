@@ -4,7 +4,7 @@ import { type Block, textBlock } from './blocks.js';
 import { type EmailTrouble } from './catalogue.js';
 import { CATALOGUES } from './catalogues.js';
 
-/** Title and body as plain text, with empty lines between paragraphs, and at the end why no e-mail about it was sent. */
+/** Renders title and body as plain text, with empty lines between paragraphs. The body ends with the reason if no e-mail was sent. */
 export function renderAlert(
   params: AlertParams,
   count: number,

@@ -1,4 +1,4 @@
-// Where an alert leads on the web page. Of text from outside, links contain only ids and addresses, which are encoded.
+// Where an alert leads on the web page. The only texts from outside in a link are ids and addresses, which are encoded.
 import {
   deliveriesPath,
   deliveryPath,
@@ -17,14 +17,16 @@ export type AlertLink = { to: LinkTarget; url: string };
 
 export type LinkedAlert = { teamId: string; params: AlertParams; count: number; deliveryId: string | null };
 
-/** The address of the web page, without a slash at its end; `null` if there is none. */
+/** Returns the address of the web page without a slash at its end, or `null` if there is none. */
 export const pageAddress = ({ CONSOLE_URL }: { CONSOLE_URL?: string | undefined }): string | null =>
   CONSOLE_URL?.replace(/\/+$/, '') ?? null;
 
-/** Alerts about the platform, and about jobs whose team could not be read, belong to no team and have no page. */
+/** Whether an alert belongs to a team. Alerts about the platform, and about jobs whose team could not be read, do not and have no page. */
 export const isOfTeam = (teamId: string): boolean => teamId !== OPERATOR.teamId && teamId !== '';
 
-/** The link to the delivery if the alert is about one, otherwise to the page that shows the whole trouble or where it is repaired. */
+/**
+ * Returns the link to the delivery if the alert is about one, and otherwise to the page that shows the whole trouble or where to repair it.
+ */
 export function linkOf({ teamId, params, count, deliveryId }: LinkedAlert, page: string | null): AlertLink | null {
   if (page === null || !isOfTeam(teamId)) return null;
   if (count === 1 && deliveryId !== null) return { to: 'delivery', url: `${page}${deliveryPath(teamId, deliveryId)}` };

@@ -1,4 +1,4 @@
-// The e-mail about one alert or many: text and HTML from the same blocks, with links to our own pages.
+// Composes the e-mail about one alert or many: text and HTML from the same blocks, with links to our own pages.
 import { inboxPath, type Locale } from '@billing-mail/contracts';
 import { wordAlert } from '../../alerts/alert-table.js';
 import { type AlertText, type Block, listBlock, textBlock } from '../../alerts/wording/blocks.js';
@@ -9,12 +9,12 @@ import { escapeHtml } from './escape-html.js';
 import { unlinked } from './unlinked.js';
 
 export type AlertEmail = { subject: string; text: string; html: string };
-/** A link to our own pages; of text from outside, it contains only ids. */
+/** A link to our own pages. The only texts from outside in it are ids and addresses. */
 type Link = { words: string; url: string };
 type Letter = AlertText & { prefix: string; links: Link[]; preferences: string | null };
 
 /**
- * Composes the e-mail about alerts, in the user's language, naming the team concerned. All text from outside is escaped in the HTML, and
+ * Composes the e-mail about alerts in the user's language, and names the team concerned. All text from outside is escaped in the HTML, and
  * none of it can become a link.
  * @param page the address of the web page, without a slash at the end; `null`: no links
  */
@@ -23,7 +23,9 @@ export function composeAlertEmail(alerts: readonly LinkedAlert[], locale: Locale
   return layOut(alerts.length === 1 && alert !== undefined ? ofOne(alert, locale, page) : ofMany(alerts, locale, page), locale);
 }
 
-/** One e-mail about many alerts, because of the hourly limit or a digest: a list of titles, and for each team the link to its inbox. */
+/**
+ * Returns one e-mail about many alerts, because of the hourly limit or a digest: a list of titles, and a link to the inbox of each team.
+ */
 function ofMany(alerts: readonly LinkedAlert[], locale: Locale, page: string | null): Letter {
   const words = CATALOGUES[locale];
   const items = alerts.map(({ teamId, params, count }) => `${prefixOf(teamId)}${wordAlert(params, count, locale).title}`);

@@ -22,8 +22,8 @@ const WORDS: Record<Locale, Words> = {
 };
 
 /**
- * Asks whether alerts may go to this address. `link` leads to our page and contains no text from outside; without it the code is entered by
- * hand.
+ * Composes the e-mail that asks whether alerts may go to an address. `link` leads to our page and contains no text from outside. Without it
+ * the user enters the code by hand.
  */
 export function composeConfirmationEmail(code: string, link: string | null, locale: Locale): AlertEmail {
   const { subject, asked, byLink, byCode, otherwise } = WORDS[locale];

@@ -1,4 +1,4 @@
-// The e-mails to send: each is claimed by one sender at a time, and kept until it is sent, unwanted or given up.
+// Stores the e-mails to send: one sender at a time claims an e-mail, and it waits until it is sent, unwanted or given up.
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DAILY_DIGEST_HOUR, type Locale } from '@billing-mail/contracts';
@@ -18,7 +18,7 @@ type EmailStatus = 'waiting' | 'sent' | 'unwanted' | 'no_such_address' | 'gave_u
 /** One notification of an e-mail; a digest has several. */
 export type OwedPart = LinkedAlert & {
   notificationId: string;
-  /** How many pieces of news the notification had at the claim; the e-mail covers these. More may arrive meanwhile. */
+  /** How many pieces of news the notification had when it was claimed; the e-mail covers these. More may arrive meanwhile. */
   wanted: number;
   traceparent: string | null;
 };
@@ -32,24 +32,24 @@ export type OwedEmail = {
   locale: Locale;
   /** `null`: no address is known, or the user wants no e-mail. */
   address: string | null;
-  /** The user is not known to belong to the team: whoever named the user may have made it up. */
+  /** Whether the user is not known to belong to the team: whoever named the user may have made that up. */
   isForeign: boolean;
   /** How many earlier tries ended without a reply to the end of data, and the Date field of the last of them. */
   doubts: number;
   doubtedAt: Date | null;
-  /** When it should have been sent. */
+  /** When the e-mail should have been sent. */
   owedSince: Date;
 };
 
 type OwedRow = Omit<OwedEmail, 'parts'> & OwedPart;
 
 /**
- * Nobody reads more, and somebody who causes alerts for a user must not be able to bury that user in e-mails. Further alerts go out
- * together in one e-mail.
+ * Limit for each user. Nobody reads more, and somebody who causes alerts for a user must not be able to flood that user with e-mails.
+ * Further alerts go out together in one e-mail.
  */
 const EMAILS_AN_HOUR = 30;
 
-/** As for documents: after a crash its e-mails are sent by others once the lease has run out. A running process renews its lease. */
+/** As for documents: after a crash, other processes send the claimed e-mails once the lease has run out. A running process renews it. */
 const LEASE_SECONDS = 30;
 export const RENEW_EVERY_MS = (LEASE_SECONDS * 1000) / 3;
 
@@ -68,13 +68,13 @@ export class EmailOutboxStore {
 
   /**
    * Claims up to `limit` due e-mails, one for each user. Address and language are read now, so that a corrected address helps. A claimed
-   * e-mail that has an address counts towards the user's hourly limit, whatever becomes of it. One without counts for nothing: otherwise
-   * another team could use the limit up by naming the user in its settings.
+   * e-mail that has an address counts towards the user's hourly limit, whatever becomes of it. One without an address does not count:
+   * otherwise another team could use the limit up by naming the user in its settings.
    */
   async claim(limit: number): Promise<OwedEmail[]> {
     const claimId = randomUUID();
     return this.database.transaction(async (tx) => {
-      // One process at a time, as two could both find room in a user's hourly limit.
+      // One process at a time, because two could both find room in a user's hourly limit.
       await tx.query(`SELECT pg_advisory_xact_lock(hashtext('notify.email_outbox'))`);
       await gather(tx);
       await holdBack(tx);
@@ -116,7 +116,7 @@ export class EmailOutboxStore {
     return toEmails(rows);
   }
 
-  /** The number of overdue e-mails, and the age of the oldest in seconds. */
+  /** Returns the number of overdue e-mails, and the age of the oldest in seconds. */
   async backlog(): Promise<{ count: number; oldest: number }> {
     const [row] = await this.database.query<{ count: number; oldest: number }[]>(
       `SELECT count(*)::int AS count, coalesce(extract(epoch FROM now() - min(coalesce(failing_since, due_at))), 0)::float AS oldest
@@ -125,7 +125,7 @@ export class EmailOutboxStore {
     return row ?? { count: 0, oldest: 0 };
   }
 
-  /** Extends the lease of everything that this claim still holds; returns the ids. */
+  /** Extends the lease of all notifications that this claim still holds, and returns their ids. */
   async renew(claimId: string): Promise<string[]> {
     const [rows] = await this.database.query<[{ id: string }[], number]>(
       `UPDATE notify.email_outbox SET leased_until = now() + make_interval(secs => $2) WHERE claim_id = $1
@@ -136,8 +136,8 @@ export class EmailOutboxStore {
   }
 
   /**
-   * The gate: commits that the end of data goes out, if the claim still holds. If there is no reply, a later claim finds here that the
-   * server may have the e-mail. Called again for the second server after the first one has refused, it writes the same.
+   * The gate: commits that the end of data goes out, if the claim still holds, and returns whether it does. If there is no reply, a later
+   * claim finds here that the server may have the e-mail. If the first server has refused, the call for the second one writes the same.
    */
   async release(email: OwedEmail, date: Date): Promise<boolean> {
     const [rows] = await this.database.query<[unknown[], number]>(
@@ -169,7 +169,7 @@ export class EmailOutboxStore {
     await this.settleAs(email, 'unwanted');
   }
 
-  /** Records that nobody will know whether the e-mail has arrived; it is not sent again. */
+  /** Records that nobody can find out whether the e-mail has arrived; it is not sent again. */
   async settleUncertain(email: OwedEmail): Promise<void> {
     await this.settleAs(email, 'uncertain');
   }
@@ -198,7 +198,9 @@ export class EmailOutboxStore {
     return rows[0]?.status ?? 'waiting';
   }
 
-  /** Records that there was no reply to the end of data, of which `release` has written the doubt; the e-mail is sent once more. */
+  /**
+   * Records that there was no reply to the end of data, and lets the e-mail be sent once more. `release` has recorded the doubt already.
+   */
   async settleDoubtful(email: OwedEmail, error: string): Promise<void> {
     await this.database.query(
       `UPDATE notify.email_outbox
@@ -276,14 +278,14 @@ const CLAIM = `
     RETURNING o.notification_id)
   SELECT notification_id FROM claimed`;
 
-/** Rows of the same user and address make one e-mail. Those that may not be sent are apart from those that nobody wants. */
+/** Makes one e-mail of all rows of the same user and address. Alerts of teams that the user is not known to belong to stay apart. */
 function toEmails(rows: readonly OwedRow[]): OwedEmail[] {
   const emails = new Map<string, OwedEmail>();
   for (const { notificationId, teamId, params, count, wanted, deliveryId, traceparent, ...same } of rows) {
     const key = JSON.stringify([same.userId, same.address, same.isForeign]);
     const email = emails.get(key) ?? { ...same, parts: [] };
     email.parts.push({ notificationId, teamId, params, count, wanted, deliveryId, traceparent });
-    // The most doubts of any notification count for the whole e-mail.
+    // The e-mail has as many doubts as the notification with the most.
     if (same.doubts > email.doubts) Object.assign(email, { doubts: same.doubts, doubtedAt: same.doubtedAt });
     emails.set(key, { ...email, attempt: Math.max(email.attempt, same.attempt) });
   }

@@ -18,10 +18,10 @@ const NOTE_BACKLOG_EVERY_MS = 15_000;
 const DOUBTS_ALLOWED = 1;
 
 type Verdict = SendResult['outcome'] | 'failed' | 'gave_up' | 'no_such_address' | 'unwanted' | 'uncertain';
-/** An e-mail of a claim, and the signal that its lease is lost. */
+/** A claimed e-mail, and the signal that its lease is lost. */
 type Held = { email: OwedEmail; lost: AbortController };
 
-/** Of several notifications in one e-mail, the trace of the first is continued. */
+/** Continues the trace of the first notification in the e-mail. */
 function stepOf({ email: { parts } }: Held): SpanAbout {
   const [first] = parts;
   return { parent: first?.traceparent, deliveryId: first?.deliveryId ?? undefined, teamId: first?.teamId };
@@ -116,7 +116,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
       address,
       id: idOf(email.parts),
       date,
-      // Not while the process ends: it might not live to read the reply, and another try could deliver a second copy.
+      // Holds the end of data while the process ends: it might not live to read the reply, and another try could deliver a second copy.
       releaseEndOfData: async () => !this.sending.signal.aborted && this.outbox.release(email, date),
       signal: lost.signal,
     });
@@ -164,7 +164,8 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
 }
 
 /**
- * Part of the Message-ID. It is the same for the same news of the same notifications, so that a server or mailbox can drop a second copy.
+ * Returns a part of the Message-ID. It is the same for the same news of the same notifications, so that a server or mailbox can drop a
+ * second copy.
  */
 function idOf(parts: readonly OwedPart[]): string {
   const ids = parts.map(({ notificationId, wanted }) => `${notificationId}.${wanted}`);

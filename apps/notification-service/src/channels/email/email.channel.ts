@@ -3,17 +3,18 @@ import { type EntityManager } from 'typeorm';
 import { type Channel, type Told } from '../channel.js';
 
 /**
- * A server that is down affects every document. After the first e-mail about it there is at most one in this time, which counts the others.
+ * After an e-mail about a notification, the next one about it is sent after this time at the earliest, and counts what happened meanwhile:
+ * a server that is down affects every document.
  */
 export const DIGEST_EVERY_MINUTES = 60;
 
-/** Documents that wait for the same server fail within minutes of each other. */
+/** How long an e-mail about a first failure waits for others: documents that wait for the same server fail within minutes of each other. */
 const GATHER_MINUTES = 5;
 
 /**
- * Records an e-mail for each user. `wanted_count` counts the pieces of news, `mailed_count` those already sent. Not all news increases the
- * count of its notification, such as a document that fails because of a trouble that was told before. More news makes another e-mail,
- * without the doubts of the last one. Alerts to the whole team have no address and stay in the inbox.
+ * Records an e-mail for each user. `wanted_count` counts the pieces of news, `mailed_count` those already sent. Not every piece of news
+ * increases the count of its notification: a document that fails because of a trouble that was told before, for example, does not. Further
+ * news makes another e-mail, without the doubts of the last one. Alerts to the whole team have no address and stay in the inbox.
  */
 @Injectable()
 export class EmailChannel implements Channel {

@@ -34,7 +34,7 @@ describe('alert e-mails', () => {
   };
   const clerk = (team: string, locale: 'en' | 'de' = 'de') => ({
     teamId: team,
-    // A user of its own: each has its own limit of e-mails.
+    // Each team has a user of its own, because the limit of e-mails is per user.
     requestedBy: { userId: `clerk-${team}`, email: `clerk@${team}.example`, locale },
   });
   const mailsTo = (address: string): CaughtMail[] => around.mail.mails.filter(({ recipients }) => recipients.includes(address));
@@ -53,7 +53,7 @@ describe('alert e-mails', () => {
       `UPDATE notify.email_outbox o SET ${assignment} FROM notify.notifications n WHERE n.id = o.notification_id AND n.team_id = $1`,
       [team],
     );
-  /** The first e-mail is sent and recorded; what is owed is another one. */
+  /** Whether the first e-mail is sent and recorded, so that the one that is owed is another one. */
   const isOver = async (team: string): Promise<boolean> => {
     const [row] = await service.database.query<{ isOver: boolean }[]>(
       `SELECT o.mailed_at IS NOT NULL AS "isOver" FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id
@@ -152,7 +152,7 @@ describe('alert e-mails', () => {
     await eventually(async () => (await refusedAs(service, 'foreign_recipient')) === before + 2);
     await publish(named('acme'));
     await whenStatus('acme', 'sent');
-    // Of a member nothing is refused, also where nobody wants the e-mail.
+    // For a member nothing counts as refused, even if the member wants no e-mail.
     await prefer('outsider', { email: 'outsider@home.example', channels: { email: false, inbox: true } });
     await publish(SAMPLES.failed({ teamId: 'home-team-2', requestedBy: { userId: 'outsider' } }));
     await whenStatus('home-team-2', 'unwanted');
@@ -250,7 +250,7 @@ describe('alert e-mails', () => {
   it('tell who runs the platform when its certificate runs out', async () => {
     await publish(INCIDENTS.certificateExpiring(14));
     const mail = await simpleParser((await mailTo('operator@billing-mail.example')).raw);
-    // It is no team's: there is no page of it.
+    // The alert belongs to no team, so there is no page to link to.
     expect(mail.html).not.toContain('href');
     expect(mail.subject).toBe('The signing certificate of the platform expires in 14 days');
   });
@@ -275,7 +275,7 @@ describe('alert e-mails', () => {
     const digest = await simpleParser((await mailTo('clerk@burst.example', 2)).raw);
     expect(digest.subject).toBe('[burst] 30 Belege konnten nicht verschickt werden');
     await whenStatus('burst', 'sent');
-    // An hour and more later the next one is told at once.
+    // More than an hour later, the next failure is told at once.
     await change('burst', `mailed_at = now() - interval '3 hours'`);
     await publish(SAMPLES.failed(clerk('burst')));
     await mailTo('clerk@burst.example', 3);
@@ -342,7 +342,7 @@ describe('alert e-mails', () => {
     await publish({ ...INCIDENTS.serverDown(to), failure: SERVER_DOWN, server: SERVER_DOWN.server ?? '' });
     await eventually(async () => (await owed(team)).lastError);
     around.mail.refusal = null;
-    // As it is claimed by a process that goes on slowly.
+    // As if a slow process had claimed the e-mail.
     await change(team, `claim_id = gen_random_uuid(), leased_until = now() + interval '1 hour', doubts = ${doubts}`);
     const [email] = await service.database.query<OwedEmail[]>(
       `SELECT json_build_array(json_build_object('notificationId', o.notification_id, 'wanted', o.wanted_count)) AS parts,
@@ -471,7 +471,7 @@ describe('alert e-mails', () => {
     await change('doubt', `${died}, status = 'waiting', doubts = 2`);
     await whenStatus('doubt', 'uncertain');
     expect(mailsTo('clerk@doubt.example')).toHaveLength(1);
-    // More to tell is another e-mail.
+    // Further news makes another e-mail.
     await change('doubt', `mailed_at = now() - interval '1 hour'`);
     await publish(SAMPLES.failed(clerk('doubt')));
     await mailTo('clerk@doubt.example', 2);

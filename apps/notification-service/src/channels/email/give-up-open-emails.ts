@@ -1,8 +1,8 @@
 import { type ClientBase } from 'pg';
 
 /**
- * After a restore nobody knows which open e-mails were sent since the backup. None is sent again; the inbox has all alerts, and says which
- * e-mails are uncertain. Returns how many.
+ * Marks all open e-mails as uncertain, and returns how many there were. After a restore nobody knows which of them were sent since the
+ * backup, so none is sent again. The inbox has all alerts, and says which e-mails are uncertain.
  */
 export async function giveUpOpenEmails(client: ClientBase): Promise<number> {
   const { rowCount } = await client.query(

@@ -1,6 +1,6 @@
-// Sends alerts by the platform's own server, behind the same gate as documents, so an alert never goes by the route of a team that it is
-// about. If the operator has named a second server, it gets what the first one refuses: otherwise an alert that the platform's server is
-// down could not be sent.
+// Sends alerts by the platform's own server, behind the same gate as documents. An alert never goes by the route of the team that it is
+// about. If the operator has named a second server, it gets the alerts that the first one refuses: otherwise an alert that the platform's
+// server is down could not be sent.
 import { readFileSync } from 'node:fs';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { classifyReply, composeMessage, isNonexistentRecipient, type MessageDraft } from '@billing-mail/mail-core';
@@ -20,18 +20,18 @@ import { type AlertEmail } from './compose-alert-email.js';
 export type OutgoingAlert = {
   email: AlertEmail;
   address: string;
-  /** Like `date`, the same when it is sent again, so that the receiver can recognise the copy. */
+  /** Part of the Message-ID. Like `date`, it stays the same when the alert is sent again, so that the receiver can recognise the copy. */
   id: string;
   date: Date;
-  /** Commits that the end of data goes out. If it resolves to false, the end of data must not be sent. */
+  /** Commits that the end of data goes out. If the promise resolves to false, the end of data must not be sent. */
   releaseEndOfData: () => Promise<boolean>;
   /** Aborted when the claim is lost. */
   signal: AbortSignal;
 };
 
 /**
- * `refused`: not sent; `error` says why, without the address. `doubtful`: the end of data went out without a reply. `held`: held back for
- * our own trouble.
+ * `refused`: not sent; `error` says why, without the address. `doubtful`: the end of data went out, but there was no reply. `held`: held
+ * back because of a trouble on our side.
  */
 export type SendResult =
   | { outcome: 'sent' }
@@ -39,7 +39,7 @@ export type SendResult =
   | { outcome: 'doubtful'; error: string }
   | { outcome: 'held'; cause: unknown };
 
-// RFC 5321, 4.5.3.2.6 asks for 10 minutes for the final reply: who gives up sooner sends copies.
+// RFC 5321, 4.5.3.2.6 asks for 10 minutes for the final reply: a client that gives up sooner sends second copies.
 const TIMEOUTS = { connectMs: 10_000, replyMs: 60_000, finalReplyMs: 600_000 };
 const KEEPING = { idleMs: 5000, messagesPerSession: 100 };
 const ALERTS = 'alerts';
@@ -47,7 +47,7 @@ const ALERTS = 'alerts';
 @Injectable()
 export class PlatformMailClient implements OnApplicationShutdown {
   private readonly sessions = new SessionKeeper(KEEPING);
-  /** In the order in which they are tried. */
+  /** The servers in the order in which they are tried. */
   private readonly servers: readonly SmtpServer[];
   private readonly options: SessionOptions;
 
@@ -73,12 +73,12 @@ export class PlatformMailClient implements OnApplicationShutdown {
     try {
       return await this.sendByFirstThatTakes(alert, await composeMessage(this.draftOf(alert), null));
     } catch (error) {
-      // An address or a text that can't be composed into an e-mail. Nothing was sent, and the other e-mails go on.
+      // The address or the text can't be composed into an e-mail. Nothing was sent, and the other e-mails go on.
       return { outcome: 'refused', error: String(error), addressExists: true };
     }
   }
 
-  /** After a doubt the second server is not tried, as the first may have the e-mail; nor for an address that does not exist. */
+  /** Does not try the second server after a doubt, because the first may have the e-mail, nor for an address that does not exist. */
   private async sendByFirstThatTakes(alert: OutgoingAlert, message: Buffer): Promise<SendResult> {
     const errors: string[] = [];
     for (const server of this.servers) {
@@ -134,7 +134,7 @@ function toResult(sent: TransactionResult): SendResult {
   if (sent.outcome === 'accepted') return { outcome: 'sent' };
   if (sent.outcome !== 'failed') return { outcome: 'held', cause: sent.cause };
   const verdict = classifyReply(sent.fact, { endOfDataReleased: sent.endOfDataReleased });
-  // Without the server's text, which may contain the address.
+  // Leaves out the server's text, which may contain the address.
   const error = [verdict.stage, verdict.code, verdict.enhancedCode, verdict.reason].filter((part) => part !== null).join(' ');
   if (verdict.lasting === 'uncertain') return { outcome: 'doubtful', error };
   return { outcome: 'refused', error, addressExists: !isNonexistentRecipient(verdict) };

@@ -18,7 +18,7 @@ const ANSWER_WITHIN_MS = 15_000;
 const MOST_BYTES = 4096;
 const MOST_CHARACTERS = 1000;
 
-/** Never throws: whatever happens is returned as an answer. Redirects are not followed, so a 3xx counts as a failure. */
+/** Sends the request. Never throws: whatever happens is returned as an answer. Redirects are not followed, so a 3xx counts as a failure. */
 export async function postWebhook({ url, headers, body }: WebhookRequest, policy: HostPolicy): Promise<WebhookAnswer> {
   const target = new URL(url);
   try {
@@ -36,7 +36,7 @@ export async function postWebhook({ url, headers, body }: WebhookRequest, policy
 
 const answerTo = (request: ClientRequest): Promise<WebhookAnswer> =>
   new Promise((resolve, reject) => {
-    // After a change of protocol (101) the connection closes without any other event, so waiting on would never end.
+    // After a change of protocol (101) the connection closes without any other event, so without this the promise would never settle.
     request.once('close', () => reject(new Error('the connection was closed without an answer')));
     request.on('error', reject).on('response', (response) => {
       const chunks: Buffer[] = [];

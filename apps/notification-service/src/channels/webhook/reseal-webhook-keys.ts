@@ -8,8 +8,8 @@ export type ResealedWebhooks = { keys: number; moved: number; left: string[] };
 type Row = { id: string; teamId: string; webhookId: string; url: string; sealed: string };
 
 /**
- * May run while services run, and several times at once: a seal is replaced only if it is still the one that was read. All rows are read at
- * once, as a team has few webhooks.
+ * Seals the keys with the first key. May run while services run, and several times at once: a seal is replaced only if it is still the one
+ * that was read. Reads all rows at once, because a team has few webhooks.
  */
 export async function resealWebhookKeys(source: DataSource, secretKeys: readonly SecretKey[]): Promise<ResealedWebhooks> {
   const sql = new Sql(source);
@@ -20,7 +20,7 @@ export async function resealWebhookKeys(source: DataSource, secretKeys: readonly
     if (resealed === null) continue;
     moved += await sql.affected('UPDATE notify.webhook_keys SET sealed = $3 WHERE id = $1 AND sealed = $2', [row.id, row.sealed, resealed]);
   }
-  // Reads the table again with only the first key: what it opens needs no other key.
+  // Reads the table again with only the first key: a seal that it opens needs no other key.
   const firstKey = new CredentialBox(secretKeys.slice(0, 1));
   const rows = await readAll(sql);
   const left = rows.filter((row) => orNull(() => firstKey.open(row.sealed, contextOf(row))) === null);

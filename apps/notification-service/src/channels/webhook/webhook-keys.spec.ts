@@ -1,12 +1,12 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { fromText, newWebhookKeys, shownPublicKey, shownSecret, signatureOf, toText } from './webhook-keys.js';
 
-/** An Ed25519 public key as SPKI (RFC 8410 4) is this and its 32 bytes. */
+/** An Ed25519 public key in SPKI (RFC 8410, 4) is this prefix followed by its 32 bytes. */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 describe('signatures of webhooks', () => {
   it('are those of Standard Webhooks', () => {
-    // The example of its reference libraries.
+    // The example of the reference libraries of Standard Webhooks.
     const secret = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64');
     const message = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1614265330, body: '{"test": 2432232314}' };
     expect(signatureOf(message, [{ ...newWebhookKeys(), secret }]).split(' ')[0]).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');

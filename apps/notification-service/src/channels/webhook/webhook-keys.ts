@@ -12,7 +12,7 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export const newWebhookKeys = (): WebhookKeys => ({ secret: randomBytes(KEY_BYTES), seed: randomBytes(KEY_BYTES) });
 
-/** The text that is sealed. */
+/** Returns the text that is sealed. */
 export const toText = ({ secret, seed }: WebhookKeys): string => `${secret.toString('base64')}.${seed.toString('base64')}`;
 
 export function fromText(text: string): WebhookKeys {
@@ -27,7 +27,7 @@ export function shownPublicKey({ seed }: WebhookKeys): string {
   return `whpk_${Buffer.from(x, 'base64url').toString('base64')}`;
 }
 
-/** The value of the header `webhook-signature`: both kinds of signature for each key, separated by spaces. */
+/** Returns the value of the header `webhook-signature`: both kinds of signature for each pair of keys, separated by spaces. */
 export function signatureOf(message: { id: string; timestamp: number; body: string }, keys: readonly WebhookKeys[]): string {
   const signed = Buffer.from(`${message.id}.${message.timestamp}.${message.body}`);
   return keys

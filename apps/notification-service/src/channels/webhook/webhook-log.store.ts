@@ -1,4 +1,4 @@
-// The messages of a webhook with their tries, and replays that somebody asks for.
+// Lists the messages of a webhook with their tries, adds test events, and replays messages.
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type WebhookMessageStatus, type WebhookMessageView, type WebhookReplay, type WebhookTryView } from '@billing-mail/contracts';
@@ -16,7 +16,7 @@ type Row = Omit<WebhookMessageView, 'at' | 'nextTryAt' | 'webhookMessageId' | 't
   tries: (Omit<WebhookTryView, 'at'> & { at: string })[];
 };
 
-/** The latest tries that are shown; a message that was replayed often has more. */
+/** How many of the latest tries are shown; a message that was replayed often has more. */
 const MOST_TRIES = 20;
 
 const VIEW = `
@@ -31,7 +31,7 @@ const VIEW = `
 export class WebhookLogStore {
   constructor(private readonly database: DataSource) {}
 
-  /** Newest first; `null` if the team has no such webhook. */
+  /** Returns the messages, newest first, or `null` if the team has no such webhook. */
   async list(
     { teamId, webhookId }: WebhookPlace,
     { status, before, limit }: { status: WebhookMessageStatus | undefined; before: LogPosition | null; limit: number },
@@ -88,7 +88,7 @@ export class WebhookLogStore {
     return found.length > 0;
   }
 
-  /** Runs under the lock of the webhook, so that switching it off at the same time does not miss the new messages. */
+  /** Runs `work` under the lock of the webhook, so that switching it off at the same time does not miss the new messages. */
   private async whileOn<T>({ teamId, webhookId }: WebhookPlace, work: (sql: Sql) => Promise<T>): Promise<T | 'off' | null> {
     return inTransaction(this.database, async (sql) => {
       const [webhook] = await sql.rows<{ isOff: boolean }>(

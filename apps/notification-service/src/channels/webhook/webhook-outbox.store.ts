@@ -1,4 +1,4 @@
-// The messages to send to webhooks: each is claimed by one sender at a time, and settled under its claim.
+// Stores the messages to send to webhooks: one sender at a time claims a message and settles it under that claim.
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type WebhookMessageStatus, type WebhookOffReason } from '@billing-mail/contracts';
@@ -32,7 +32,7 @@ export type OwedMessage = {
  */
 export type WebhookLane = { isTroubled: boolean; ofEach: number };
 
-/** After a crash other processes send the messages once this has passed; a try takes much less. */
+/** After a crash, other processes send the claimed messages once this time has passed. A try takes much less. */
 const LEASE_SECONDS = 60;
 /** A receiver that takes longer for a successful response is slow. */
 const SLOW_MS = 3000;
@@ -48,7 +48,7 @@ export class WebhookOutboxStore {
     private readonly alerts: RaiseAlerts,
   ) {}
 
-  /** @param busy webhooks that have as many messages in work as allowed */
+  /** Claims up to `limit` due messages. @param busy webhooks with messages in work, which get no further ones meanwhile */
   async claim(limit: number, busy: readonly string[], lane: WebhookLane): Promise<OwedMessage[]> {
     const sql = new Sql(this.database);
     const claimId = randomUUID();
@@ -68,12 +68,12 @@ export class WebhookOutboxStore {
     }));
   }
 
-  /** @throws SealError if NOTIFICATION_SECRET_KEYS lacks the key with which they are sealed */
+  /** Opens the keys of the webhook. @throws SealError if NOTIFICATION_SECRET_KEYS lacks the key with which they are sealed */
   openKeys({ teamId, webhookId, url, sealedKeys }: OwedMessage): WebhookKeys[] {
     return sealedKeys.map((sealed) => fromText(this.box.open(sealed, webhookKeysContext(teamId, webhookId, url))));
   }
 
-  /** Gives a message back for our own trouble; that counts as no try. */
+  /** Gives a message back because of a trouble on our side. That does not count as a try. */
   async giveBack({ id, claimId }: OwedMessage): Promise<void> {
     await new Sql(this.database).affected(
       `UPDATE notify.webhook_messages SET claim_id = NULL, leased_until = NULL, due_at = now() + make_interval(secs => $3)
@@ -89,7 +89,7 @@ export class WebhookOutboxStore {
   async settle(message: OwedMessage, answer: WebhookAnswer, durationMs: number): Promise<WebhookMessageStatus | 'off' | null> {
     return this.database.transaction(async (tx) => {
       const sql = new Sql(tx);
-      // Locks the webhook before its messages, as everybody does who needs both.
+      // Locks the webhook before its messages, as all code does that needs both.
       const state = await lock(sql, message.webhookId);
       if (state === null) return null;
       const isYes = answer.kind === 'answered' && answer.status >= 200 && answer.status <= 299;
@@ -110,7 +110,7 @@ export class WebhookOutboxStore {
   }
 }
 
-/** 410 Gone (RFC 9110, 15.5.11): the receiver is gone for good, so the webhook is switched off. */
+/** Returns why to switch the webhook off, or `null`. With 410 Gone (RFC 9110, 15.5.11) the receiver is gone for good. */
 function offReasonOf(answer: WebhookAnswer, { isOver }: State): WebhookOffReason | null {
   if (answer.kind === 'answered' && answer.status === 410) return 'gone';
   return isOver ? 'failing' : null;

@@ -1,4 +1,4 @@
-// What a webhook is told about an outcome: with our id and the publisher's key, so that the receiver finds its own document. Pure.
+// Builds what a webhook is told about an outcome, with our id and the publisher's key, so that the receiver finds its own document. Pure.
 import {
   type DeliveryBouncedEvent,
   type DeliverySettledEvent,
@@ -14,13 +14,13 @@ export type WebhookContent = {
   deliveryId: string | null;
   documentNumber: string | null;
   occurredAt: string;
-  /** Trace context of the step that it follows from, if traced. */
+  /** Trace context of the step from which the message follows, if traced. */
   traceparent: string | null;
-  /** The same bytes in each try, as the signature covers them. */
+  /** The same bytes in each try, because the signature covers them. */
   body: string;
 };
 
-/** `null` for an outcome that concerns no document, or says nothing new about one. */
+/** Returns the message for an outcome, or `null` if the outcome concerns no document or says nothing new about one. */
 export function webhookContentOf(event: OutcomeEvent): WebhookContent | null {
   switch (event.type) {
     case 'delivery_settled': {
@@ -43,7 +43,7 @@ export function webhookContentOf(event: OutcomeEvent): WebhookContent | null {
   }
 }
 
-/** A message to test a receiver without a document. */
+/** Returns a message to test a receiver without a document. */
 export const testContent = (teamId: string, eventId: string, now: Date): WebhookContent =>
   contentOf({ eventId, teamId, occurredAt: now.toISOString() }, WEBHOOK_TEST, { deliveryId: null, documentNumber: null }, { teamId });
 

@@ -4,7 +4,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** The wait after each failed try; the first try is at once. If the try after the last wait fails, there is no other. */
+/** The wait after each failed try; the first try is at once. If the try after the last wait fails, there is no further try. */
 const WAITS_MS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
 /** Spreads tries that failed at the same time. */
 const JITTER = 0.2;
@@ -15,7 +15,7 @@ const LONGEST_ASKED_MS = 24 * HOUR;
 export const OFF_AFTER_DAYS = 5;
 
 /**
- * The wait before the next try; `null` if there is none.
+ * Returns the wait before the next try in milliseconds, or `null` if there is no further try.
  * @param failed failed tries, including this one
  * @param askedMs the wait that the receiver asked for; it can only lengthen ours
  * @param random from 0 to 1
@@ -26,11 +26,11 @@ export function waitAfter(failed: number, askedMs: number | null, random: number
   return Math.round(Math.max(planned * (1 + JITTER * random), Math.min(askedMs ?? 0, LONGEST_ASKED_MS)));
 }
 
-/** Reads `Retry-After` (RFC 9110, 10.2.3), which is a number of seconds or a date; `null` if it can't be read. */
+/** Reads `Retry-After` (RFC 9110, 10.2.3), a number of seconds or a date. Returns milliseconds, or `null` if it can't be read. */
 export function askedWait(header: string | undefined, now: Date): number | null {
   if (header === undefined) return null;
   if (/^\d{1,9}$/.test(header)) return Number(header) * SECOND;
-  // Only with a zone, as `Date.parse` accepts nearly anything as a date.
+  // Only a date in GMT is read, because `Date.parse` accepts nearly anything as a date.
   const at = header.endsWith(' GMT') ? Date.parse(header) : NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now.getTime());
 }

@@ -47,7 +47,7 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
     );
   }
 
-  /** Claims messages whenever a place is free, or after a moment. A webhook gets further messages once it has answered those in work. */
+  /** Claims messages when a place becomes free, and once a second. A webhook gets further messages once it has answered those in work. */
   private loopOf(lane: LaneWithPlaces): PollLoop {
     const underWay = new Map<Promise<void>, string>();
     const look = async (): Promise<void> => {
@@ -72,7 +72,7 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
   }
 
   /**
-   * Passes its trace context on to the receiver. Never throws: a message that could not be settled is due again when its lease runs out.
+   * Sends a message, and its trace context with it. Never throws: a message that could not be settled is due again when its lease runs out.
    */
   @Traced('webhook', { kind: 'client', about: ({ traceparent, teamId }: OwedMessage) => ({ parent: traceparent, teamId }) })
   private async handle(message: OwedMessage): Promise<void> {
@@ -101,7 +101,7 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
     }
   }
 
-  /** Builds the signed request; `null` if it can't be signed, which is our own trouble and costs no try. */
+  /** Builds the signed request. Returns `null` if it can't be signed, which is a trouble on our side and costs no try. */
   private requestOf(message: OwedMessage): WebhookRequest | null {
     const { webhookId, teamId, url, body, eventId } = message;
     const [id, timestamp] = [messageIdOf(eventId), Math.floor(Date.now() / 1000)];

@@ -4,12 +4,12 @@ import { type EntityManager } from 'typeorm';
 import { type Channel, type Told } from '../channel.js';
 import { type WebhookContent, webhookContentOf } from './webhook-payload.js';
 
-/** Tells a team's own programs about outcomes, whichever people are told. */
+/** Tells a team's own programs about outcomes, whether or not people are told. */
 @Injectable()
 export class WebhookChannel implements Channel {
   /**
-   * Records messages for the webhooks that ask for these events; each event once, however often it arrives. For teams without a webhook it
-   * costs one look-up for the whole group of events.
+   * Records messages for the webhooks that ask for these events, each event once, however often it arrives. For teams without a webhook
+   * this costs one look-up for the whole group of events.
    */
   async accept(tx: EntityManager, { events }: Told): Promise<void> {
     const contents = events.map(webhookContentOf).filter((content) => content !== null);
@@ -25,7 +25,7 @@ export class WebhookChannel implements Channel {
   }
 }
 
-/** Adds messages for the webhooks of a team that ask for the event, in one order, so that two transactions can't deadlock. */
+/** Adds messages for the webhooks that ask for the events, always in the same order, so that two transactions can't deadlock. */
 async function owe(sql: Sql, contents: readonly WebhookContent[]): Promise<void> {
   await sql.rows(
     `INSERT INTO notify.webhook_messages (webhook_id, event_id, team_id, type, delivery_id, document_number, occurred_at, body, traceparent, status)

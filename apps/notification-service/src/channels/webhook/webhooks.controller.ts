@@ -43,8 +43,8 @@ const NO_WEBHOOK = { status: 404, description: 'The team has no such webhook' } 
 const IS_OFF = { status: 409, description: 'The webhook is switched off' } as const;
 
 /**
- * Webhooks by which a team's own programs learn what happened to its documents. Only admins may use this, as an address may be a secret of
- * the receiver.
+ * Webhooks by which a team's own programs learn what happened to its documents. Only admins may use these endpoints, because the address of
+ * a webhook may be a secret of the receiver.
  */
 @ApiTags('webhooks')
 @Controller('v1/teams/:teamId/webhooks')
@@ -206,7 +206,7 @@ export class WebhooksController {
     }
   }
 
-  /** The user to alert when the webhook is switched off; `null` for a service, as there is nobody to alert. */
+  /** Returns the user to alert when the webhook is switched off, or `null` for a service, because there is nobody to alert. */
   private async adminOf(caller: Caller): Promise<string | null> {
     if (caller.isService) return null;
     await this.contacts.learnMember(caller);

@@ -53,7 +53,7 @@ const add = async (input: object = {}): Promise<WebhookWithSecret> => {
 const log = async (id: string): Promise<WebhookMessageView[]> => (await ask<Page<WebhookMessageView>>('GET', `/${id}/messages`)).body.items;
 const shown = async (id: string): Promise<WebhookView | undefined> =>
   (await ask<Page<WebhookView>>('GET', '')).body.items.find((webhook) => webhook.id === id);
-/** The first that came after `before` others. */
+/** Waits for the first request that arrives after `before` others. */
 const arrived = (before = 0): Promise<Received> => eventually(() => receiver.received[before]);
 const settledAs = (id: string, status: WebhookMessageView['status']): Promise<WebhookMessageView> =>
   eventually(async () => (await log(id)).find((message) => message.status === status));
@@ -186,7 +186,7 @@ describe('a try that fails', () => {
     expect([inside.status, inside.body.errors[0]?.pointer]).toEqual([422, '/url']);
     expect((await ask('POST', '', { url: 'http://93.184.215.14/hook' })).status).toBe(422);
     expect((await ask('POST', '', { url: 'https://user:password@93.184.215.14/hook' })).status).toBe(422);
-    // Nor does the answer tell a name that leads inside from one that does not exist.
+    // The answer does not distinguish a name that leads into our network from one that does not exist.
     const told = async (url: string) => (await ask<{ errors: object[] }>('POST', '', { url })).body.errors;
     expect(await told('https://localhost/hook')).toEqual(await told('https://no-such-receiver.invalid/hook'));
     const { id } = await add();
@@ -194,7 +194,7 @@ describe('a try that fails', () => {
     await service.database.query('UPDATE notify.webhooks SET url = $2 WHERE id = $1', [id, moved]);
     const before = await refusedAs(service, 'moved_seal');
     await ask('POST', `/${id}/test`);
-    // The keys are sealed for the address as well: who can write the row can have nothing signed for another.
+    // The keys are sealed for the address as well: whoever can write the row can't have anything signed for another address.
     await eventually(async () => {
       const [row] = await service.database.query<{ late: boolean }[]>(
         `SELECT due_at > now() AS late FROM notify.webhook_messages WHERE webhook_id = $1`,
@@ -217,7 +217,7 @@ describe('a try that fails', () => {
     const period = { from: new Date(Date.now() - 3_600_000).toISOString(), to: new Date(Date.now() + 3_600_000).toISOString() };
     expect(await ask('POST', `/${id}/replay`, period)).toMatchObject({ status: 202, body: { count: 1 } });
     await settledAs(id, 'delivered');
-    // What has arrived is sent again only when that is asked for, one by one or with the rest.
+    // A delivered message is sent again only on request, alone or together with the others.
     expect((await ask<{ count: number }>('POST', `/${id}/replay`, period)).body.count).toBe(0);
     expect((await ask<{ count: number }>('POST', `/${id}/replay`, { ...period, delivered: true })).body.count).toBe(1);
     await triedTimes(id, 4);
@@ -292,7 +292,7 @@ describe('nobody holds up or doubles what others do', () => {
   it('a message of a process that died is sent by another when its lease ends, and settled by one of them', async () => {
     const { id } = await add();
     const outbox = service.app.get(WebhookOutboxStore);
-    // Claimed by a process that is killed before it sends anything.
+    // A message that was claimed by a process that was killed before it sent anything.
     const claimId = randomUUID();
     await service.database.query(
       `INSERT INTO notify.webhook_messages (webhook_id, event_id, team_id, type, occurred_at, body, status, claim_id, leased_until)
@@ -306,7 +306,7 @@ describe('nobody holds up or doubles what others do', () => {
     await service.database.query(`UPDATE notify.webhook_messages SET leased_until = now() WHERE claim_id = $1`, [claimId]);
     await eventually(async () => (await log(id)).every(({ status }) => status === 'delivered'));
     expect(receiver.received).toHaveLength(2);
-    // Nothing that the dead one still says changes anything.
+    // What the dead process still reports changes nothing.
     const late = {
       id: dead?.id ?? '',
       claimId,
@@ -364,7 +364,7 @@ describe('webhooks of a team', () => {
     const { left } = await resealWebhookKeys(service.database, [own, ...earlier]);
     expect(left).not.toContain(team);
     expect(await ofWebhook()).toMatch(/^v2\.own1\./);
-    // Back, for the service that runs.
+    // Seals the keys with the earlier key again, for the service that runs.
     await resealWebhookKeys(service.database, [...earlier, own]);
     expect(await ofWebhook()).toMatch(/^v2\.k1\./);
   });

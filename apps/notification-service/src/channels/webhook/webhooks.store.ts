@@ -1,4 +1,4 @@
-// The webhooks of teams and their keys. Keys are returned sealed; only new ones once in clear.
+// Stores the webhooks of teams and their keys. Keys are stored sealed; only a new secret is returned in clear, once.
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
@@ -12,11 +12,11 @@ import { CredentialBox, inTransaction, Sql, webhookKeysContext } from '@billing-
 import { DataSource } from 'typeorm';
 import { newWebhookKeys, shownPublicKey, shownSecret, toText } from './webhook-keys.js';
 
-/** Each of them gets each event. */
+/** Limit for a team, because each webhook gets each event. */
 export const MOST_WEBHOOKS = 5;
 /** How long a receiver has to learn of new keys. */
 const OLD_KEYS_HOURS = 24;
-/** Each of them adds two signatures to every request. */
+/** Limit for a webhook, because each old pair of keys adds two signatures to every request. */
 const MOST_OLD_KEYS = 3;
 
 type Row = {
@@ -57,7 +57,7 @@ export class WebhooksStore {
   async add(teamId: string, { url, types }: WebhookInput, admin: string | null): Promise<WebhookWithSecret | null> {
     const id = randomUUID();
     return inTransaction(this.database, async (sql) => {
-      // A lock, as two calls at once could both find room.
+      // Takes a lock, because two calls at once could both find room.
       await sql.rows(`SELECT pg_advisory_xact_lock(hashtext('notify.webhooks ' || $1))`, [teamId]);
       const added = await sql.rows(
         `INSERT INTO notify.webhooks (id, team_id, url, types, admins)
@@ -91,7 +91,7 @@ export class WebhooksStore {
     });
   }
 
-  /** Returns `null` if it does not exist. Messages that it missed are only sent if somebody replays them. */
+  /** Returns `null` if the webhook does not exist. Messages that it missed are only sent if somebody replays them. */
   async switchOn(teamId: string, id: string, admin: string | null): Promise<WebhookView | null> {
     return inTransaction(this.database, async (sql) => {
       if ((await touch(sql, teamId, id, admin)) === null) return null;
@@ -113,7 +113,7 @@ export class WebhooksStore {
   }
 }
 
-/** Locks the webhook before anything else of it, as settling a try does. */
+/** Locks the webhook before its other rows, as settling a try does. Returns its URL, or `null` if it does not exist. */
 async function touch(sql: Sql, teamId: string, id: string, admin: string | null): Promise<string | null> {
   const [row] = await sql.rows<{ url: string }>(`UPDATE notify.webhooks SET ${NOTE_ADMIN} WHERE team_id = $1 AND id = $2 RETURNING url`, [
     ...[teamId, id, admin],

@@ -8,7 +8,7 @@ export const google: MailProvider = {
   scopes: ['openid', 'email', 'https://mail.google.com/'],
   // Google lets people deselect single permissions.
   needed: ['https://mail.google.com/'],
-  // Google returns a refresh token only for the first consent, unless people are asked for it again.
+  // Google returns a refresh token only for the first consent, unless people are asked for consent again.
   extraParameters: { access_type: 'offline', prompt: 'consent select_account' },
   // https://developers.google.com/identity/protocols/oauth2/service-account
   app: { by: 'service_account', scope: 'https://mail.google.com/' },

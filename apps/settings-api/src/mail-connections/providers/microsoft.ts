@@ -7,10 +7,10 @@ export const microsoft: MailProvider = {
   name: 'microsoft',
   scopes: ['openid', 'email', 'profile', 'offline_access', 'https://outlook.office.com/SMTP.Send'],
   needed: ['https://outlook.office.com/SMTP.Send'],
-  // Otherwise Microsoft takes the account that is signed in already, which may be the wrong one.
+  // Otherwise Microsoft takes the account that is already signed in, which may be the wrong one.
   extraParameters: { prompt: 'select_account' },
   app: { by: 'client_credentials', scope: 'https://outlook.office365.com/.default' },
-  // Its token is for Outlook and not for Graph, which has the userinfo endpoint.
+  // The token is for Outlook, but the userinfo endpoint belongs to Graph.
   hasUserInfo: false,
   servers: [
     { host: 'smtp.office365.com', port: 587, security: 'starttls' },
@@ -28,6 +28,6 @@ export const microsoft: MailProvider = {
   ],
 };
 
-/** The issuer of the team's own directory, instead of the directory of whoever signs in. */
+/** Returns the issuer of the team's own directory, in place of the directory of the person who signs in. */
 export const issuerOfTenant = (issuer: string, tenant: string | undefined): string =>
   tenant === undefined ? issuer : issuer.replace(/\/(?:organizations|common)(?=\/|$)/, `/${tenant}`);

@@ -11,10 +11,10 @@ export type MailProvider = {
   extraParameters: Readonly<Record<string, string>>;
   /** How an app gets a token for itself, and with which scope; `null` if it can't. */
   app: { by: 'client_credentials' | 'service_account'; scope: string } | null;
-  /** Whether its access token is accepted by its userinfo endpoint. */
+  /** Whether the provider's userinfo endpoint accepts the access token. */
   hasUserInfo: boolean;
   /** Mail servers to which a token may be sent; the first one is the preset. */
   servers: readonly { host: string; port: number; security: SmtpSecurity }[];
-  /** Troubles that the provider states in `error_description`. `clock`: ours is wrong. */
+  /** Troubles that the provider states in `error_description`. `clock`: our clock is wrong. */
   troubles: readonly { says: RegExp; code: ConnectionTrouble | 'clock' }[];
 };

@@ -7,7 +7,7 @@ import { alerted, away, held, loading, loadingWhole, REFUSED, type View } from '
 
 const log = (team: string): string => `/teams/${team}/deliveries`;
 
-/** The address of a team's newest delivery in a state. */
+/** Returns the address of a team's newest delivery in a state. */
 const newest =
   (team: string, status: string) =>
   async (system: System): Promise<string> => {
@@ -16,7 +16,7 @@ const newest =
     return `${log(team)}/${delivery.id}`;
   };
 
-/** The address of the trouble that a team has with its server. */
+/** Returns the address of the incident of a team's server. */
 function incidentOf(team: string): (system: System) => Promise<string> {
   return async (system) => `/teams/${team}/incidents/${await openIncidentOf(system, team)}`;
 }
@@ -28,7 +28,7 @@ export const DELIVERIES_VIEWS: readonly View[] = [
   { name: 'deliveries-empty', path: log('fresh') },
   { name: 'deliveries-attention', path: `${log('acme')}?status=needs_attention`, arrange: openSendAllAgain },
   { name: 'deliveries-no-match', path: '/teams/acme/deliveries?recipient=nobody%40customer.example' },
-  // Its HTML is parsed under the policy of the page, which says that it does not apply the styles.
+  // The HTML of the mail is parsed under the page's policy, which makes the browser report that it does not apply the styles.
   { name: 'delivery', path: newest('globex', 'sent'), allow: ['Applying inline style'] },
   { name: 'delivery-refused', path: newest('acme', 'partly_sent') },
   { name: 'delivery-waiting', path: newest('brandt', 'waiting') },
@@ -61,7 +61,7 @@ export const DELIVERIES_VIEWS: readonly View[] = [
   { name: 'incident-loading', path: incidentOf('globex'), before: held('/v1/teams/globex/incidents/'), ready: loadingWhole },
 ];
 
-/** As it would be answered of another delivery: said here, not stored, as the same one is looked at in other states. */
+/** Changes the answer about a delivery in the browser. It is not stored, because the same delivery is looked at in other states. */
 async function answered(page: Page, change: (delivery: DeliveryView) => object): Promise<void> {
   await page.route(/\/v1\/teams\/[^/]+\/deliveries\/[0-9a-f-]{36}$/, async (route) => {
     const response = await route.fetch();
@@ -94,7 +94,7 @@ async function openDialog(page: Page): Promise<void> {
   await openDialogBy(page, 0);
 }
 
-/** By a button of the page, counted from its head. */
+/** Opens a dialog by a button of the page, counted from the head. */
 async function openDialogBy(page: Page, place: number): Promise<void> {
   await page.locator('main button').nth(place).click();
   await page.getByRole('dialog').waitFor();

@@ -1,4 +1,4 @@
-// What the frame itself can show: signing in, no network, nothing here, a stumble, its menu.
+// What the frame itself can show: signing in, no network, an unknown page, a crash, its menu.
 import { type Page } from 'playwright-core';
 import { type System } from '../system.js';
 import { type View } from './view.js';
@@ -32,7 +32,7 @@ async function openOptions(page: Page): Promise<void> {
   await page.getByRole('menu').waitFor();
 }
 
-/** An answer that no service of ours gives, so that the page stumbles over it. */
+/** Gives an answer that none of our services gives, so that the page crashes. */
 async function answerNonsense(page: Page): Promise<void> {
   const item = { id: '0193', document: { type: 'invoice', id: 'x' }, subject: '', status: 'nonsense', createdAt: '2026-11-23T10:00:00Z' };
   await page.route('**/v1/teams/acme/deliveries?*', (route) => route.fulfill({ json: { items: [item], nextCursor: null } }));

@@ -6,7 +6,7 @@ import { chooseAddress } from '../seed.js';
 import { type System } from '../system.js';
 import { alerted, away, held, loading, REFUSED, type View } from './view.js';
 
-/** Has chosen an address and not confirmed it. */
+/** Has chosen an address and has not confirmed it. */
 const NORA: TokenClaims = { sub: 'nora.falk', teams: { acme: 'admin' } };
 
 const INBOX = '/teams/acme/inbox';

@@ -1,4 +1,4 @@
-// The team's own server with a connected mailbox and with a certificate. What providers and issuers have said is said here, not stored.
+// The team's own server with a connected mailbox and with a certificate. What providers and issuers say is answered here, not stored.
 import { type Page } from 'playwright-core';
 import { type View } from './view.js';
 
@@ -127,7 +127,7 @@ async function trustInVain(page: Page): Promise<void> {
     .locator('input[name="clientCertificate"]')
     .setInputFiles({ name: 'rechnungsversand.p12', mimeType: 'application/x-pkcs12', buffer: Buffer.from('no certificate') });
   await page.getByText('rechnungsversand.p12').waitFor();
-  // Whoever is trusted anew would get it.
+  // A newly trusted server would get the password, so that it must be entered again.
   await page.locator('#field-smtp-auth-password').fill('the password once more');
   await page.locator('button[type="submit"]').click();
   await page.locator('details .mantine-InputWrapper-error').first().waitFor();

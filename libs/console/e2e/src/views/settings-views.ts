@@ -21,7 +21,7 @@ export const SETTINGS_VIEWS: readonly View[] = [
   { name: 'settings-read-only-own-server', path: OWN_SERVER, claims: { ...MAX, teams: { brandt: 'member' } } },
   { name: 'settings-unsaved', path: SETTINGS, arrange: change },
   { name: 'settings-invalid', path: SETTINGS, arrange: makeInvalid },
-  // In a team of its own: as the page is closed, what was held goes out after all.
+  // In a team of its own, because the held request goes out after all when the page is closed.
   { name: 'settings-saving', path: HELD_UP, claims: inTeam('held-up'), arrange: (page) => save(page, () => undefined) },
   { name: 'settings-saved', path: SETTINGS, arrange: saveWell },
   { name: 'settings-save-failed', path: SETTINGS, arrange: saveInVain, allow: [500] },
@@ -53,7 +53,7 @@ async function makeInvalid(page: Page): Promise<void> {
   await alerted(page);
 }
 
-/** Saves a change, answered by `answer`. */
+/** Saves a change, which `answer` answers. */
 async function save(page: Page, answer: (route: Route) => Promise<void> | undefined): Promise<void> {
   await page.route('**/email-delivery', (route) => (route.request().method() === 'PUT' ? answer(route) : route.fallback()));
   await change(page);
@@ -61,7 +61,7 @@ async function save(page: Page, answer: (route: Route) => Promise<void> | undefi
   await page.locator('button[type="submit"][aria-disabled], [data-saved="true"], [role="alert"]').first().waitFor();
 }
 
-// The page is looked at in two languages at a time and one of them would collide with the other: what is saved is said here, not stored.
+// The page is opened in two languages at a time, which would collide: what is saved is answered here, not stored.
 async function saveWell(page: Page): Promise<void> {
   const stored = page.waitForResponse((response) => response.url().endsWith('/email-delivery'));
   await page.reload();

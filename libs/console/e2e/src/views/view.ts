@@ -1,22 +1,22 @@
-// What a view is, and how it is brought up: for screenshots and for what a machine can check of how the page looks.
+// What a view is, and how it is opened: for screenshots, and for what a machine can check about the look of the page.
 import { type BrowserContext, type Page } from 'playwright-core';
 import { type TokenClaims } from '@billing-mail/contracts';
 import { openPage, type OpenPage } from '../browser.js';
 import { eventually } from '../eventually.js';
 import { type System } from '../system.js';
 
-/** The page in a state worth looking at. Things are found by id or role, never by text: a view is looked at in both languages. */
+/** The page in a state worth looking at. Elements are found by id or role, never by text, because a view is opened in both languages. */
 export type View = {
   name: string;
   path: string | ((system: System) => Promise<string>);
   claims?: TokenClaims | null;
   tokenLastsSeconds?: number;
-  /** Before the page is asked for, as to hold answers back. */
+  /** Runs before the page is requested, for example to hold answers back. */
   before?: (page: Page) => Promise<void>;
-  /** Waits until the page is as it stays; by default until nothing is on its way. */
+  /** Waits until the page no longer changes; by default until nothing is under way. */
   ready?: (page: Page) => Promise<void>;
   arrange?: (page: Page, system: System) => Promise<void>;
-  /** What the browser complains of in this state. */
+  /** What the browser complains about in this state. */
   allow?: readonly (number | string)[];
 };
 
@@ -33,7 +33,7 @@ export async function openView(context: BrowserContext, system: System, view: Vi
   return opened;
 }
 
-/** Nothing is on its way any more: neither an answer nor a placeholder for one. */
+/** Waits until nothing is under way any more: neither an answer nor a placeholder for one. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('h1').waitFor();
   await eventually(
@@ -42,19 +42,19 @@ export async function settled(page: Page): Promise<void> {
   );
 }
 
-/** A placeholder shows what is on its way, below the title: before that, the frame shows one of its own. */
+/** Waits until a placeholder below the title shows what is under way; before that, the frame shows a placeholder of its own. */
 export async function loading(page: Page): Promise<void> {
   await page.locator('h1').waitFor();
   await loadingWhole(page);
 }
 
-/** The title is on its way as well. */
+/** Waits for a placeholder while the title is under way as well. */
 export const loadingWhole = (page: Page): Promise<void> => page.locator('.mantine-Skeleton-root').first().waitFor();
 
-/** The page says that something went wrong. */
+/** Waits until the page says that something went wrong. */
 export const alerted = (page: Page): Promise<void> => page.getByRole('alert').first().waitFor();
 
-/** Requests whose address has `part` in it get no answer as long as the page is open. */
+/** Gives no answer to requests whose path contains `part`, as long as the page is open. */
 export const held =
   (part: string) =>
   async (page: Page): Promise<void> =>
@@ -63,7 +63,7 @@ export const held =
       () => undefined,
     ));
 
-/** Requests whose address has `part` in it find nobody there. */
+/** Refuses the connection of requests whose path contains `part`. */
 export const away =
   (part: string) =>
   async (page: Page): Promise<void> =>
@@ -72,5 +72,5 @@ export const away =
       (route) => route.abort('connectionrefused'),
     ));
 
-/** What the browser says of a service that is away. */
+/** What the browser says about a service that is away. */
 export const REFUSED = 'ERR_CONNECTION_REFUSED';

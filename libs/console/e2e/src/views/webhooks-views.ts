@@ -19,7 +19,7 @@ export const WEBHOOKS_VIEWS: readonly View[] = [
   { name: 'webhooks-replay', path: failing, arrange: (page) => openDialog(page, '[data-webhook] > div:last-of-type button:nth-child(3)') },
 ];
 
-/** Its receiver is not there. Each look has the same one. */
+/** Adds a webhook whose receiver is not there. Every look has the same webhook. */
 async function failing(system: System): Promise<string> {
   await addWebhook(system, 'globex', `http://127.0.0.1:${DOWN_PORT}/billing/documents?of=${'x'.repeat(80)}`);
   return '/teams/globex/settings/invoicing/webhooks';
@@ -31,7 +31,7 @@ async function openDialog(page: Page, button: string): Promise<void> {
 }
 
 async function openTries(page: Page): Promise<void> {
-  // The second button sends a test, and opens the log.
+  // The second button sends a test and opens the log.
   await page.locator('[data-webhook] > div:last-of-type button:nth-child(2)').first().click();
   await page.locator('[data-message] summary').first().click();
 }

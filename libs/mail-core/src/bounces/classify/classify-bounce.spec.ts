@@ -53,7 +53,7 @@ const REPLIES: readonly (readonly [BounceClass, string])[] = [
   ['blocked', '554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org'],
   ['blocked', '550 5.7.606 Access denied, banned sending IP [192.0.2.1]'],
   ['blocked', '550 5.7.25 The IP address sending this message does not have a PTR record setup'],
-  // What is about our server names the mailbox or spam by the way: the address must not be taken for a dead one.
+  // These replies are about our server and mention the mailbox or spam only in passing: the address must not be taken for a dead one.
   ['blocked', '550 5.2.1 Mailbox unavailable. Your IP address 192.0.2.1 is blacklisted, see the details at your provider'],
   ['blocked', '554 5.7.1 <x@y.example>: Recipient address rejected: https://www.spamhaus.org/query/ip/192.0.2.1'],
   ['blocked', '553 5.7.1 <out.example[192.0.2.1]>: Client host rejected: Relaying denied - your IP belongs to a spammer'],
@@ -68,7 +68,7 @@ const REPLIES: readonly (readonly [BounceClass, string])[] = [
     'authentication',
     '550 5.7.509 Access denied, sending domain y.example does not pass DMARC verification and has a DMARC policy of reject.',
   ],
-  // A sentence runs on over the lines of a reply.
+  // A sentence may continue over several lines of a reply.
   [
     'content_refused',
     '552-5.7.0 This message was blocked because its content presents a potential\n 552-5.7.0 security issue. Please visit',
@@ -116,7 +116,7 @@ it('takes the words of the report where the other server gave none', () => {
 it('calls nothing permanent that is still tried, and nothing expired', () => {
   const words = { status: '4.0.0', diagnostic: null, context: 'This warning may be repeated until the message expired.' };
   expect(classifyBounce({ ...words, action: 'delayed' })).toEqual({ class: 'unreachable', permanent: false });
-  // Exchange says 4.4.7 of both.
+  // Exchange gives 4.4.7 to delayed and to expired mail alike.
   const delayed = { status: '4.4.7', diagnostic: '400 4.4.7 Message delayed', context: '' };
   expect(classifyBounce({ ...delayed, action: 'delayed' })).toEqual({ class: 'unreachable', permanent: false });
 });

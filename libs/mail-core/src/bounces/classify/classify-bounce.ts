@@ -1,13 +1,14 @@
-// Decides what a diagnostic means, from the other server's words first, its status second, and its reply code last.
+// Decides what a diagnostic means: an unambiguous security status counts first, then the other server's words, its status, and its reply
+// code.
 import { type BounceClass } from '@billing-mail/contracts';
 import { type FateAction } from '../report.js';
 import { classOfStatus, outspokenClass } from './status-classes.js';
 import { WORDING_RULES } from './wording-rules.js';
 
-/** Longer than any reply that says something; the rules need not read on. */
+/** Longer than any reply that says something; the rules read no further. */
 const MAX_READ_CHARACTERS = 2000;
 
-/** Sending again later may go through, whatever digit the status begins with. */
+/** For these classes sending again later may succeed, whatever digit the status begins with. */
 const PASSING: ReadonlySet<BounceClass> = new Set([
   'mailbox_full',
   'rate_limited',
@@ -28,11 +29,11 @@ export interface ReportedDiagnostic {
   readonly status: string | null;
   /** What the other server said, or the report about it. */
   readonly diagnostic: string | null;
-  /** All that the reporter wrote, for when the diagnostic says nothing. */
+  /** All that the reporter wrote, used if the diagnostic says nothing. */
   readonly context: string;
 }
 
-/** The meaning of what a report says about one recipient. */
+/** Returns the meaning of what a report says about one recipient. */
 export function classifyBounce(reported: ReportedDiagnostic): BounceVerdict {
   if (reported.action !== 'failed' && reported.action !== 'delayed') return { class: 'other', permanent: false };
   const found = classOf(reported);
@@ -42,7 +43,7 @@ export function classifyBounce(reported: ReportedDiagnostic): BounceVerdict {
 
 function classOf({ action, status, diagnostic, context }: ReportedDiagnostic): BounceClass {
   const said = diagnostic === null ? null : readable(diagnostic);
-  // As with words: what is still tried has not expired.
+  // As with words: a mail that is still being tried has not expired.
   const byStatus = (exact: boolean): BounceClass | null => {
     const told = status === null ? null : classOfStatus(status, exact);
     return told === 'expired' && action === 'delayed' ? null : told;
@@ -54,15 +55,15 @@ function classOf({ action, status, diagnostic, context }: ReportedDiagnostic): B
     (said === null ? null : byCode(said, status)) ??
     byWords(readable(context), action) ??
     byStatus(false) ??
-    // Still on its way, and nobody says why: the other side does not answer.
+    // If the mail is still on its way and nobody says why, the other side does not answer.
     (action === 'delayed' ? 'unreachable' : 'other')
   );
 }
 
-/** Code and status that each further line of a reply repeats (RFC 5321 4.2.1, RFC 2034 4): they stand between the words of one sentence. */
+/** Matches the code and status that each further line of a reply repeats (RFC 5321 4.2.1, RFC 2034 4) between the words of one sentence. */
 const repeated = (code: string): RegExp => new RegExp(`(?<= )${code}[- ](?:[245]\\.\\d{1,3}\\.\\d{1,3} )?`, 'g');
 
-/** Addresses and links go: "postmaster@blocked.example" is no refusal, and a link names its block list in words beside it. */
+/** Returns the text on one line, without repeated codes and without addresses: "postmaster@blocked.example" is not a refusal. */
 function readable(text: string): string {
   return text
     .slice(0, MAX_READ_CHARACTERS)
@@ -77,12 +78,12 @@ export function givesReason(text: string): boolean {
 }
 
 function byWords(text: string, action: FateAction): BounceClass | null {
-  // What is still tried has not expired, though it says when it will.
+  // A mail that is still being tried has not expired, although the text may say when it will.
   const rules = action === 'delayed' ? WORDING_RULES.filter((rule) => rule.class !== 'expired') : WORDING_RULES;
   return rules.find((rule) => rule.text.test(text))?.class ?? null;
 }
 
-/** RFC 5321 4.2.3, where nothing but the code speaks: 550, 551 and 553 refuse a mailbox, 552 is about room. */
+/** RFC 5321 4.2.3, if only the code says anything: 550, 551 and 553 refuse a mailbox, 552 is about storage space. */
 function byCode(text: string, status: string | null): BounceClass | null {
   // A status about policy or protocol says that the code is not about the mailbox.
   if (/^5\.[57]\./.test(status ?? '')) return null;

@@ -31,12 +31,12 @@ describe('a dead address', () => {
   });
 
   it.each<[string | null, string | null]>([
-    // The status is misused: the words are about room, the sender, the content, our server.
+    // The status is misused: the words are about storage space, the sender, the content, our server.
     ['550 5.1.1 User over quota. (#5.1.1)', '5.1.1'],
     ['550 5.1.1 Sender address rejected: not found', '5.1.1'],
     ['550 5.1.1 Message considered spam', '5.1.1'],
     ['550 5.1.2 Your IP address 192.0.2.1 is blacklisted', '5.1.2'],
-    // The address may well be there.
+    // The address may well exist.
     [null, '5.1.0'],
     [null, '5.1.4'],
     [null, '5.2.1'],
@@ -47,7 +47,7 @@ describe('a dead address', () => {
     ['550 5.7.1 User unknown', '5.7.1'],
     ['550 5.2.1 The email account that you tried to reach is disabled', '5.2.1'],
     ['550', null],
-    // It is still tried.
+    // The mail is still being tried.
     ['450 4.1.1 User unknown', '4.1.1'],
     ['450 User unknown', '4.0.0'],
   ])('is none by "%s" with status %s', (diagnostic, status) => {

@@ -1,5 +1,5 @@
-// Tells which bounces say that an address does not exist, so that the team is warned before it writes there again. A warning that is
-// wrong costs more trust than one that is missing: what may mean anything else is no such bounce.
+// Tells which bounces say that an address does not exist, so that the team is warned before it writes there again. A wrong warning costs
+// more trust than a missing one, so a bounce that may mean anything else does not count.
 import { type BounceClass } from '@billing-mail/contracts';
 
 export interface LastingBounce {
@@ -9,13 +9,15 @@ export interface LastingBounce {
   readonly diagnostic: string | null;
 }
 
-/** Statuses of RFC 3463 3.2 and RFC 7505 4.2: no such mailbox, no such domain, no such syntax there, moved, a domain without mail. */
+/**
+ * Statuses of RFC 3463 3.2 and RFC 7505 4.2: no such mailbox, no such domain, invalid syntax for that domain, moved, a domain without mail.
+ */
 const DEAD_STATUSES: ReadonlySet<string> = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']);
 
-/** With one of these statuses, words that are about the sender, the content or room mean that the status is misused. */
+/** The classes that confirm such a status. Words about the sender, the content or storage space mean that the status is misused. */
 const DEAD_CLASSES: ReadonlySet<BounceClass | null> = new Set(['no_such_address', 'domain_not_found', 'mailbox_disabled']);
 
-/** What servers say in place of one of those statuses: the status that they write, or none, and their words beside it. */
+/** What servers write in place of one of those statuses: another status or none, and the words beside it. */
 const SAME: readonly { readonly status: RegExp; readonly words: RegExp; readonly as: string; readonly source: string }[] = [
   {
     status: /^5\.4\.1$/,

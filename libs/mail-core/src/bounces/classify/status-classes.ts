@@ -1,8 +1,9 @@
-// What IANA's registry of enhanced status codes says of each code (https://www.iana.org/assignments/smtp-enhanced-status-codes), as classes.
-// Grouped as in KumoMTA's iana.toml (Apache-2.0, Copyright KumoCorp). The first digit (4 or 5) is apart: it says for how long.
+// The class of each enhanced status code by its meaning in IANA's registry (https://www.iana.org/assignments/smtp-enhanced-status-codes).
+// Grouped as in KumoMTA's iana.toml (Apache-2.0, Copyright KumoCorp). The first digit (4 or 5) is left out, because it says only how
+// lasting the failure is.
 import { type BounceClass } from '@billing-mail/contracts';
 
-/** Subject and detail, such as `1.1`, to its class. What is not here says too little by itself. */
+/** Maps subject and detail, such as `1.1`, to a class. A code that is not listed says too little by itself. */
 const CLASSES: ReadonlyMap<string, BounceClass> = new Map([
   ['1.0', 'no_such_address'], // other address status
   ['1.1', 'no_such_address'], // bad destination mailbox address
@@ -54,8 +55,8 @@ const CLASSES: ReadonlyMap<string, BounceClass> = new Map([
   ['7.26', 'authentication'],
   ['7.27', 'sender_refused'], // the sender's domain has a null MX
   ['7.28', 'rate_limited'], // mail flood
-  ['7.124', 'recipient_refuses'], // Exchange Online, the sender is not among those who may
-  ['7.133', 'recipient_refuses'], // Exchange Online, a group, a mailbox, a public folder, a contact for senders of its own organisation
+  ['7.124', 'recipient_refuses'], // Exchange Online, the sender is not among the permitted ones
+  ['7.133', 'recipient_refuses'], // Exchange Online, a group, mailbox, public folder or contact only for senders of its own organisation
   ['7.134', 'recipient_refuses'],
   ['7.135', 'recipient_refuses'],
   ['7.136', 'recipient_refuses'],
@@ -66,7 +67,10 @@ const CLASSES: ReadonlyMap<string, BounceClass> = new Map([
   ['7.513', 'blocked'], // Exchange Online, the customer's block list
 ]);
 
-/** By subject, where the detail says nothing: media and content (6) are content, security (7) is a policy, protocol (5) is the system's. */
+/**
+ * Maps a subject to a class if the detail says nothing: media and content (6) mean the content, security (7) a policy, protocol (5) a fault
+ * of the system.
+ */
 const SUBJECTS: ReadonlyMap<string, BounceClass> = new Map([
   ['4', 'unreachable'],
   ['5', 'system_error'],
@@ -75,15 +79,15 @@ const SUBJECTS: ReadonlyMap<string, BounceClass> = new Map([
 ]);
 
 /**
- * The class of a status about security whose detail has a name of its own: nobody writes 5.7.26 or 5.7.509 for want of a better one, as many do
- * with 5.1.1 and 5.7.1, and the words beside it may speak of names that are not found. `null` for every other.
+ * Returns the class of a security status whose detail has a name of its own, `null` for every other status. Nobody writes 5.7.26 or 5.7.509
+ * for want of a better code, as many do with 5.1.1 and 5.7.1, while the words beside it may be about names that are not found.
  */
 export function outspokenClass(status: string): BounceClass | null {
   const detail = status.slice(2);
   return /^7\.\d{2,3}$/.test(detail) ? (CLASSES.get(detail) ?? null) : null;
 }
 
-/** The class that a status alone tells, or `null`. `exact` asks for codes that say one thing. */
+/** Returns the class that a status alone stands for, or `null`. With `exact` only codes count that have one meaning. */
 export function classOfStatus(status: string, exact: boolean): BounceClass | null {
   const detail = status.slice(2);
   return CLASSES.get(detail) ?? (exact ? null : (SUBJECTS.get(detail.split('.')[0]!) ?? null));

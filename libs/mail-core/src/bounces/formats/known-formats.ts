@@ -1,17 +1,17 @@
-// How programs and providers open a report in words. A line that is here is said by no person, so that it tells a report from a letter.
+// How programs and providers begin a report in words. No person writes these lines, so they distinguish a report from a letter.
 import { givesReason } from '../classify/classify-bounce.js';
 import { field, fieldText, type HeaderFields } from '../header-fields.js';
 
-/** A report says that it is one at its beginning. */
+/** A report says at its beginning that it is one. */
 const MAX_OPENING_CHARACTERS = 6000;
 
 interface KnownFormat {
   readonly format: string;
-  /** In the first lines of the report. */
+  /** Matched against the first `MAX_OPENING_CHARACTERS` characters of the report's own words. */
   readonly opening: RegExp;
 }
 
-/** First match wins; the programs' own sources or documentation, and providers' published samples. */
+/** The first match wins. Sources: the programs' source code or documentation, and samples that providers published. */
 const KNOWN_FORMATS: readonly KnownFormat[] = [
   // qmail-send.c bounceopen(), and the many that changed its words.
   {
@@ -90,7 +90,7 @@ const KNOWN_FORMATS: readonly KnownFormat[] = [
   },
   { format: 'netscape', opening: /this message was undeliverable due to/i },
   { format: 'listserv', opening: /error-for:|error-code:/i },
-  // What most others say in one form or another.
+  // What most other reports say in one form or another.
   {
     format: 'words',
     opening:
@@ -103,12 +103,13 @@ const DAEMON =
 const SUBJECT =
   /undeliver|un(?:able to )?deliver|deliver(?:y|ing)?\b.{0,30}(?:fail|status|error|problem|delay|report|notif|refus)|fail(?:ed|ure)?\b.{0,30}(?:deliver|notice|mail|permanent)|failure notice|returned (?:mail|to sender|message)|mail (?:system )?error|non[- ]?deliver|not delivered|could(?:n't| not) (?:be )?(?:deliver|send)|(?:message|mail|e-?mail) .{0,30}(?:return|reject|block|bounce|refus|delay)|\[?bounce|\bndn\b|warning:|user unknown|mailbox (?:is )?full|address not found|processing error|rejected|blocked|nameserver error|nicht zu(?:stell|gestellt)|unzustellbar|zustell|retour|non (?:remis|délivré|distribu)|échec|no (?:se pudo )?entrega|devuelto|não entreg|mancata|non consegn|niedostarcz|zwrot|onbestelbaar|niet bezorgd|ikke lever|inte lever|退信|退回|无法|投递|未送达|系统退信|配信|送信|エラー/i;
 
-/** The name of the format that the words are in, or `null` when they are no report's. */
+/** Returns the name of the format of the words, or `null` if they are not a report. */
 export function recogniseFormat(fields: HeaderFields, own: string): string | null {
   const found = KNOWN_FORMATS.find((known) => known.opening.test(own.slice(0, MAX_OPENING_CHARACTERS)))?.format ?? null;
   const declared = /report-type="?delivery-status/i.test(field(fields, 'content-type'));
   const subject = SUBJECT.test(fieldText(fields, 'subject'));
-  // Two of three must say so: who wrote it, what it is called, what it says. Whose name is that of a daemon may give a reason alone.
+  // A declared delivery report needs no more. Otherwise two of three must say so: author, subject and words. If the author has a daemon's
+  // name, words that give a reason are enough.
   if (declared || (isFromDaemon(fields) && (found !== null || subject))) return found ?? 'words';
   if (found !== null && subject) return found;
   return isNamedDaemon(fields) && givesReason(own) ? 'words' : null;
@@ -119,7 +120,7 @@ export function isFromDaemon(fields: HeaderFields): boolean {
   return field(fields, 'return-path') === '<>' || isNamedDaemon(fields);
 }
 
-/** Whether it is a daemon by its name; answers of programs have the null sender too (RFC 3834 3.3). */
+/** Whether the author has a daemon's name; answers of programs have the null sender too (RFC 3834 3.3). */
 export function isNamedDaemon(fields: HeaderFields): boolean {
   return DAEMON.test(fieldText(fields, 'from')) || DAEMON.test(fieldText(fields, 'sender'));
 }

@@ -4,7 +4,7 @@ import { type BounceClass } from '@billing-mail/contracts';
 import { type FateAction } from '../report.js';
 import { mail } from './samples.js';
 
-/** The recipients of the delivery that all of them are about. */
+/** The recipients of the delivery that all these reports are about. */
 export const RECIPIENTS = ['anna.berg@kunde.example', 'b.meier@firma.example', 'claire@societe.example'] as const;
 export const MESSAGE_ID = 're-4711@billing.example';
 const [ANNA, BERND, CLAIRE] = RECIPIENTS;
@@ -18,7 +18,7 @@ Subject: Rechnung 4711
 Message-ID: <${MESSAGE_ID}>
 Date: Fri, 27 Nov 2026 07:30:00 +0100`;
 
-/** What a report says of one recipient; several classes where a person would call each of them right. */
+/** What a report says about one recipient; several classes if a person would accept each of them. */
 type Said = readonly [recipient: string | null, action: FateAction, ...classes: BounceClass[]];
 export type ProviderReport = { readonly name: string; readonly raw: Buffer; readonly says: readonly Said[] | 'absence' | 'complaint' };
 
@@ -36,7 +36,7 @@ const html = (from: string, subject: string, text: string, ...header: string[]):
     text,
   );
 
-/** In three parts (RFC 3462), `status` as the program writes it. */
+/** Returns a report in three parts (RFC 3462), with `status` as the program writes it. */
 const parts = (from: string, subject: string, text: string, status: string, returned = RETURNED): Buffer =>
   mail(
     [`Return-Path: <>`, `From: ${from}`, 'To: b+token@bounce.billing.example', `Subject: ${subject}`, 'Auto-Submitted: auto-replied'],
@@ -79,7 +79,7 @@ Status: ${status}
 Remote-MTA: dns; mx.example
 Diagnostic-Code: smtp; ${diagnostic}
 `;
-/** Postfix about one recipient, whose server said this. */
+/** Returns Postfix's report about one recipient, whose server answered with `said`. */
 const postfixSaid = (host: string, address: string, status: string, said: string): Buffer =>
   postfix(
     host,
@@ -1077,7 +1077,7 @@ Diagnostic-Code: smtp;550 5.2.1 Mailbox is disabled, not accepting messages
     ),
     says: [[BERND, 'failed', 'mailbox_disabled']],
   },
-  // Postfix with several.
+  // Postfix with several recipients.
   {
     name: 'Postfix: two fates',
     raw: postfix(
@@ -1131,7 +1131,7 @@ Diagnostic-Code: smtp; 550 5.1.1 User unknown
     ),
     says: [[null, 'failed', 'no_such_address']],
   },
-  // No bounces.
+  // Mails that are not bounces.
   {
     name: 'Outlook in German: absence',
     raw: plain(

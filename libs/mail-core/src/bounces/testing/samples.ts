@@ -1,6 +1,6 @@
-// Reports written after the published formats of programs and providers: what they look like, with nobody's data in them.
+// Sample reports, written after the published formats of programs and providers, with nobody's data in them.
 
-/** A mail from its header lines and its body; CRLF as on the wire. */
+/** Returns a mail made of its header lines and its body, with CRLF as on the wire. */
 export function mail(header: readonly string[], ...body: string[]): Buffer {
   return Buffer.from([...header, 'MIME-Version: 1.0', ...body].join('\n').replace(/\r?\n/g, '\r\n'), 'utf8');
 }

@@ -5,7 +5,7 @@ export const CISCO: ProviderRules = {
   provider: 'Cisco',
   rules: [
     {
-      // A rate, although it begins as the limit of one mail does: a further transaction would only count as well.
+      // This is a rate, although the reply begins like the limit of one message: a further transaction would count towards it as well.
       text: /too many recipients received this hour/i,
       reason: 'smtp_rate_limited',
       scope: 'route',

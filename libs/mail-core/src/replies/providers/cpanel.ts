@@ -1,11 +1,11 @@
-// cPanel's Exim, which most shared hosting sends by: the words of its limits for a domain.
+// cPanel's Exim, by which most shared hosting sends: the words for the limits of a domain.
 import { type ProviderRules } from '../reply-rule.js';
 
 export const CPANEL: ProviderRules = {
   provider: 'cPanel',
   rules: [
     {
-      // Said as 550, which passes within the hour all the same.
+      // The reply is a 550, but the limit passes within the hour.
       text: /has exceeded the max (?:emails|defers and failures) per hour\b/i,
       reason: 'smtp_rate_limited',
       scope: 'route',

@@ -1,4 +1,4 @@
-// Exim: what it says by itself, and the messages that its documentation proposes for the condition `ratelimit`.
+// Exim: its built-in replies, and those that its documentation proposes for the condition `ratelimit`.
 import { type ProviderRules } from '../reply-rule.js';
 
 export const EXIM: ProviderRules = {
@@ -8,7 +8,7 @@ export const EXIM: ProviderRules = {
       text: /sender rate (?:overlimit|exceeds)|exceeded our ip limit|too many concurrent smtp connections/i,
       reason: 'smtp_rate_limited',
       scope: 'route',
-      // A `deny` by a rate passes as soon as the rate is lower.
+      // A `deny` because of a rate passes as soon as the rate is lower.
       passes: true,
       source: 'https://www.exim.org/exim-html-current/doc/html/spec_html/ch-access_control_lists.html (ratelimit) and src/daemon.c',
       says: [

@@ -24,7 +24,7 @@ export const GOOGLE: ProviderRules = {
       ],
     },
     {
-      // Said as 421 for a part of the mail at first, in the words of a limit; waiting does not help.
+      // At first Google answers a part of the mail with 421, in the words of a limit. Waiting does not help.
       at: ['mail', 'rcpt', 'data', 'final'],
       status: /^7\.(?:26|27|30|31|32|40)$/,
       text: /authenticat|\b(?:spf|dkim|dmarc)\b|not aligned/i,

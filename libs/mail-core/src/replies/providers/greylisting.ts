@@ -1,4 +1,4 @@
-// Greylisting (RFC 6647): whoever is new is asked to come back, and is taken then. Nobody has refused anything.
+// Greylisting (RFC 6647): the server asks a new client to come back, and accepts its mail then. Nothing has been refused.
 import { type ProviderRules } from '../reply-rule.js';
 
 export const GREYLISTING: ProviderRules = {
@@ -23,7 +23,8 @@ export const GREYLISTING: ProviderRules = {
       ],
     },
     {
-      // rspamd greylists, and Postfix's defer and gateways ask back, in words that everybody uses; a busy server says so besides.
+      // The greylisting of rspamd, Postfix's defer and gateways ask for a retry in words that every server uses. A busy server also says
+      // that it is busy.
       at: ['rcpt', 'data', 'final'],
       code: /^4/,
       status: /^(?:2\.0|7\.[01])$/,

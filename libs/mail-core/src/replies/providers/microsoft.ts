@@ -1,4 +1,5 @@
-// Microsoft 365 (Exchange Online): what its server for submission says of accounts, of mailboxes that send, and of their organisation.
+// Microsoft 365 (Exchange Online): what its submission server says about accounts, about the mailboxes that send, and about their
+// organisation.
 import { type ProviderRule, type ProviderRules } from '../reply-rule.js';
 
 const SENDING = ['mail', 'rcpt', 'data', 'final'] as const;
@@ -8,7 +9,7 @@ const THROTTLED = 'https://learn.microsoft.com/en-us/Exchange/mail-flow-best-pra
 
 const SIGN_IN: readonly ProviderRule[] = [
   {
-    // Said to passwords and to tokens.
+    // The reply to passwords and to tokens alike.
     at: ['auth'],
     text: /SmtpClientAuthentication is disabled/i,
     reason: 'smtp_auth_switched_off',
@@ -27,7 +28,7 @@ const SIGN_IN: readonly ProviderRule[] = [
     ],
   },
   {
-    // Security defaults, an authentication policy, conditional access, and from the end of 2026 the default.
+    // The causes: security defaults, an authentication policy, conditional access, and from the end of 2026 the default.
     at: ['auth'],
     text: /basic authentication is (?:disabled|not supported)|security defaults policy|locked by your organization|did not meet the criteria to be authenticated|configuration does(?: not|n't) allow this authentication/i,
     reason: 'smtp_password_not_allowed',
@@ -55,7 +56,7 @@ const SIGN_IN: readonly ProviderRule[] = [
     ],
   },
   {
-    // The token is good; whom it is for has no right to the mailbox, or there is none.
+    // The token is valid, but its user has no right to the mailbox, or the mailbox does not exist.
     at: ['auth'],
     text: /mailbox logon failure|MapiExceptionLogonFailed/i,
     reason: 'smtp_mailbox_not_permitted',
@@ -72,7 +73,7 @@ const SIGN_IN: readonly ProviderRule[] = [
 
 const SENDING_MAILBOX: readonly ProviderRule[] = [
   {
-    // "STOREDRV.Deliver" would be the recipient's. 4.3.2 is a folder with a million items.
+    // "STOREDRV.Deliver" would be about the recipient's mailbox. 4.3.2 means a folder with a million items.
     at: SENDING,
     text: /STOREDRV\.(?:Client)?Submi\w+[^;]{0,40}:QuotaExceeded/i,
     reason: 'sender_mailbox_full',
@@ -136,7 +137,7 @@ const SENDING_MAILBOX: readonly ProviderRule[] = [
 
 const ORGANISATION: readonly ProviderRule[] = [
   {
-    // Counted over the 24 hours before: it passes by itself.
+    // The count covers the last 24 hours, so the limit passes by itself.
     at: SENDING,
     code: /^5/,
     status: /^7\.23[23]$/,

@@ -1,4 +1,4 @@
-// OpenSMTPD: an address that leads nowhere is for it a list that can not be expanded.
+// OpenSMTPD: for an address that leads nowhere it reports a mailing list that cannot be expanded.
 import { type ProviderRules } from '../reply-rule.js';
 
 export const OPENSMTPD: ProviderRules = {

@@ -7,7 +7,8 @@ export const POSTFIX: ProviderRules = {
   provider: 'Postfix',
   rules: [
     {
-      // Rates, counted by anvil(8) for a client, as "from" tells: "too many recipients" without it is the limit of one mail.
+      // Rates that anvil(8) counts for each client. The word "from" marks them: "too many recipients" without it is the limit of one
+      // message.
       text: /error: too (?:many (?:recipients|connections|auth commands|new tls sessions)|much mail) from\b/i,
       reason: 'smtp_rate_limited',
       scope: 'route',
@@ -22,7 +23,7 @@ export const POSTFIX: ProviderRules = {
       ],
     },
     {
-      // smtpd_tls_req_ccert: said in place of the answer to the next command.
+      // smtpd_tls_req_ccert: Postfix says this in place of the reply to the next command.
       text: /no client certificate presented|client certificate not trusted/i,
       reason: 'smtp_client_certificate_wanted',
       scope: 'route',
@@ -33,7 +34,7 @@ export const POSTFIX: ProviderRules = {
       ],
     },
     {
-      // While Postfix asks the server of the address, 4.1.1 means "not yet known".
+      // While Postfix asks the server responsible for the address, 4.1.1 means "not yet known".
       at: ['rcpt'],
       code: /^4/,
       text: /unverified address|address verification in progress/i,

@@ -9,7 +9,10 @@ import { MICROSOFT } from './microsoft.js';
 import { OPENSMTPD } from './opensmtpd.js';
 import { POSTFIX } from './postfix.js';
 
-/** Servers and providers that are known by their words, asked before the general table; a new one is a file beside these and a word here. */
+/**
+ * Servers and providers that are recognised by their words. Their rules come before the general table. A new one needs a file in this
+ * folder and an entry in this list.
+ */
 export const PROVIDER_RULES: readonly ProviderRules[] = [
   MICROSOFT,
   GOOGLE,

@@ -8,7 +8,7 @@ import { SharedSlots } from './shared-slots.js';
 
 type LimitingEnv = RedisEnv & { RATE_LIMITS?: RateLimitChanges | undefined };
 
-/** What bounds requests: `RateLimiter` and `SharedSlots`, on the connection of `RedisModule`, which lets nobody wait. */
+/** Provides `RateLimiter` and `SharedSlots`, on the connection of `RedisModule` that keeps nobody waiting. */
 @Module({})
 export class LimitingModule {
   static with({ RATE_LIMITS, REDIS_PREFIX }: LimitingEnv, logger: Logger): DynamicModule {

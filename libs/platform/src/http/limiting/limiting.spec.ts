@@ -83,11 +83,11 @@ function expectLiteralSyntax({ ratelimit = '', 'ratelimit-policy': policy = '', 
   const [, quota, window] = POLICY.exec(policy) ?? [];
   const [, left, effective] = SERVICE_LIMIT.exec(ratelimit) ?? [];
   expect({ policy, ratelimit, quota, left }).toEqual({ policy, ratelimit, quota: expect.any(String), left: expect.any(String) });
-  // The limit is one of the policy that stands beside it.
+  // The limit must be one of the policy beside it.
   expect(ratelimit.split(';')[0]).toBe(policy.split(';')[0]);
   expect(Number(left)).toBeLessThanOrEqual(Number(quota));
   expect(Number(effective ?? 0)).toBeLessThanOrEqual(Number(window ?? 0));
-  // 6: it should not name a time before the end of the effective window.
+  // Section 6: `Retry-After` should not name a time before the end of the effective window.
   if (after !== undefined) expect(Number(after)).toBeGreaterThanOrEqual(Number(effective ?? 0));
 }
 
@@ -224,7 +224,7 @@ describe('limits', () => {
     expect(waits).toEqual([0, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900]);
     await other.forgive('failed-sign-in', 'acme smtp.example');
     await one.noteFailure('failed-sign-in', 'acme smtp.example');
-    // Of the wait that was imposed nothing is taken back.
+    // `forgive` does not shorten a wait that was imposed before.
     expect(await waitOf(other)).toBeGreaterThan(800);
     expect(await waitOf(one)).toBeGreaterThan(800);
   });
@@ -234,7 +234,7 @@ describe('limits', () => {
     const { port } = instance(index).getHttpServer().address() as { port: number };
     const headers = { Authorization: `Bearer ${await tokenOf(user('u7'))}` };
     const response = await fetch(`http://127.0.0.1:${port}/v1/streams/${owner}`, { headers, signal: controller.signal });
-    // Kept as a whole: Node closes a stream whose response nobody holds any more.
+    // The whole response is kept, because Node closes a stream whose response nobody holds any more.
     streams.push({ response, abort: () => controller.abort() });
     return response.status;
   };

@@ -18,16 +18,16 @@ const HEADERS = Object.fromEntries(
     RateLimit: 'what is left of it (r) and for how many seconds (t)',
   }).map(([name, description]) => [name, { description, schema: { type: 'string' as const } }]),
 );
-/** What every operation answers who asks too often. */
+/** What every operation answers to a caller that asks too often. */
 export const TOO_MANY_REQUESTS = { description: problemTitle(429), headers: HEADERS };
 
-/** The route is bounded by this limit of the table in place of `requests`; of several, that one counts which `limit` chooses. */
+/** Bounds a route by this limit of the table in place of `requests`. If `limit` is a function, it chooses the limit for each request. */
 export const RateLimit = (limit: Choice) =>
   applyDecorators(SetMetadata(RATE_LIMIT, limit), ApiResponse({ status: 429, ...TOO_MANY_REQUESTS }));
 
 /**
- * Every operation has a limit. Runs behind the check of the token: what was refused there costs nothing here. Routes without a token, such as
- * those for probes, have none unless they name one.
+ * Applies a limit to every operation. Runs after the token was checked, so that a request that was refused there costs nothing here. Routes
+ * without a token, such as those for probes, have no limit unless they name one.
  */
 export class RateLimitGuard implements CanActivate {
   constructor(

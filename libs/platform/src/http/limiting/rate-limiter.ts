@@ -8,10 +8,10 @@ import { type RedisConnection } from '../../redis/connect-redis.js';
 import { ProblemException } from '../problem.js';
 import { type RateLimitName, type RateLimitTable, type RequestLimit } from './rate-limits.js';
 
-/** Keys of limits in Redis begin with this. */
+/** Returns the prefix of all keys of limits in Redis. */
 export const limitsPrefix = (redisPrefix?: string): string => `${queuePrefix(redisPrefix)}:limits`;
 
-// The first wait is about as long as it takes to type a password again; the last one leaves a hundred tries a day.
+// The first wait is about as long as it takes to type a password again; the last one leaves a hundred attempts a day.
 const FIRST_WAIT_SECONDS = 5;
 const LONGEST_WAIT_SECONDS = 900;
 
@@ -53,14 +53,17 @@ export class RateLimiter {
       return this.headers(name, await this.counters[name].consume(keyOf(owner)));
     } catch (state) {
       if (!(state instanceof RateLimiterRes)) throw state;
-      // The first one of a window: whoever goes on asking does not fill the log.
+      // Only the first refusal of a window is logged, so that a caller that goes on asking does not fill the log.
       if (state.consumedPoints === this.limits[name].requests + 1)
         this.logger.warn({ step: 'rate-limit', limit: name }, 'too many requests');
       throw this.tooMany(name, state);
     }
   }
 
-  /** Counts one request like `count`; the problem is the result, for whoever goes on without what was refused. */
+  /**
+   * Counts one request like `count`, but returns the problem instead of throwing it, or `null`. For callers that go on without what was
+   * refused.
+   */
   async refusal(name: RateLimitName, owner: string): Promise<ProblemException | null> {
     try {
       await this.count(name, owner);
@@ -71,13 +74,13 @@ export class RateLimiter {
     }
   }
 
-  /** @throws ProblemException 429 while `owner` has to wait after failures. */
+  /** Checks that `owner` may go on. @throws ProblemException 429 while `owner` has to wait after failures. */
   async checkWait(name: RateLimitName, owner: string): Promise<void> {
     const state = await this.waits.get(keyOf(`${name} ${owner}`));
     if (state !== null && state.consumedPoints > 0 && state.msBeforeNext > 0) throw this.tooMany(name, state);
   }
 
-  /** Notes a failure: beyond the limit `owner` has to wait, twice as long each time. */
+  /** Counts a failure. Beyond the limit `owner` has to wait, twice as long after each further failure. */
   async noteFailure(name: RateLimitName, owner: string): Promise<void> {
     const { consumedPoints } = await this.counters[name].penalty(keyOf(owner));
     const beyond = consumedPoints - this.limits[name].requests;
@@ -85,7 +88,7 @@ export class RateLimiter {
     await this.waits.block(keyOf(`${name} ${owner}`), Math.min(FIRST_WAIT_SECONDS * 2 ** Math.min(beyond - 1, 30), LONGEST_WAIT_SECONDS));
   }
 
-  /** After a success failures count from the first again. */
+  /** Sets the count of failures back to zero after a success. */
   async forgive(name: RateLimitName, owner: string): Promise<void> {
     await this.counters[name].delete(keyOf(owner));
   }
@@ -109,5 +112,5 @@ export class RateLimiter {
 
 const secondsOf = ({ msBeforeNext }: RateLimiterRes): number => Math.max(1, Math.ceil(msBeforeNext / 1000));
 
-// Of any length and form, and an address is nobody's business in Redis.
+// Hashed, because an owner may have any length and form, and an address must not be readable in Redis.
 export const keyOf = (owner: string): string => createHash('sha256').update(owner).digest('base64url');

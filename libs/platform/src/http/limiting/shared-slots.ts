@@ -1,15 +1,15 @@
-// How much may be under way at a time, over all instances of a service: each slot is a lease in Redis that its process renews.
+// Limits how much is under way at a time over all instances of a service. Each slot is a lease in Redis that its process renews.
 import { randomUUID } from 'node:crypto';
 import { type RedisConnection } from '../../redis/connect-redis.js';
 import { ProblemException } from '../problem.js';
 import { keyOf, limitsPrefix, noteRefusal } from './rate-limiter.js';
 import { SLOT_LIMITS, type SlotName } from './rate-limits.js';
 
-// What a process that died held is free again after this.
+// The slots of a process that died are free again after this time.
 const LEASE_MS = 60_000;
 const RETRY_AFTER_SECONDS = 5;
 
-// By the clock of Redis, as those of the instances differ.
+// Uses the clock of Redis, because the clocks of the instances differ.
 const TAKE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -20,7 +20,7 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1`;
 
 export class SharedSlots {
-  /** What this process holds, which is all that is known while Redis is away. */
+  /** How many slots this process holds, by key. Nothing else is known while Redis is away. */
   private readonly held = new Map<string, number>();
 
   constructor(
@@ -28,12 +28,12 @@ export class SharedSlots {
     private readonly redisPrefix?: string,
   ) {}
 
-  /** Takes a slot of `owner`; the result gives it back. @throws ProblemException 429 with `detail` when there is none. */
+  /** Takes a slot of `owner`. Returns a function that gives it back. @throws ProblemException 429 with `detail` if none is free. */
   async take(name: SlotName, owner: string, detail: string): Promise<() => void> {
     const key = `${limitsPrefix(this.redisPrefix)}:${name}:${keyOf(owner)}`;
     const id = randomUUID();
     if ((this.held.get(key) ?? 0) >= SLOT_LIMITS[name]) throw noneLeft(name, detail);
-    // Held before Redis is asked, so that of two at once each counts the other.
+    // Counted before Redis is asked, so that of two calls at once each counts the other.
     this.hold(key, 1);
     if (!(await this.lease(name, key, id))) {
       this.hold(key, -1);
@@ -55,7 +55,7 @@ export class SharedSlots {
     try {
       return (await this.redis.eval(TAKE, 1, key, id, SLOT_LIMITS[name], LEASE_MS)) === 1;
     } catch {
-      // Redis is away: what this process holds was counted.
+      // Redis is away. The slots that this process holds were counted above.
       return true;
     }
   }

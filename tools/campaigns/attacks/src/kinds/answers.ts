@@ -1,4 +1,4 @@
-// What somebody's own servers answer: providers of mailboxes and receivers of webhooks that a team has named.
+// What external servers answer: mailbox providers, and webhook receivers that a team has configured.
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { type Attack, countStatuses, type Kind } from '../attack.js';
@@ -13,7 +13,7 @@ const ANSWERS: readonly [name: string, bytes: string][] = [
   ['a header without end', `HTTP/1.1 200 OK\r\n${'X: y\r\n'.repeat(50_000)}`],
 ];
 
-/** Answers whatever comes with these bytes, and keeps the connection. */
+/** Runs a server that answers anything with these bytes and keeps the connection open. */
 async function answering<T>(bytes: string, meanwhile: (url: string) => Promise<T>): Promise<T> {
   const server = createServer((socket) => void socket.on('error', () => undefined).once('data', () => socket.write(bytes, 'latin1')));
   await once(server.listen(0, '127.0.0.1'), 'listening');

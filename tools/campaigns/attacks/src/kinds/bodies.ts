@@ -1,4 +1,4 @@
-// Bodies that are to fill the memory or stop the clock of whoever reads them, one at a time.
+// Request bodies meant to exhaust the memory or block the event loop of whoever reads them, one at a time.
 import { gzipSync } from 'node:zlib';
 import { mutateText, randomBy } from '@billing-mail/testkit';
 import { invoice } from '@billing-mail/tools/stage';
@@ -10,11 +10,14 @@ import { type Question, type Site } from '../site.js';
 
 const MB = 1024 * 1024;
 
-/** An invoice whose JSON goes on with this. Bodies are made when they are sent: all of them take half a gigabyte. */
+/**
+ * The beginning of an invoice's JSON, which each body continues. Bodies are created when they are sent, because all of them
+ * together take half a gigabyte.
+ */
 const beginning = `{"requestedBy":{"userId":"acme-admin"},"document":{"id":"x","type":"invoice"},"subject":"x","text":"x","to":[`;
 export const nested = () => Buffer.alloc(38 * MB, '[');
 export const manyValues = () => Buffer.concat([Buffer.from(beginning), Buffer.alloc(30 * MB, '1,'), Buffer.from('1]}')]);
-/** An invoice with 37 MB in one of its fields: of two bytes each where they are not of one. */
+/** Returns an invoice with 37 MB in one of its fields; `ü` takes two bytes. */
 const longField = (before: string, character: string, after: string) => () =>
   Buffer.concat([Buffer.from(`{"text":"x",${before}"`), Buffer.alloc(37 * MB, character), Buffer.from(`"${after}}`)]);
 export const longText = longField('"html":', 'x', '');
@@ -28,7 +31,7 @@ export const longTexts = [
 ];
 const manyAddresses = () =>
   Buffer.from(`{"companyName":"ACME","cc":[${Array.from({ length: 200_000 }, () => '{"address":""}').join(',')}]}`);
-/** 3.8 MB, none of it an address: each could be complained about. */
+/** 3.8 MB of invalid addresses, each of which could cause an error message. */
 export const wrongCopies = () =>
   Buffer.from(`{"companyName":"ACME","cc":[${Array.from({ length: 120_000 }, () => '{"address":"nobody, any where"}').join(',')}]}`);
 const manyFields = () => Buffer.from(`{${Array.from({ length: 200_000 }, (_, index) => `"f${index}":1`).join(',')}}`);
@@ -41,7 +44,7 @@ const PATHS: readonly [Edge, Edge, Edge] = [
   ['notification-service', 'PUT', '/v1/preferences'],
 ];
 
-/** As long as nobody may answer: what was wrong is said in a few kilobytes. */
+/** Longest allowed answer in bytes: a few kilobytes are enough to say what was wrong. */
 export const LONGEST_ANSWER = 100_000;
 
 export const sendTo = (site: Site, [service, method, path]: Edge, question: Question) =>
@@ -65,9 +68,9 @@ const refused = (name: string, tries: string, statuses: readonly number[], quest
 const MUTATED = 500;
 const AT_ONCE = 10;
 
-/** What each service takes at its edge. */
+/** A valid body for each service. */
 const VALID: readonly [...Edge, body: (site: Site) => object][] = [
-  // Of another team than the invoices: its server is not there. Only the ports of the stage are allowed.
+  // For another team than the invoices, because its server does not exist. Only the stage's ports are allowed.
   ['settings-api', 'PUT', '/v1/teams/fuzzed/email-delivery', ({ stage }) => settings(stage.customServers[0]?.port)],
   [...PATHS[1], () => delivery()],
   [...PATHS[2], () => ({ email: null, locale: 'de', channels: { email: false, inbox: true } })],
@@ -103,7 +106,7 @@ const mutated: Attack = {
       );
       for (const [index, { status, text }] of answers.entries())
         attempt.expect(isInWords(status, text), `${service}: ${status} ${text.slice(0, 300)} to ${bodies[index]?.slice(0, 1000)}`);
-      // Some are taken and some are not, or it is not the edge that was tried.
+      // Some must be accepted and some refused; otherwise the test did not try the limits of what is valid.
       const statuses = answers.map(({ status }) => status);
       attempt.expect(
         [400, 422].every((status) => statuses.includes(status)),
@@ -116,7 +119,7 @@ const mutated: Attack = {
   },
 };
 
-/** Taken, no JSON at all, too large, or wrong in places that are named. */
+/** Whether the answer is one of these: accepted, not JSON at all, too large, or wrong in places that it names. */
 function isInWords(status: number, text: string): boolean {
   if (status !== 422) return [200, 202, 400, 413].includes(status);
   const { errors = [] } = JSON.parse(text) as { errors?: { pointer?: string; message: string }[] };

@@ -1,20 +1,20 @@
-// What is said on a connection itself: requests that two readers would tell apart differently, many at once, and heads that never end.
+// Attacks on the connection itself: requests that two readers would split differently, many requests at once, and headers that never end.
 import { connect } from 'node:net';
 import { type Attack, type Attempt, type Kind } from '../attack.js';
 
 const PIPELINED = 2_000;
 const CONNECTIONS = 10;
 const SLOW_HEADS = 200;
-/** Node's own time-outs would take 90 seconds. */
+/** The services must cut sooner than Node's own time-outs, which would take 90 seconds. */
 const CUT_WITHIN_MS = 45_000;
-/** For an answer that does not come, and a connection that is kept. */
+/** How long to wait for an answer that does not come, or on a connection that is kept open. */
 const SILENCE_MS = 5_000;
 
 const request = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n';
 const post = (head: string, body: string): string => `POST /v1/x HTTP/1.1\r\nHost: x\r\n${head}\r\n\r\n${body}`;
 const chunked = '0\r\n\r\n';
 
-/** Behind the first a second request is hidden for whoever reads the length otherwise. */
+/** A second request is hidden behind the first one for a reader that determines the length differently. */
 const FRAMINGS: readonly [name: string, bytes: string][] = [
   ['Content-Length and Transfer-Encoding', post('Content-Length: 5\r\nTransfer-Encoding: chunked', `${chunked}${request}`)],
   ['two lengths', post('Content-Length: 0\r\nContent-Length: 40', request)],
@@ -35,7 +35,7 @@ const FRAMINGS: readonly [name: string, bytes: string][] = [
   ['an extension of a megabyte', post('Transfer-Encoding: chunked', `1;${'a'.repeat(1024 * 1024)}\r\nx\r\n${chunked}${request}`)],
 ];
 
-/** What a service answers to bytes, up to the end of the connection; `isCut` where the service ended it. */
+/** Sends bytes to a service and reads its answers until the connection ends; `isCut` if the service ended it. */
 function speak(url: string, bytes: string, silenceMs = SILENCE_MS): Promise<{ statuses: string[]; isCut: boolean }> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
@@ -67,7 +67,7 @@ const ambiguous: Attack = {
   },
 };
 
-/** Many requests at once over each of some connections, one after the other; how many were answered. */
+/** Sends many requests at once over each of some connections, one connection after the other. Resolves with the number of answers. */
 export async function pipeline(attempt: Attempt): Promise<number> {
   const bytes = 'GET /v1/x HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(PIPELINED);
   let answered = 0;
@@ -87,7 +87,7 @@ const pipelined: Attack = {
   run: async (attempt) => `${await pipeline(attempt)} answers to ${3 * CONNECTIONS * PIPELINED} requests`,
 };
 
-/** Heads that come byte by byte; how long the last of them was listened to. */
+/** Sends request headers byte by byte. Resolves with how long the service listened to the last of them. */
 export async function drip(attempt: Attempt): Promise<number> {
   const since = performance.now();
   const cut = urlsOf(attempt).flatMap((url) =>

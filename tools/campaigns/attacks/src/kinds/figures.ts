@@ -1,4 +1,4 @@
-// The worst bodies all at once: what stalls, how much memory it takes, and what a legitimate invoice notices.
+// The worst bodies all at once: what stalls, how much memory it takes, and how it affects a legitimate invoice.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { readMetric } from '@billing-mail/tools/stage';
@@ -19,15 +19,15 @@ const MOST_MEMORY_MB = 512;
 const TIMES_AS_LONG = 3;
 const INVOICES = 10;
 
-/** From here on the most memory that a process has had is counted anew (proc(5), clear_refs). */
+/** Resets the kernel's record of a process's peak memory (proc(5), clear_refs). */
 const countPeakAnew = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, '5');
 
-/** The most memory that a process has had, in MB. */
+/** Returns a process's peak memory in MB. */
 function peakMb(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
-/** What a bystander notices while that happens. */
+/** Runs `happen` and resolves with its result and with what a bystander noticed meanwhile. */
 async function noticed<T>(attempt: Attempt, happen: () => Promise<T>): Promise<{ seen: T } & Noticed> {
   const { services } = attempt.site;
   const bystander = await startBystander({
@@ -40,7 +40,7 @@ async function noticed<T>(attempt: Attempt, happen: () => Promise<T>): Promise<{
   return { seen, ...(await bystander.end()) };
 }
 
-/** Makes the attack while health is watched and invoices go out; judges the figures. */
+/** Runs the attack while health is watched and invoices are sent, and judges the figures. */
 async function measured(attempt: Attempt, attack: () => Promise<string>, mostTimesAsLong = TIMES_AS_LONG): Promise<string> {
   const usual = await noticed(attempt, () => Promise.resolve());
   for (const { pid } of Object.values(attempt.site.services)) countPeakAnew(pid);
@@ -74,7 +74,7 @@ const atOnce = (name: string, tries: string, { to = INTAKE, as, makeBodies, stat
       const bodies = makeBodies();
       const ask = (index: number): Promise<Answer | null> =>
         sendTo(attempt.site, to, { as, body: bodies[index % bodies.length], headers: { 'idempotency-key': name } })
-          // Who sends more than is taken may find the connection cut before he has read the answer.
+          // A client that sends more than is accepted may find the connection cut before it has read the answer.
           .catch(() => null);
       const answers = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => ask(index)));
       const answered = answers.filter((answer) => answer !== null);
@@ -122,7 +122,7 @@ const halfSent: Attack = {
     }),
 };
 
-/** Sends half of what it announces and waits for what the service says to that. */
+/** Sends half of the body that it announces. Resolves with what the service answers to that. */
 function sendHalf({ hostname, port }: URL, authorization: string, body: Buffer): Promise<string> {
   return new Promise((resolve) => {
     const socket: Socket = connect(Number(port), hostname, () => {
@@ -187,7 +187,7 @@ const mutated: Attack = {
   name: 'mutated-jobs',
   tries: mutatedJobs('10,000'),
   expects: `${LIVELY}; ${MUTATED_END}`,
-  // So many documents of one team at once are work, whatever is in them: they may take the whole machine.
+  // So many documents of one team at once are work, whatever they contain: they may take the whole machine.
   run: (attempt) => measured(attempt, () => publishMutated(attempt, MUTATED), Infinity),
 };
 
@@ -196,7 +196,7 @@ const STREAMS_EACH = 20;
 const EVENTS = 3000;
 const CUT_WITHIN_MS = 240_000;
 
-/** Notifications of about 10 KB for everybody in the team, as many rejected jobs with many errors would make them. */
+/** Writes notifications of about 10 KB for everybody in the team, as many rejected jobs with many errors would. */
 const WRITE_EVENTS = `
   WITH clock AS (UPDATE notify.stream_clock SET position = position + $2 RETURNING position)
   INSERT INTO notify.notifications (team_id, type, severity, params, document_id, position)

@@ -1,4 +1,4 @@
-// Text that wants to be more than text: headers, SMTP commands, SQL, HTML, prototypes.
+// Text that tries to be interpreted as something else: headers, SMTP commands, SQL, HTML, prototypes.
 import { type Attack, type Attempt, countStatuses, type Kind } from '../attack.js';
 import { OTHER_TEAM, TEAM } from '../callers.js';
 import { type Answer } from '../site.js';
@@ -33,7 +33,7 @@ const headers: Attack = {
   },
 };
 
-/** Everything that the platform's server was told and given. */
+/** Returns everything that was sent to the platform's server. */
 const wire = (attempt: Attempt): string => {
   const { commands, messages } = attempt.site.stage.platform;
   return [...commands, ...messages.map(({ raw }) => raw?.toString('latin1') ?? '')].join('\n');
@@ -105,7 +105,7 @@ const html: Attack = {
   },
 };
 
-/** Quoted-printable and base64 made readable, well enough to look for tags. */
+/** Decodes quoted-printable and base64 well enough to look for tags. */
 function decoded(raw: string): string {
   const lines = raw.replace(/=\r\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return lines.replace(/(?:^[A-Za-z0-9+/]{60,76}={0,2}\r\n)+(?:^[A-Za-z0-9+/]+={0,2}\r\n)?/gm, (block) =>
@@ -172,7 +172,7 @@ const csv: Attack = {
     const cells = cellsOf(text);
     const formulas = cells.filter((cell) => /^[\s\p{Z}\p{Cf}\p{Cc}]*[=+\-@\u2212]/u.test(cell.normalize('NFKC')));
     attempt.expect(formulas.length === 0, `formulas: ${formulas.slice(0, 5).join(' | ')}`);
-    // Those that are taken are in it, or it is not the file that was tried.
+    // The accepted ones must be in the file; otherwise the test did not try the file.
     const taken = answers.filter(({ status }) => status === 202).length;
     attempt.expect(
       taken > 0 && cells.filter((cell) => cell.startsWith('cell-')).length === taken,
@@ -182,7 +182,7 @@ const csv: Attack = {
   },
 };
 
-/** As RFC 4180 has them. */
+/** Returns the cells of a CSV text (RFC 4180). */
 const cellsOf = (text: string): string[] =>
   [...text.matchAll(/"((?:[^"]|"")*)"(?:,|\r\n)|([^",\r\n]*)(?:,|\r\n)/g)].map(
     ([, quoted, plain = '']) => quoted?.replaceAll('""', '"') ?? plain,

@@ -1,9 +1,9 @@
-// Servers inside our network, in whatever spelling, and what the test of a connection tells of names.
+// Servers inside our network, in every spelling, and what the connection test reveals about names.
 import { type ServiceProcess } from '@billing-mail/tools/stage';
 import { type Attack, type Attempt, type Kind } from '../attack.js';
 import { type Answer } from '../site.js';
 
-/** Loopback, private, shared, link-local, metadata services, and addresses of IPv6 that carry one of them. */
+/** Loopback, private, shared, link-local and metadata service addresses, and IPv6 addresses that embed one of them. */
 const ADDRESSES = [
   ...[
     '127.0.0.1',
@@ -34,19 +34,19 @@ const ADDRESSES = [
 
 type TestAnswer = { ok: boolean; steps: { step: string; ok: boolean }[] };
 
-/** Tests a server by a team of its own, so that no limit of a team is in the way. */
+/** Tests a server for a team of its own, so that no rate limit of a team interferes. */
 function testServer(attempt: Attempt, strict: ServiceProcess, team: string, host: string, port = 587): Promise<Answer> {
   const smtp = { host, port, security: 'none', auth: { type: 'none' }, fromAddress: 'billing@acme.example' };
   return attempt.site.ask(strict, `/v1/teams/${team}/email-delivery/smtp/test`, { as: 'service', method: 'POST', body: { smtp } });
 }
 
-/** settings-api as it is in production: no network is allowed but the public one. */
+/** Runs settings-api as in production: only public networks are allowed. */
 const strictly = (run: (attempt: Attempt, strict: ServiceProcess) => Promise<string>) => (attempt: Attempt) =>
   attempt.site.beside('settings-api', { SMTP_ALLOWED_NETWORKS: undefined, SMTP_ALLOWED_PORTS: undefined }, (strict) =>
     run(attempt, strict),
   );
 
-/** What became of the test: refused as input, or the step that it ended at. */
+/** Returns the end of the test: the status if the input was refused, otherwise the step at which it ended. */
 function endOf({ status, text }: Answer): string {
   if (status !== 200) return String(status);
   const { ok, steps } = JSON.parse(text) as TestAnswer;

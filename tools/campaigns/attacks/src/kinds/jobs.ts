@@ -1,4 +1,4 @@
-// Jobs that are poison, and options of a publisher that would have Bull lose a job.
+// Poisonous jobs, and job options with which a publisher could make Bull lose a job.
 import { DISPATCH_JOB } from '@billing-mail/contracts';
 import { mutate, randomBy } from '@billing-mail/testkit';
 import { type JobOptions } from 'bull';
@@ -34,7 +34,7 @@ const poisoned: Attack = {
 };
 
 const NESTED_MB = 38;
-/** As Bull keeps a job, in its list of those that wait, or among those that it gave up on and that came back often enough. */
+/** Writes a job to Redis as Bull stores it: in the list of waiting jobs, or among the failed jobs that have been returned often enough. */
 async function putInRedis(attempt: Attempt, data: string, isGivenUp: boolean): Promise<void> {
   const { jobs } = attempt.site.stage.invoicing;
   const id = String(await jobs.client.incr(jobs.toKey('id')));
@@ -81,7 +81,7 @@ const OPTIONS: readonly [name: string, options: JobOptions][] = [
   ['repeat', { repeat: { every: 300, limit: 3 } }],
   ['lifo', { lifo: true }],
   ['priority', { priority: 2_097_152 }],
-  // One that nobody else has: whatever comes under an id in use Bull drops before anybody sees it (docs/integrating.md).
+  // A unique id: Bull drops whatever is added under an id in use before anybody sees it (docs/integrating.md).
   ['a jobId', { jobId: 'chosen by the publisher' }],
   ['preventParsingData', { stackTraceLimit: 0, preventParsingData: true }],
   ['all of them', { timeout: 1, attempts: 3, backoff: 1, removeOnFail: 1, lifo: true, delay: 1, jobId: 'another' }],
@@ -111,17 +111,17 @@ const options: Attack = {
   },
 };
 
-/** Nor in the set of those that Bull gave up on. */
+/** Whether no job is left in the queue, including the jobs that Bull has given up. */
 async function isQueueEmpty({ site }: Attempt): Promise<boolean> {
   const { waiting, active, delayed, failed } = await site.stage.invoicing.jobs.getJobCounts();
   return waiting + active + delayed + failed === 0;
 }
 
 const AT_ONCE = 100;
-/** Only to end what hangs. */
+/** Ends only what hangs. */
 const withinMs = (jobs: number): number => Math.max(240_000, jobs * 120);
 
-/** What became of what the dispatcher took from the queue. */
+/** Counts what became of the jobs that the dispatcher took from the queue. */
 const COUNTS = `SELECT (SELECT count(*)::int FROM dispatch.deliveries WHERE key NOT LIKE 'bystander-%') AS taken,
   (SELECT count(*)::int FROM dispatch.rejected_jobs) AS rejected,
   (SELECT count(*)::int FROM dispatch.rejected_jobs WHERE reason = 'given_up') AS "givenUp",
@@ -129,7 +129,7 @@ const COUNTS = `SELECT (SELECT count(*)::int FROM dispatch.deliveries WHERE key 
      SELECT FROM jsonb_array_elements(errors) error WHERE jsonb_typeof(error -> 'pointer') IS DISTINCT FROM 'string' OR error ->> 'message' = '')) AS unexplained`;
 type Counts = { taken: number; rejected: number; givenUp: number; unexplained: number };
 
-/** Publishes so many jobs made wrong, and holds what became of each. */
+/** Publishes `times` jobs with random errors and checks what became of each. */
 export async function publishMutated(attempt: Attempt, times: number): Promise<string> {
   const { database, invoicing } = attempt.site.stage;
   const dispatcher = attempt.site.services['mail-dispatcher'];

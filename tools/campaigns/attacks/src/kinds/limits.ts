@@ -1,4 +1,4 @@
-// What costs us or others something may be done only so often, whichever instance is asked.
+// What costs us or others something may be done only so often, whichever instance gets the request.
 import { type ServiceName } from '@billing-mail/tools/starting/services';
 import { ACCOUNT } from '@billing-mail/tools/stage';
 import { type Attack, type Attempt, countStatuses, inGroups, type Kind } from '../attack.js';
@@ -6,18 +6,18 @@ import { TEAM } from '../callers.js';
 import { type Answer } from '../site.js';
 import { openUnreadStream } from '../streams.js';
 
-/** More than are allowed. */
+/** How many more requests are sent than are allowed. */
 const TOO_MANY = 20;
 const AT_ONCE = 10;
 const TOGETHER = 'together they take what one allows; the others get 429 with Retry-After, by both';
 
 type Costly = { service: ServiceName; method?: 'POST'; path: string };
 
-/** What a service says that it allows by this limit of `RATE_LIMITS`. */
+/** Returns how many requests a service allows by this limit of `RATE_LIMITS`, from its response. */
 const allowedBy = (limit: string, { headers }: Answer): number =>
   Number(new RegExp(`"${limit}";q=(\\d+);`).exec(headers.get('ratelimit-policy') ?? '')?.[1]);
 
-/** So many were taken and all others refused, with the time to wait, by each instance. */
+/** Checks that `allowed` requests were accepted and that both instances refused all others with the time to wait. */
 function expectRefusals(attempt: Attempt, answers: readonly Pick<Answer, 'status' | 'headers'>[], allowed: number): string {
   const refused = answers.map(({ status }) => status === 429);
   attempt.expect(refused.filter((isRefused) => !isRefused).length === allowed, `${countStatuses(answers)} where ${allowed} are allowed`);
@@ -43,7 +43,7 @@ const tooOften = (name: string, what: string, limit: string, { service, method, 
       return (instance: Parameters<typeof site.ask>[0]) => site.ask(instance, path.replace('{teamId}', team), question);
     };
     const allowed = allowedBy(limit, await (await asker(`${name}-once`))(service));
-    // A window that does not end while a busy machine still asks; it begins with the first request.
+    // The window is long enough not to end while a busy machine still sends requests; it begins with the first one.
     return site.beside(service, { RATE_LIMITS: `${limit}=${allowed}/1h` }, async (apart) => {
       const ask = await asker(`${name}-often`);
       const first = await ask(apart);
@@ -53,7 +53,7 @@ const tooOften = (name: string, what: string, limit: string, { service, method, 
   },
 });
 
-/** As `RATE_LIMITS` has it: a service says it only when it refuses. */
+/** Set in `RATE_LIMITS` below, because a service states this limit only when it refuses. */
 const TESTS_OF_A_HOST = 60;
 const HOSTS_AT_ONCE = 5;
 const ofAHost: Attack = {
@@ -62,7 +62,7 @@ const ofAHost: Attack = {
   expects: TOGETHER,
   run: async (attempt) => {
     const { site } = attempt;
-    // Nobody listens there: a test ends at once.
+    // Nothing listens there, so a test ends at once.
     const smtp = { host: '127.0.0.9', port: site.stage.customServers[0]?.port, security: 'none', auth: { type: 'none' } };
     const body = { smtp: { ...smtp, fromAddress: 'billing@acme.example' } };
     return site.beside('settings-api', { RATE_LIMITS: `smtp-test-host=${TESTS_OF_A_HOST}/1h` }, async (apart) => {
@@ -78,7 +78,7 @@ const ofAHost: Attack = {
 };
 
 const SLIPS = 3;
-/** How often a server is tested at all is another limit. */
+/** Sets the limits on the number of tests so high that they do not interfere with this attack. */
 const TESTS_AT_WILL = { RATE_LIMITS: 'smtp-test=10000/1h,smtp-test-host=10000/1h' };
 const signIns: Attack = {
   name: 'failed-sign-ins',
@@ -100,7 +100,7 @@ const signIns: Attack = {
         for (let count = 0; count <= SLIPS; count += 1) attempt.expectAnswer(`guess ${count + 1}`, await guess(), [200]);
         const waits: number[] = [];
         for (const at of ['the next', 'the one after another failure']) {
-          // Between two guesses of a slow machine a wait may be over: then the next wait is longer still.
+          // On a slow machine the waiting time may be over between two guesses: then the next waiting time is longer.
           let refused = await guess();
           for (let more = 0; refused.status === 200 && more < 5; more += 1) refused = await guess();
           attempt.expect(
@@ -117,7 +117,7 @@ const signIns: Attack = {
     ),
 };
 
-/** What every machine has two names for, of which both lead to the same address first. */
+/** Two names that every machine has for the same address. */
 const ALIASES = ['127.0.0.1', 'localhost'] as const;
 const byAliases: Attack = {
   name: 'sign-ins-by-aliases',
@@ -137,7 +137,7 @@ const byAliases: Attack = {
       for (let count = 0; count <= SLIPS; count += 1) attempt.expectAnswer(`guess ${count + 1}`, await guess(ALIASES[count % 2]), [200]);
       const waits: string[] = [];
       for (const host of ALIASES) {
-        // Between two guesses of a slow machine a wait may be over: then the next wait is longer.
+        // On a slow machine the waiting time may be over between two guesses: then the next waiting time is longer.
         let refused = await guess(host);
         for (let more = 0; refused.status === 200 && more < 5; more += 1) refused = await guess(host);
         attempt.expectAnswer(`the next by ${host}`, refused, [429]);

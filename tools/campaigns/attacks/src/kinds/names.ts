@@ -1,4 +1,4 @@
-// Names that pretend: of companies in a signed From, and of files.
+// Misleading names: of companies in a signed From, and of files.
 import { invoice } from '@billing-mail/tools/stage';
 import { type Attack, countStatuses, type Kind } from '../attack.js';
 import { type CallerName, OTHER_TEAM, TEAM } from '../callers.js';
@@ -39,7 +39,7 @@ const companyNames: Attack = {
 };
 
 const OTHERS_NAME = `Team ${OTHER_TEAM}`;
-/** The name of another team as people take it for: other letters that look the same, other capitals, blanks and signs. */
+/** The name of another team in variants that people take for it: look-alike letters, other capitals, blanks and signs. */
 const OTHERS_NAMES = [
   ['as it is', OTHERS_NAME],
   ['capitals and blanks', 'TEAM  GLOBEX'],
@@ -86,7 +86,10 @@ const FILE_NAMES = [
   'a\u0000.pdf',
 ];
 
-/** As JSON; JSON alone leaves what turns the direction of the text as it is, and with it that of the table that shows it. */
+/**
+ * Returns the name as JSON with format characters escaped: JSON does not escape those that change the text direction,
+ * which would distort the table.
+ */
 const visibly = (name: string): string => JSON.stringify(name).replace(/\p{Cf}/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16)}`);
 
 const fileNames: Attack = {

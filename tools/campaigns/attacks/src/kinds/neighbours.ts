@@ -1,4 +1,4 @@
-// A service that was taken over, or a publisher: what its own user of PostgreSQL or Redis lets it do to the others.
+// What a compromised service or a publisher can do to others with its own PostgreSQL or Redis user.
 import { mkdir, rm } from 'node:fs/promises';
 import { MIGRATOR_ROLE, SCHEMA_OF, serviceRoleOf } from '@billing-mail/platform';
 import { newScratchFolder, startRedisServer, startTestDatabase } from '@billing-mail/testkit';
@@ -11,7 +11,7 @@ import { type Attack, type Attempt, type Kind } from '../attack.js';
 
 type Role = { own: string; foreign: readonly string[]; foreignChannels: readonly string[] };
 const PREFIX = '{billing-mail}';
-/** By user of Redis: a key of its own, and keys and channels of others. */
+/** For each Redis user: a key of its own, and keys and channels of others. */
 const REDIS_ROLES: Record<string, Role> = {
   'settings-api': {
     own: `${PREFIX}:limits:x`,
@@ -31,7 +31,7 @@ const REDIS_ROLES: Record<string, Role> = {
   },
 };
 
-/** Ways to a key of another; a script may name its keys or not. */
+/** Ways to reach another user's key. A script may declare its keys or not. */
 const reach = (own: string, key: string): string[][] => [
   ['GET', key],
   ['SET', key, 'x'],
@@ -160,7 +160,7 @@ const databaseRole: Attack = {
   tries: 'the role of each service reaches for every table of the others, for the server’s files and for more rights',
   expects: 'every statement is refused',
   run: async (attempt) => {
-    // One of its own: tables are handed over there, which takes locks.
+    // Uses its own PostgreSQL, because the ownership of tables is transferred there, which takes locks.
     const postgres = await startTestDatabase();
     try {
       const urlOf = (role: string): string => postgres.url.replace(/\/\/[^@]+@/, `//${role}:of-${role}@`);

@@ -1,11 +1,11 @@
-// Getting at a password: by moving its seal, or by having a server repeat it.
+// Ways to get at a password: by moving its sealed form, or by making a server repeat it.
 import { type MailServer } from '@billing-mail/tools/stage';
 import { type Attack, type Attempt, type Kind } from '../attack.js';
 
 const test = (attempt: Attempt, team: string, body: object = {}) =>
   attempt.site.ask('settings-api', `/v1/teams/${team}/email-delivery/smtp/test`, { as: 'service', method: 'POST', body });
 
-/** What somebody with a grip on the table would change, so that the password is used elsewhere. */
+/** Changes that somebody with access to the table would make, so that the password is used elsewhere. */
 const MOVES = (port: number): readonly [name: string, change: object][] => [
   ['host', { host: 'localhost' }],
   ['port', { port }],
@@ -27,7 +27,7 @@ const seal: Attack = {
       attempt.expectAnswer(`test after ${name}`, await test(attempt, team), [200, 422]);
       attempt.expect(passwordsAt(own, thief) === 0, `after a change of ${name} the password went out`);
       await handInvoice(attempt, team);
-      // A dispatcher that has the settings still as they were sends as they were.
+      // A dispatcher that still has the earlier settings cached sends to the earlier server.
       attempt.expect(passwordsAt(thief) === 0, `after a change of ${name} the password of an invoice went out`);
     }
     return `${MOVES(0).length} changes, ${passwordsAt(thief)} passwords at the other server`;
@@ -44,7 +44,7 @@ async function moveSeal(attempt: Attempt, team: string, { auth = {}, ...change }
   );
 }
 
-/** Hands an invoice of the team over, waits until the dispatcher has sent it or given it back, and cancels it. */
+/** Hands over an invoice of the team, waits until the dispatcher has sent it or returned it to the queue, and cancels it. */
 async function handInvoice(attempt: Attempt, team: string): Promise<void> {
   const { site } = attempt;
   const path = `/v1/teams/${team}/deliveries`;

@@ -1,4 +1,4 @@
-// Speaking in another's name, and having the platform write to people who are none of the team's.
+// Acting in another's name, and making the platform write to people who do not belong to the team.
 import { DISPATCH_JOB } from '@billing-mail/contracts';
 import { invoice } from '@billing-mail/tools/stage';
 import { type Attack, type Attempt, type Kind } from '../attack.js';
@@ -7,7 +7,7 @@ import { OTHER_TEAM, TEAM } from '../callers.js';
 const VICTIM = 'victim@elsewhere.example';
 const OTHER_USER = 'gus@globex.example';
 
-/** An invoice by the admin that nobody takes; resolves once its trouble is told to the admin. */
+/** Sends an invoice by the admin that the server rejects. Resolves once the admin has been told of it. */
 async function fail(attempt: Attempt, requestedBy: object, number: string): Promise<void> {
   const { stage } = attempt.site;
   stage.platform.behave({ rcpt: '550 5.1.1 no such user' });
@@ -29,7 +29,7 @@ async function fail(attempt: Attempt, requestedBy: object, number: string): Prom
 const lettersTo = (attempt: Attempt, address: string): number =>
   attempt.site.stage.alertMailbox.messages.filter(({ recipients }) => JSON.stringify(recipients).includes(address)).length;
 
-/** Resolves once every alert e-mail that is owed was sent or given up. */
+/** Resolves once every due alert e-mail was sent or given up. */
 const lettersGone = (attempt: Attempt): Promise<void> =>
   attempt.awaits('the e-mails have gone out', async () => {
     const owed = await attempt.site.stage.database.rows(
@@ -85,7 +85,7 @@ const otherTeam: Attack = {
   },
 };
 
-/** A user whose address an internal service vouches for; returns its id, its address and its token. */
+/** Creates a user whose address an internal service has confirmed. Resolves with its id, address and token. */
 async function knownUser({ site }: Attempt, userId: string, teams: readonly string[]) {
   const roles = Object.fromEntries(teams.map((team) => [team, 'member']));
   const email = `${userId}@acme.example`;
@@ -97,7 +97,7 @@ async function knownUser({ site }: Attempt, userId: string, teams: readonly stri
   return { userId, email, as: await site.tokenWith({ sub: userId, teams: roles }) };
 }
 
-/** Jobs without a recipient, one for each of these teams, asked for by that user. */
+/** Publishes jobs without a recipient, one for each of these teams, requested by that user. */
 async function publishRefused({ site }: Attempt, userId: string, teams: readonly string[]): Promise<void> {
   const jobs = teams.map((team) => ({ ...invoice(team, { requestedBy: { userId } }), to: [] }));
   await site.stage.invoicing.jobs.addBulk(jobs.map((data) => ({ name: DISPATCH_JOB, data })));

@@ -1,4 +1,4 @@
-// Tokens that are not what they should be, and positions in lists that nobody gave out.
+// Invalid tokens, and list cursors that no service issued.
 import { TOKEN_AUDIENCE } from '@billing-mail/contracts';
 import { generateKeyPair, SignJWT } from 'jose';
 import { createHmac } from 'node:crypto';
@@ -16,7 +16,7 @@ const PATHS = [
   ['notification-service', '/v1/notifications'],
 ] as const;
 
-/** A token refused by every service. */
+/** Returns an attack with a token that every service must refuse. */
 const refused = (name: string, tries: string, authorization: (site: Site) => Promise<{ authorization: string }>): Attack => ({
   name,
   tries: `a token ${tries}`,
@@ -33,7 +33,7 @@ const claims = (name: string, tries: string, changes: Record<string, unknown>): 
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const unsigned = `${encode({ alg: 'none' })}.${encode({ ...admin, aud: 'billing-mail', exp: now() + HOUR })}.`;
-/** Signed as HS384 by the right secret: only the algorithm that was agreed on counts. */
+/** Signs with HS384 and the right secret: only the agreed algorithm may be accepted. */
 function otherAlgorithm(secret: string): string {
   const content = `${encode({ alg: 'HS384' })}.${encode({ ...admin, aud: 'billing-mail', exp: now() + HOUR })}`;
   return `${content}.${createHmac('sha384', secret).update(content).digest('base64url')}`;

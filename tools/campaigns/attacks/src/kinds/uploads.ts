@@ -1,4 +1,4 @@
-// Documents that come with a request that is refused or never ends: none of them may stay on the disk.
+// Documents in requests that are refused or never end: none of them may stay on the disk.
 import { readdirSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -30,11 +30,11 @@ const send = (site: Site, body: Buffer | object, contentType = 'multipart/form-d
     headers: { 'idempotency-key': 'upload', ...(Buffer.isBuffer(body) ? { 'content-type': contentType } : {}) },
   });
 
-/** Files of the document store, also those that are only just coming in. */
+/** Returns the number of files in the document store, including those that are still being uploaded. */
 const filesOf = ({ stage }: Site, leastBytes = 0): number => {
   const entries = readdirSync(join(stage.folder, 'documents'), { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-  // One may be moved to its place meanwhile.
+  // A file may be moved to its final place meanwhile.
   return files.filter((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) >= leastBytes).length;
 };
 
@@ -55,7 +55,7 @@ const cut: Attack = {
       const before = filesOf(attempt.site);
       const uploads = Array.from({ length: AT_ONCE }, (_, index) => beginUpload(attempt.site, `cut-${index}`, body));
       const sockets = await Promise.all(uploads);
-      // Or nothing would be there that could stay.
+      // Otherwise there would be no file that could stay.
       await attempt.awaits('some of each file is on the disk', () => Promise.resolve(filesOf(attempt.site) === before + AT_ONCE));
       for (const socket of sockets) socket.destroy();
       return `${AT_ONCE} cut`;
@@ -68,12 +68,12 @@ async function beginUpload(site: Site, key: string, body: Buffer, as: CallerName
   const socket = connect(Number(port), hostname).on('error', () => undefined);
   const head = [`POST ${path} HTTP/1.1`, `Host: ${hostname}`, `Authorization: ${site.authorization(as) ?? ''}`, `Idempotency-Key: ${key}`];
   socket.write(`${head.join('\r\n')}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: ${body.length}\r\n\r\n`);
-  // Who is refused by then is cut off.
+  // A request that has been refused by then is cut off.
   await new Promise((resolve) => socket.once('close', resolve).write(body.subarray(0, body.length / 2), resolve));
   return socket;
 }
 
-/** So many uploads of 24 MB at once that stop half-way; in words how each was ended. */
+/** Starts `count` uploads of 24 MB at once that stop half-way. Resolves with a description of how they ended. */
 export async function stopHalfWay(attempt: Attempt, count: number): Promise<string> {
   const body = whole(words([named('file1')]), part('file1', Buffer.concat([pdf, Buffer.alloc(21 * MB, 'x')]), 'a.pdf'));
   const answers = await Promise.all(
@@ -88,7 +88,7 @@ export async function stopHalfWay(attempt: Attempt, count: number): Promise<stri
   );
   // 0: cut off before the answer was read.
   for (const { status } of answers) attempt.expect([0, 408, 413, 429].includes(status), `ended with ${status}`);
-  // Invoices that go out meanwhile are small.
+  // Invoices that are sent meanwhile are smaller than that.
   await attempt.awaits('no half of a file is left', () => Promise.resolve(filesOf(attempt.site, MB) === 0));
   return countStatuses(answers);
 }

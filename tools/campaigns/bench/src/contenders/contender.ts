@@ -1,20 +1,20 @@
 import { type Load } from '../stage/jobs.js';
 import { type SinkPorts } from '../stage/bench-stage.js';
 
-/** What works on a load: one or more processes that are under the watch, and the way to end them. */
+/** The processes that work on a load and are measured, and the way to end them. */
 export type Running = {
   pids: readonly number[];
-  /** Resolves when it has recorded all that it has to record. */
+  /** Resolves when everything that it records has been recorded. */
   settled(load: Load): Promise<void>;
   stop(): Promise<void>;
 };
 
 export type Contender = {
-  /** Its mail comes out at this sink. */
+  /** The sink that receives its mail. */
   sink: keyof SinkPorts;
-  /** What comes out is signed. */
+  /** Whether its mail is signed. */
   signs: boolean;
-  /** It takes its work from the queue, which is filled before it starts; else it is fed by `start`. */
+  /** Whether it takes its work from the queue, which is filled before it starts; otherwise `start` feeds it. */
   takesJobs: boolean;
   start(load: Load): Promise<Running>;
 };

@@ -1,4 +1,4 @@
-// The dispatcher as it ships: built, in processes of its own, with its log written to a file at the level of production.
+// The dispatcher as it ships: built, in processes of its own, with its log written to a file at production's log level.
 import { join } from 'node:path';
 import { OUTCOME_JOB, OUTCOMES_QUEUE, QUEUE_PREFIX } from '@billing-mail/contracts';
 import { ServiceProcess, type Database } from '@billing-mail/tools/stage';
@@ -8,7 +8,7 @@ import { pause } from '../stage/clock.js';
 import { type Contender } from './contender.js';
 
 export type DispatcherOptions = {
-  /** Its database; `fresh` is emptied before each start. */
+  /** The name of its database; `fresh` is emptied before each start. */
   database?: string;
   processes?: number;
   sink?: keyof SinkPorts;
@@ -16,7 +16,7 @@ export type DispatcherOptions = {
   env?: NodeJS.ProcessEnv;
 };
 
-/** The database of a run that names none. */
+/** The database of a run that specifies none. */
 export const FRESH = 'fresh';
 
 export function dispatcher(stage: BenchStage, options: DispatcherOptions = {}): Contender {
@@ -31,7 +31,7 @@ export function dispatcher(stage: BenchStage, options: DispatcherOptions = {}): 
       const { now: since } = await database.one<{ now: string }>('SELECT clock_timestamp()::text AS now');
       const services = Array.from({ length: processes }, (_, index) => processOf(stage, index + 1, stage.dispatcherEnv(name, env)));
       await Promise.all(services.map((service) => service.start()));
-      // Somebody takes its outcomes, as in a whole system: a dispatcher asks again and again after those that nobody takes.
+      // A worker takes the outcomes, as in a complete system: a dispatcher asks again and again about outcomes that nobody takes.
       const outcomes = new Bull(OUTCOMES_QUEUE, stage.redis.url, { prefix: QUEUE_PREFIX });
       void outcomes.process(OUTCOME_JOB, () => Promise.resolve());
       return {
@@ -53,12 +53,14 @@ function processOf(stage: BenchStage, number: number, env: NodeJS.ProcessEnv): S
     service: 'mail-dispatcher',
     env,
     logFolder: stage.logFolder,
-    // Straight into the file: through a pipe the bench would have to read it.
+    // The shell redirects the log into the file; the bench would have to read a pipe.
     prefix: ['sh', '-c', `exec "$@" >>'${log}' 2>&1`, 'sh'],
   });
 }
 
-/** Empties all tables of the dispatcher but the list of its migrations and the name of its document store, which a migration writes. */
+/**
+ * Empties all tables of the dispatcher except the list of its migrations and the identity of its document store, which a migration writes.
+ */
 async function empty(database: Database): Promise<void> {
   const tables = await database.rows<{ name: string }>(
     `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables

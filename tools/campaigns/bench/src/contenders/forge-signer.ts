@@ -1,10 +1,10 @@
-// S/MIME as the manual of node-forge shows it: the message is built, signed in JavaScript and wrapped.
+// Signs S/MIME as node-forge's manual shows it: the message is built, signed in JavaScript and wrapped.
 import { randomBytes } from 'node:crypto';
 import forge from 'node-forge';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Options } from 'nodemailer/lib/mailer';
 
-/** Signs a mail; the whole message. */
+/** Returns a function that signs a mail and resolves with the whole message. */
 export function forgeSigner({ keyPem, certificatePem, chainPem }: { keyPem: string; certificatePem: string; chainPem: string[] }) {
   const key = forge.pki.privateKeyFromPem(keyPem);
   const certificates = [certificatePem, ...chainPem].map((pem) => forge.pki.certificateFromPem(pem));

@@ -1,4 +1,4 @@
-// Postfix as a durable relay, in a folder of its own: it takes a message, syncs it to its queue, says 250, and hands it on to the sink.
+// Postfix as a durable relay, in a folder of its own: it takes a message, syncs it to its queue, answers 250, and relays it to the sink.
 import { spawn } from 'node:child_process';
 import { findFreePort, startPostfix } from '@billing-mail/testkit';
 import { type BenchStage } from '../stage/bench-stage.js';
@@ -14,7 +14,7 @@ export function postfix(stage: BenchStage): Contender {
     takesJobs: false,
     async start(load) {
       const port = await findFreePort();
-      // Its queue is on a disk, which the folder for temporary files need not be.
+      // Its queue must be on a disk, which the folder for temporary files need not be.
       const server = await startPostfix({ port, behind: stage.ports.plain }, () => AS_FAST_AS_IT_CAN, '/var/tmp');
       const feeder = feed(port, load);
       return {
@@ -29,7 +29,7 @@ export function postfix(stage: BenchStage): Contender {
   };
 }
 
-/** As many connections as all others have, from the start, and no pause between taking messages; who asks is not looked up. */
+/** From the start as many connections as the other contenders have, no pause between messages, and no lookup of the client's name. */
 const AS_FAST_AS_IT_CAN = {
   smtpd_peername_lookup: 'no',
   smtpd_client_event_limit_exceptions: '$mynetworks',
@@ -40,7 +40,7 @@ const AS_FAST_AS_IT_CAN = {
   in_flow_delay: '0',
 };
 
-/** Debian's own generator of load, with messages that are as large on the wire as those with documents. */
+/** Runs Postfix's own load generator, with messages that are as large on the wire as those with documents. */
 function feed(port: number, { bytes, warmUp, count }: Load) {
   const wireBytes = Math.round((bytes * 4 * 78) / (3 * 76));
   const args = ['-4', '-s', FEEDERS, '-m', warmUp + count, '-l', wireBytes, '-f', 'a@bench.example', '-t', 'b@customer.example'];

@@ -12,7 +12,9 @@ import { Reporter } from '../stage/reporter.js';
 const DOMAIN = 'bounce.bench.example';
 const PER_MINUTE = 1000;
 
-/** The dispatcher with its listener open, and with somebody who brings reports as soon as it runs, or nobody. */
+/**
+ * Runs the dispatcher with its bounce listener open, with a reporter that starts as soon as it runs, or without one if `perMinute` is 0.
+ */
 async function run(stage: BenchStage, scale: Scale, perMinute: number): Promise<Figures> {
   const [port, key] = [await findFreePort(), randomBytes(32)];
   const env = { BOUNCE_DOMAIN: DOMAIN, BOUNCE_SECRET: `k1:${key.toString('base64')}`, BOUNCE_SMTP_PORT: String(port) };
@@ -42,7 +44,7 @@ async function run(stage: BenchStage, scale: Scale, perMinute: number): Promise<
   return runLoad(stage, perMinute === 0 ? plain : reported, loadOf(scale, 150 * KB, { handover: 'ref', count: 16_000 }));
 }
 
-/** What comes back while documents go out. */
+/** Bounce reports that arrive while documents are sent. */
 export const bounces: Family = {
   name: 'bounces',
   contenders: {

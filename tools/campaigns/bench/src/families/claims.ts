@@ -8,7 +8,7 @@ import { Program } from '../stage/program.js';
 
 const [HISTORY, LANES] = [1_000_000, 5000];
 const DUE_ROWS = 40_000;
-/** Before the last are taken, so that all find something to the end. */
+/** Claiming stops before the last rows are claimed, so that every claimant finds rows until the end. */
 const MOST_TAKEN = 0.75 * DUE_ROWS;
 const CLAIM_FOR_MS = 4000;
 const CLAIMANTS = 16;
@@ -54,7 +54,7 @@ const together = (lanes: number) =>
     `1 claimant, ${lanes} lanes`,
   );
 
-/** Claims must not fight each other, and must not look at what is over. */
+/** Claims must not obstruct each other, and must not read settled deliveries. */
 export const claims: Family = {
   name: 'claims',
   contenders: {

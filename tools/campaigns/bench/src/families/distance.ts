@@ -7,7 +7,7 @@ import { ROUND_TRIP_MS } from '../stage/bench-stage.js';
 
 const farLoad = (scale: Scale) => loadOf(scale, 150 * KB, { handover: 'ref', count: 1500 });
 
-/** A server that is far away. */
+/** A distant server. */
 export const distance: Family = {
   name: 'distance',
   contenders: {

@@ -9,7 +9,7 @@ import { databaseWithPast, fillLanes, LATER_MS } from '../stage/fill.js';
 const [LITTLE, MUCH] = [1000, 1_000_000];
 const [FEW, MANY] = [100, 100_000];
 const LANES = 100;
-/** What waits in both; the database with much is that of the claims. */
+/** The number of waiting lanes in both databases; the database with much history is also used for the claims. */
 const PAST_LANES = 5000;
 
 async function sendBeside(stage: BenchStage, scale: Scale, database: string): Promise<Figures> {
@@ -31,7 +31,7 @@ const besideWaiting =
     return sendBeside(stage, scale, name);
   };
 
-/** What was, and what waits, must not slow down what is sent now. */
+/** Neither settled nor waiting deliveries may slow down those that are sent now. */
 export const history: Family = {
   name: 'history',
   contenders: {

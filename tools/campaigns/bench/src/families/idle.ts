@@ -10,14 +10,14 @@ import { type BenchStage } from '../stage/bench-stage.js';
 import { clock, pause } from '../stage/clock.js';
 import { addressOf, jobsOf, type Load } from '../stage/jobs.js';
 
-/** Between what arrived and the next that is published. */
+/** Pause between an arrival and the next publication. */
 const APART_MS = 40;
 const LOAD: Omit<Load, 'count'> = { bytes: 150 * KB, handover: 'ref', teams: [TEAM], recipients: 1, warmUp: 40 };
 
-/** When each delivery was done, by key. */
+/** Resolves with the time when each delivery was done, by key. */
 type Done = (stage: BenchStage) => Promise<Map<string, number>>;
 
-/** When the commit that settled each delivery was done, by PostgreSQL's own note of it. */
+/** The time of the commit that settled each delivery, as PostgreSQL recorded it. */
 const settledAt: Done = async (stage) => {
   const database = await stage.database('fresh');
   const rows = await database.rows<{ key: string; at: number }>(
@@ -54,7 +54,7 @@ async function oneAfterTheOther(stage: BenchStage, contender: Contender, load: L
   }
 }
 
-/** One delivery at a time: nobody waits for anybody, and groups must not make anybody wait. */
+/** One delivery at a time: no delivery waits for another, and grouping must not add a wait. */
 export const idle: Family = {
   name: 'idle',
   contenders: {

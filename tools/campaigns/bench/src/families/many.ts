@@ -15,7 +15,7 @@ export const dispatchers: Family = {
   rows: [ratio({ name: 'two-dispatchers', says: 'two dispatchers ÷ one', bound: atLeast(1.1, 1.3) }, 'perSecond', 'two', 'one')],
 };
 
-/** Recipients of one delivery, and how many deliveries make a run of them, and its warm-up where a usual one would be millions of recipients. */
+/** Recipients per delivery, the number of deliveries in a run, and the warm-up where the usual one would mean millions of recipients. */
 const RECIPIENTS: readonly { recipients: number; count: number; warmUp?: number }[] = [
   { recipients: 1, count: 2000 },
   { recipients: 3, count: 2000 },

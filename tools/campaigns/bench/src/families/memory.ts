@@ -4,7 +4,7 @@ import { TEAM } from '../loads.js';
 import { atMost, type Family, plain } from '../row.js';
 import { runLoad } from '../running/run-load.js';
 
-/** Large documents, as many as a month's end brings. */
+/** As many large documents as at the end of a month. */
 export const memory: Family = {
   name: 'memory',
   once: true,

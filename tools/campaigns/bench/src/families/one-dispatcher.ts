@@ -8,7 +8,7 @@ import { runLoad } from '../running/run-load.js';
 const byRef = (scale: Scale) => loadOf(scale, 150 * KB, { handover: 'ref' });
 const CONNECTIONS_FOR = 1000;
 
-/** One dispatcher against what else a user could take, with documents named by `ref`. */
+/** One dispatcher compared with the alternatives, with documents by `ref`. */
 export const oneDispatcher: Family = {
   name: 'one-dispatcher',
   contenders: {

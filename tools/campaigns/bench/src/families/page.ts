@@ -20,7 +20,7 @@ async function largeTeam(stage: BenchStage): Promise<string> {
   return 'large_team';
 }
 
-/** Asks one thing of a service again and again; calls back with how, once it runs. */
+/** Starts a service and calls `run` with a function that sends it a request and resolves with the response time. */
 async function asking<T>(stage: BenchStage, service: ServiceName, run: (ask: (path: string) => Promise<number>) => Promise<T>): Promise<T> {
   const env = stage.dispatcherEnv(await largeTeam(stage));
   const process = new ServiceProcess({ name: service, service, env, logFolder: stage.logFolder });
@@ -39,18 +39,19 @@ async function asking<T>(stage: BenchStage, service: ServiceName, run: (ask: (pa
   }
 }
 
-/** The median time of an answer. */
+/** Measures the median response time. */
 const answering =
   (path: string) =>
   (stage: BenchStage, { quick }: Scale): Promise<Figures> =>
     asking(stage, 'mail-dispatcher', async (ask) => {
-      // One after the other, and few of them: the service limits a team's requests, and each should find the caches as the one before left them.
+      // One after the other, and only a few: the service limits a team's requests, and each request should find the
+      // caches that the previous one left.
       const times: number[] = [];
       for (let count = quick ? 10 : 40; count > 0; count -= 1) times.push(await ask(path));
       return { ms: percentile(times, 50) };
     });
 
-/** The statement alone: the count comes with the list of notifications. */
+/** Measures the statement alone, because the count is part of the list of notifications. */
 const countingUnread = (stage: BenchStage): Promise<Figures> =>
   asking(stage, 'notification-service', async (ask) => {
     for (let count = 20; count > 0; count -= 1) await ask('notifications?limit=1');
@@ -72,7 +73,7 @@ async function sizeOfMillion(stage: BenchStage): Promise<Figures> {
   return { gib };
 }
 
-/** What the page and its statistics ask for in a team that is large, and how much a million deliveries are. */
+/** The requests of the page and its statistics in a large team, and how many a million deliveries are. */
 export const page: Family = {
   name: 'page',
   once: true,

@@ -11,7 +11,7 @@ const COUNT = 2000;
 
 type Measure = (parts: Program<PartsCalls>, stage: BenchStage, scale: Scale) => Promise<number>;
 
-/** Each alone in a process of its own. */
+/** Each part is measured in a process of its own. */
 const PARTS: readonly { name: string; says: string; measure: Measure }[] = [
   { name: 'compose', says: 'composing 150 KB, unsigned', measure: (parts) => parts.call('compose', BYTES, COUNT) },
   {
@@ -53,7 +53,7 @@ async function alone(stage: BenchStage, scale: Scale, measure: Measure): Promise
   }
 }
 
-/** What a delivery is made of, so that their sum shows where the time goes. */
+/** The parts of a delivery; their figures show where the time goes. */
 export const parts: Family = {
   name: 'parts',
   contenders: Object.fromEntries(PARTS.map(({ name, measure }) => [name, (stage, scale) => alone(stage, scale, measure)])),

@@ -6,7 +6,7 @@ import { Program } from '../stage/program.js';
 const WIRE_BYTES = 205 * KB;
 const CONNECTIONS = 16;
 
-/** What the sink can take at most, so that nobody takes it for the one who is measured. */
+/** The most that the sink can take, to show that it does not limit the others' figures. */
 export const sinkAlone: Family = {
   name: 'sink',
   contenders: {

@@ -9,7 +9,7 @@ type Size = { name: string; bytes: number; bound: Bound | null; quick?: boolean 
 
 const IN_WORDS: Readonly<Record<Handover, string>> = { ref: 'by ref', inline: 'inline' };
 
-/** Documents that are handed over in this way, small to large, beside a bare worker. */
+/** Returns the family for documents that are handed over in this way, from small to large, compared with a bare worker. */
 function sizesOf(handover: Handover, sizes: readonly Size[]): Family {
   const how = IN_WORDS[handover];
   const family = how.replace(' ', '-');
@@ -37,7 +37,7 @@ function sizesOf(handover: Handover, sizes: readonly Size[]): Family {
   };
 }
 
-/** Those of 150 KB are the first row of the table (`one-dispatcher.ts`). */
+/** Documents of 150 KB are the first row of the table (`one-dispatcher.ts`). */
 export const byRef = sizesOf('ref', [
   { name: '20 KB', bytes: 20 * KB, bound: null },
   { name: '1 MB', bytes: MB, bound: null },

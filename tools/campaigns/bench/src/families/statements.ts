@@ -9,10 +9,10 @@ import { jobsOf } from '../stage/jobs.js';
 import { type Counts, counting, countingUpdates, observerOf } from '../stage/statement-counts.js';
 
 const IDLE_DELIVERIES = 10;
-/** Between two of them, so that none shares a statement with another. */
+/** Pause between two deliveries, so that none shares a statement with another. */
 const APART_MS = 1000;
 
-/** One delivery after the other on an idle system, less what the dispatcher asks anyway in the same time. */
+/** Sends one delivery after the other on an idle system, and subtracts the statements that the dispatcher runs anyway in the same time. */
 async function countIdle(stage: BenchStage): Promise<Figures> {
   const load = {
     bytes: 150 * KB,
@@ -51,7 +51,7 @@ async function countUnderLoad(stage: BenchStage, scale: Scale): Promise<Figures>
   );
 }
 
-/** What a delivery costs PostgreSQL. */
+/** The statements and transactions that a delivery costs PostgreSQL. */
 export const statements: Family = {
   name: 'statements',
   contenders: {

@@ -6,7 +6,7 @@ import { runLoad } from '../running/run-load.js';
 import { type BenchStage } from '../stage/bench-stage.js';
 import { type Load } from '../stage/jobs.js';
 
-/** Each may have few connections to its own server, so that one alone would not fill the dispatcher. */
+/** Several teams, because each may have only few connections to its own server, and one team alone would not keep the dispatcher busy. */
 const TEAMS = Array.from({ length: 8 }, (_, index) => index + 1);
 
 async function teamsAt(stage: BenchStage, name: string, own: { port: number; fallback?: boolean }): Promise<string[]> {
@@ -19,7 +19,7 @@ const run = (stage: BenchStage, scale: Scale, options: DispatcherOptions = {}, c
 const row = (name: string, says: string, contender: string, bound: Row['bound']): Row =>
   ratio({ name, says, bound }, 'perSecond', contender, 'platform');
 
-/** The ways that a delivery can take, over the plain one. */
+/** The routes that a delivery can take, compared with the plain one. */
 export const waysOut: Family = {
   name: 'ways-out',
   contenders: {

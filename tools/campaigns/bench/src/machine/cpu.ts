@@ -1,8 +1,8 @@
-// CPU and memory as Linux counts them (proc(5)): of one process, of all that descend from this one, of the whole machine.
+// CPU time and memory as Linux counts them (proc(5)): of one process, of this process and all its descendants, and of the whole machine.
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
-/** USER_HZ, which is 100 on all that Node.js runs on. */
+/** The length of a tick: USER_HZ is 100 on every system that Node.js supports. */
 const TICK_MS = 10;
 
 type Stat = { parent: number; ownMs: number; endedChildrenMs: number };
@@ -20,10 +20,10 @@ function readStat(pid: number | string): Stat | null {
   return { parent: field(4), ownMs: (field(14) + field(15)) * TICK_MS, endedChildrenMs: (field(16) + field(17)) * TICK_MS };
 }
 
-/** User and system time of a process with all its threads. */
+/** Returns the user and system time of a process with all its threads. */
 const cpuMsOf = (pid: number): number => readStat(pid)?.ownMs ?? 0;
 
-/** User and system time of this process and all that it started, also of those that have ended. */
+/** Returns the user and system time of this process and all that it started, including those that have ended. */
 function cpuMsOfAllOurs(): number {
   const stats = new Map<number, Stat>();
   for (const name of readdirSync('/proc')) {
@@ -36,7 +36,7 @@ function cpuMsOfAllOurs(): number {
 
 export type MachineTimes = { busyMs: number; stolenMs: number };
 
-/** Since the machine was started, of all CPUs together. */
+/** Returns the times since the machine was started, of all CPUs together. */
 function machineTimes(): MachineTimes {
   const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, stolen = 0] = readFileSync('/proc/stat', 'latin1')
     .slice(3, 400)
@@ -46,7 +46,7 @@ function machineTimes(): MachineTimes {
   return { busyMs: (user + nice + system + irq + softIrq) * TICK_MS, stolenMs: stolen * TICK_MS };
 }
 
-/** The most memory that a process ever held, in MiB. */
+/** Returns the peak memory of a process in MiB. */
 export function peakMemoryMb(pid: number): number {
   const text = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) / 1024;
@@ -63,7 +63,7 @@ export class CpuWatch {
     this.own = this.sum();
   }
 
-  /** `foreignShare` is of all CPUs: what others used and what the host took away. */
+  /** `foreignShare`: the share of all CPUs that others used or the host took away. */
   read(): { ownMs: number; machineMs: number; foreignShare: number } {
     const { busyMs, stolenMs } = machineTimes();
     const machineMs = busyMs - this.machine.busyMs;

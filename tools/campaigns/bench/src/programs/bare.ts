@@ -1,4 +1,4 @@
-// What a user would write without this product: a Bull worker and nodemailer's pool. Nothing is recorded, nothing survives but the job.
+// What a user would write without this product: a Bull worker and nodemailer's pool. It records nothing, and only the job survives a crash.
 import { join } from 'node:path';
 import { DISPATCH_JOB, DISPATCH_QUEUE, QUEUE_PREFIX, type DispatchJobInput } from '@billing-mail/contracts';
 import Bull from 'bull';

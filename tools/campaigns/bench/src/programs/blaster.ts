@@ -1,9 +1,9 @@
-// Ready-made messages pushed through open connections, one write each: what the sink can take at most.
+// Pushes ready-made messages through open connections, with one write each: the most that the sink can take.
 import { connect } from 'node:net';
 import { clock } from '../stage/clock.js';
 import { serve } from './serve.js';
 
-/** MAIL, RCPT, DATA and the end of data are answered by a line each. */
+/** The server answers MAIL, RCPT, DATA and the end of data with one line each. */
 const LINES_A_MESSAGE = 4;
 
 function messageOf(bytes: number): Buffer {
@@ -27,7 +27,7 @@ function push(port: number, message: Buffer, count: number): Promise<void> {
 }
 
 const calls = {
-  /** Seconds that it takes to push `count` messages over that many connections. */
+  /** Resolves with the seconds that it takes to push `count` messages over that many connections. */
   async push(port: number, bytes: number, count: number, connections: number): Promise<number> {
     const message = messageOf(bytes);
     const since = clock();

@@ -1,14 +1,14 @@
-// Workers that only claim, with the dispatcher's own store: how many rows they take together, and what a claim costs that finds nothing.
+// Workers that only claim, with the dispatcher's own store: how many rows they claim together, and what a claim that finds nothing costs.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { workspaceRoot } from '@billing-mail/tools/workspace';
 import { serve } from './serve.js';
 
-/** What is asked of the dispatcher's store. */
+/** The methods of the dispatcher's store that are used here. */
 type Claims = { claimDue(request: object): Promise<{ id: string }[]>; refreshLanes?(): Promise<void> };
 
-// An app is nobody's library, so its store is loaded as it was built.
+// Loaded as built, because no code may import an app.
 const STORE = join(workspaceRoot, 'apps', 'mail-dispatcher', 'dist', 'claiming', 'claims.store.js');
 const CLAIM_COUNT = 16;
 
@@ -33,7 +33,7 @@ const requestOf = (worker: number) => ({
 });
 
 const calls = {
-  /** Rows a second that so many claimants take together, until `rows` are taken or the time is over. */
+  /** Resolves with the rows per second that `claimants` workers claim together, until `rows` are claimed or the time is over. */
   claimAll: (url: string, claimants: number, rows: number, withinMs: number): Promise<number> =>
     withClaims(url, claimants, async (claims) => {
       const since = performance.now();
@@ -49,7 +49,7 @@ const calls = {
       return (1000 * taken) / (performance.now() - since);
     }),
 
-  /** How long each of so many claims took that find nothing. */
+  /** Resolves with the duration of each of `times` claims that find nothing. */
   claimNothing: (url: string, times: number): Promise<number[]> =>
     withClaims(url, 1, async (claims) => {
       const took: number[] = [];

@@ -1,4 +1,4 @@
-// The parts of a delivery alone, each in microseconds a message: where the time goes.
+// Measures the parts of a delivery on their own, in microseconds per message, to show where the time goes.
 import { DISPATCH_QUEUE, QUEUE_PREFIX } from '@billing-mail/contracts';
 import { composeMessage, type MessageDraft, readPkcs12 } from '@billing-mail/mail-core';
 import { openSession, type SmtpServer } from '@billing-mail/smtp-client';
@@ -11,7 +11,7 @@ import { serve } from './serve.js';
 
 const WARM_UP = 0.2;
 
-/** Microseconds for each of `count` runs, `together` at a time. */
+/** Resolves with the microseconds per run of `count` runs, `together` at a time. */
 async function timeEach(count: number, together: number, work: (index: number) => Promise<unknown>): Promise<number> {
   const all = async (runs: number): Promise<void> => {
     let next = 0;
@@ -44,16 +44,16 @@ function draftOf(bytes: number): MessageDraft {
   };
 }
 
-/** What is asked of the dispatcher's store. */
+/** The methods of the dispatcher's store that are used here. */
 type Records = {
   take(delivery: object): Promise<{ kind: string }>;
   release(release: object): Promise<boolean>;
   settle(write: object): Promise<{ isWritten: boolean }>;
 };
-// An app is nobody's library, so its store is loaded as it was built.
+// Loaded as built, because no code may import an app.
 const RECORDS = join(workspaceRoot, 'apps', 'mail-dispatcher', 'dist', 'records', 'delivery-records.js');
 
-/** An invoice to one person by the platform, born claimed and sent by its first try. */
+/** Records an invoice to one person by the platform, claimed when it is taken in and sent by its first try. */
 async function recordOne(records: Records): Promise<void> {
   const [id, claimId, attemptId] = [randomUUID(), randomUUID(), randomUUID()];
   const route = 'platform';
@@ -103,7 +103,7 @@ const calls = {
     return timeEach(count, 4, () => composeMessage(draft, identity));
   },
 
-  /** Over kept sessions, sixteen at a time. */
+  /** Sends over kept sessions, sixteen at a time. */
   async smtp(port: number, bytes: number, count: number): Promise<number> {
     const message = await composeMessage(draftOf(bytes), null);
     const server: SmtpServer = { host: '127.0.0.1', port, security: 'none', auth: { type: 'none' }, trusted: true };
@@ -130,7 +130,7 @@ const calls = {
     return took;
   },
 
-  /** Taken, released and settled, sixteen at a time. */
+  /** Records deliveries as taken, released and settled, sixteen at a time. */
   async statements(url: string, count: number): Promise<number> {
     const { DeliveryRecords } = (await import(RECORDS)) as { DeliveryRecords: new (source: DataSource) => Records };
     const source = await new DataSource({ type: 'postgres', url }).initialize();
@@ -142,7 +142,7 @@ const calls = {
     }
   },
 
-  /** Jobs that are published already, taken by a worker that does nothing. */
+  /** Lets a worker that does nothing take jobs that are already published. */
   async queue(redisUrl: string, count: number): Promise<number> {
     const queue = new Bull(DISPATCH_QUEUE, redisUrl, { prefix: QUEUE_PREFIX });
     let [done, since] = [0, 0];

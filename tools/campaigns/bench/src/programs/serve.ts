@@ -1,4 +1,4 @@
-// What a process of the bench answers: calls by name over the channel to the process that forked it.
+// Makes a process of the bench answer calls by name over the channel to the process that forked it.
 
 export type Calls = Record<string, (...args: never[]) => unknown>;
 export type Call = { id: number; name: string; args: unknown[] };

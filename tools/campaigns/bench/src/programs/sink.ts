@@ -1,4 +1,4 @@
-// The sinks, in a process of their own: one that is plain, one with STARTTLS and login, one that refuses.
+// The sinks, in a process of their own: for example a plain one, one with STARTTLS and login, and one that refuses.
 import { type SinkOptions, SmtpSink } from '../stage/smtp-sink.js';
 import { serve } from './serve.js';
 
@@ -11,7 +11,7 @@ function sinkOf(name: string): SmtpSink {
 }
 
 const calls = {
-  /** Opens a sink of that name; its port. */
+  /** Opens a sink of that name; resolves with its port. */
   listen(name: string, options: SinkOptions) {
     const sink = new SmtpSink(options);
     sinks.set(name, sink);
@@ -20,7 +20,7 @@ const calls = {
   forget() {
     for (const sink of sinks.values()) sink.forget();
   },
-  /** Answers when that many recipients were served. */
+  /** Resolves when that many recipients have been served. */
   reach: (name: string, recipients: number) => sinkOf(name).reach(recipients),
   totals: (name: string) => sinkOf(name).totals,
   arrivals: (name: string) => sinkOf(name).arrivals,

@@ -1,9 +1,9 @@
-// The rows as bars on one scale: the floor of each is 1, so that what falls short can be seen from afar.
+// Draws the rows as bars on one scale on which the floor of each is 1, so that it is easy to see what falls short.
 import { type RowResult } from '../running/run-family.js';
 import { show } from './tables.js';
 
 const [LABEL, BAR, ROW, TOP] = [430, 420, 26, 46] as const;
-/** Where the floor is drawn; twice as far is twice as good. */
+/** Position of the floor in a bar; twice this length means twice as good. */
 const FLOOR_AT = BAR / 3;
 const COLOURS: Readonly<Record<RowResult['verdict'], string>> = {
   aim: '#2b8a3e',
@@ -13,13 +13,13 @@ const COLOURS: Readonly<Record<RowResult['verdict'], string>> = {
   skipped: '#868e96',
 };
 
-/** How good it is over its floor: 1 is the floor, more is better. */
+/** Returns how good a row is relative to its floor: 1 is the floor, more is better. Null without a bound or a figure. */
 export function goodness({ spread, bound }: Pick<RowResult, 'spread' | 'bound'>): number | null {
   if (spread === null || bound === null) return null;
   return bound.kind === 'atLeast' ? spread.median / bound.floor : bound.floor / spread.median;
 }
 
-/** An SVG with a bar for each row that has a floor. */
+/** Returns an SVG with a bar for each row that has a floor. */
 export function drawing(rows: readonly RowResult[]): string {
   const drawn = rows.flatMap((row) => {
     const value = goodness(row);

@@ -4,7 +4,7 @@ import { workspaceRoot } from '@billing-mail/tools/workspace';
 import { FAMILIES } from '../rows.js';
 import { rowsTable } from './tables.js';
 
-/** Words, floor and aim of each row of a table. */
+/** Returns description, floor and aim of each row of a table. */
 const boundsIn = (table: string): (string | undefined)[][] =>
   table
     .split('\n')

@@ -1,4 +1,4 @@
-// The tables that people read: the rows with their bounds, and what each contender did.
+// The tables for readers: the rows with their bounds, and the figures of each contender.
 import { markdownTable } from '@billing-mail/tools/docs/markdown-table';
 import { type Bound, type Unit } from '../row.js';
 import { type FigureName, type Figures, type Spread } from '../running/figures.js';
@@ -12,7 +12,7 @@ const MARKS: Readonly<Record<RowResult['verdict'], string>> = {
   skipped: 'not measured',
 };
 
-/** Three significant digits, as nothing here is known better. */
+/** Formats a value with three significant digits, because no figure here is more precise. */
 export function show(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value) || 1)));
@@ -27,7 +27,7 @@ const showBound = (bound: Bound | null, which: 'floor' | 'aim'): string => {
   return bound === null || limit === undefined ? '' : `${bound.kind === 'atLeast' ? '≥' : '≤'} ${limit}`;
 };
 
-/** Row by row: what it says, measured, floor, aim, verdict. */
+/** Returns the table of the rows: description, measurement, floor, aim, verdict. */
 export function rowsTable(results: readonly FamilyResult[]): string {
   const rows = results
     .flatMap((result) => result.rows)
@@ -49,7 +49,7 @@ const COLUMNS: readonly [FigureName, string][] = [
   ['connections', 'connections'],
 ];
 
-/** What each contender did; only those that moved messages. */
+/** Returns the table of the contenders' figures; only those that moved messages. */
 export function contendersTable(results: readonly FamilyResult[]): string {
   const cell = ({ figures }: ContenderResult, name: FigureName): string => {
     const spread = figures[name];
@@ -66,7 +66,7 @@ export function printTables(results: readonly FamilyResult[]): void {
   console.log(`\n${contendersTable(results)}\n\n${rowsTable(results)}\n`);
 }
 
-/** One line for each run, as it ends. */
+/** Prints one line for each run as it ends. */
 export function printRun(what: string, figures: Figures): void {
   const told = Object.entries(figures).map(([name, value]) => `${name} ${show(value)}`);
   const mark = (figures.foreignShare ?? 0) > DISTURBED_SHARE ? ' — on a busy machine' : '';

@@ -1,4 +1,4 @@
-// What stays of a run: JSON and a drawing in the data folder and, where asked for, tables and drawing in the documents.
+// Writes the results of a run: JSON and a drawing into the data folder and, on request, tables and drawing into the documents.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What a run is measured by. Times of CPU and statements are for one message, memory is of the largest process. */
+/** The figures of a run. CPU times and statements are per message; memory is that of the largest process. */
 export type FigureName =
   | 'perSecond'
   | 'removedPerSecond'
@@ -20,7 +20,7 @@ export type FigureName =
   | 'gib';
 export type Figures = Partial<Record<FigureName, number>>;
 
-/** Median with the smallest and the largest. */
+/** Median, smallest and largest value. */
 export type Spread = { median: number; min: number; max: number };
 
 export function spreadOf(values: readonly number[]): Spread {

@@ -4,7 +4,7 @@ import { type BenchStage } from '../stage/bench-stage.js';
 import { type Figures } from './figures.js';
 import { type Plan, runFamily } from './run-family.js';
 
-// None of these contenders looks at it.
+// None of these contenders uses the stage.
 const NO_STAGE = {} as BenchStage;
 const ROW = ratio({ name: 'row', says: 'ours ÷ theirs', bound: atLeast(2) }, 'perSecond', 'ours', 'theirs');
 
@@ -12,7 +12,7 @@ function planOf(changes: Partial<Plan> = {}): Plan {
   return { rounds: 3, scale: { quick: false }, untilQuiet: () => Promise.resolve(), onRun: () => undefined, ...changes };
 }
 
-/** A family whose contenders give these figures one after the other, and the order in which they ran. */
+/** Returns a family whose contenders yield these figures one after the other, and the order in which they ran. */
 function familyOf(given: Record<string, (Figures | Error)[]>): Family & { order: string[] } {
   const order: string[] = [];
   const contenders = Object.entries(given).map(([name, figures]) => {

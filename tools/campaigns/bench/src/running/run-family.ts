@@ -1,4 +1,4 @@
-// Runs the contenders of a family in turn, A B A B …, and makes the rows of what was measured.
+// Runs the contenders of a family in turn, A B A B …, and computes the rows from what was measured.
 import { NotPossibleHereError } from '@billing-mail/testkit';
 import { type Bound, type Family, type Row, type Scale, type Unit, type Verdict, verdictOn } from '../row.js';
 import { type BenchStage } from '../stage/bench-stage.js';
@@ -14,7 +14,7 @@ export type RowResult = {
   verdict: Verdict | 'skipped';
   /** Why there is no figure. */
   why?: string;
-  /** Runs of it that had to share the machine even when repeated. */
+  /** Number of its runs that had to share the machine even when repeated. */
   disturbed: number;
 };
 export type ContenderResult = { family: string; name: string; runs: Figures[]; figures: Partial<Record<FigureName, Spread>> };
@@ -28,7 +28,7 @@ export type Plan = {
   onRun(what: string, figures: Figures): void;
 };
 
-/** More than this of all CPUs was used by others, or taken by the host: the run is repeated, unless it has to be quick. */
+/** If others used, or the host took away, more than this share of all CPUs, the run is repeated, except with `--quick`. */
 export const DISTURBED_SHARE = 0.08;
 const REPEATS = 2;
 
@@ -42,7 +42,7 @@ export async function runFamily(stage: BenchStage, family: Family, rows: readonl
       try {
         runs.get(name)?.push(await runQuietly(stage, family, name, plan));
       } catch (error) {
-        // One that breaks must not cost the others their figures; it is told in its rows.
+        // A contender that fails must not cost the others their figures; its rows show the error.
         failures.set(name, describe(error));
         console.error(`${family.name}/${name}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
       }

@@ -1,4 +1,4 @@
-// One run: the load is in the queue before the contender starts, and what is measured lies between two arrivals at the sink.
+// Runs a load once. The load is in the queue before the contender starts, and the measurement begins and ends with an arrival at the sink.
 import { type Contender, type Running } from '../contenders/contender.js';
 import { CpuWatch, peakMemoryMb } from '../machine/cpu.js';
 import { type BenchStage } from '../stage/bench-stage.js';
@@ -6,10 +6,10 @@ import { pause } from '../stage/clock.js';
 import { jobsOf, type Load } from '../stage/jobs.js';
 import { type Figures } from './figures.js';
 
-/** Looks at something at the beginning and at the end of what is measured. */
+/** Takes a reading at the beginning and at the end of the measurement. */
 export type Observer = { begin(): Promise<void>; end(load: Load): Promise<Figures> };
 
-/** Nothing new arrived for this long: it is stuck. */
+/** If nothing new arrives for this long, the run is stuck. */
 const STUCK_MS = 60_000;
 
 export async function runLoad(stage: BenchStage, contender: Contender, load: Load, observers: readonly Observer[] = []): Promise<Figures> {
@@ -51,7 +51,7 @@ async function measure(
   };
 }
 
-/** Waits until so many recipients are served; throws when it does not go on any more. */
+/** Waits until that many recipients are served; throws if nothing arrives any more. */
 async function reachOrStop(stage: BenchStage, { sink }: Contender, recipients: number): Promise<number> {
   const reached = stage.sink.call('reach', sink, recipients);
   let [seen, at] = [0, Date.now()];
@@ -64,7 +64,7 @@ async function reachOrStop(stage: BenchStage, { sink }: Contender, recipients: n
   }
 }
 
-/** A figure of a run that lost, doubled, cut or did not sign its messages is none. */
+/** Throws if a run lost, doubled, truncated or did not sign its messages: its figures would be worthless. */
 async function checkTotals(stage: BenchStage, { sink, signs, takesJobs }: Contender, load: Load) {
   const totals = await stage.sink.call('totals', sink);
   const expected = load.warmUp + load.count;

@@ -1,4 +1,4 @@
-// What every run plays on: a durable PostgreSQL, Redis, the sinks, and settings-api, all private and on loopback.
+// What every run uses: a durable PostgreSQL, Redis, the sinks and settings-api, all private and on loopback.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,23 +25,23 @@ import { Program } from './program.js';
 
 const PLATFORM_FROM = 'e-invoice@platform.example';
 
-/** The dispatcher enters by a role of its own, so that its statements can be told from those of others. */
+/** The dispatcher has a role of its own, so that its statements can be told from those of others. */
 export const DISPATCHER_ROLE = 'dispatcher';
 
-/** As a server of this size would be set up. fsync and synchronous_commit are on, which is the default. */
+/** Settings for a server of this size. fsync and synchronous_commit are on, which is the default. */
 const POSTGRES_SETTINGS = {
   shared_buffers: '512MB',
   max_wal_size: '4GB',
   shared_preload_libraries: 'pg_stat_statements',
   'pg_stat_statements.track': 'none',
-  // Tells to the microsecond when a delivery was settled.
+  // Records, to the microsecond, when a delivery was settled.
   track_commit_timestamp: 'on',
 };
 
 /** Ports of the sinks. */
 export type SinkPorts = { plain: number; secure: number; refusing: number; far: number };
 
-/** How far away the sink is that is far away. */
+/** Simulated round trip to the distant sink. */
 export const ROUND_TRIP_MS = 30;
 
 export class BenchStage {
@@ -66,7 +66,7 @@ export class BenchStage {
 
   static async set(logFolder: string): Promise<BenchStage> {
     mkdirSync(logFolder, { recursive: true });
-    // Millions of rows are left here when this process is killed; the next one takes them away.
+    // If this process is killed, millions of rows are left here; the next run removes them.
     const folder = await newScratchFolder('bench');
     mkdirSync(folder, { mode: 0o700 });
     const postgres = await startDurablePostgres(join(folder, 'postgres'));
@@ -122,7 +122,7 @@ export class BenchStage {
 
   private readonly storeId = randomUUID();
 
-  /** Environment of a dispatcher that works on that database. */
+  /** Returns the environment of a dispatcher that works on that database. */
   dispatcherEnv(database: string, changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
     const p12 = join(this.folder, 'signer.p12');
     writeFileSync(p12, this.identity.p12, { mode: 0o600 });
@@ -138,20 +138,21 @@ export class BenchStage {
     };
   }
 
-  /** The database of that name with the tables of all services; made, and filled, where it is not there yet. */
+  /** Returns the database of that name with the tables of all services. Creates and fills it if it does not exist. */
   async database(name: string, fill?: (made: Database) => Promise<void>): Promise<Database> {
     const known = this.databases.get(name);
     if (known !== undefined) return known;
     await this.connect('postgres', POSTGRES_ROLE).rows(`CREATE DATABASE ${name}`);
     await migrateSchemas({ ...this.common, DATABASE_URL: this.urlOf(name, POSTGRES_ROLE) });
     const made = this.connect(name, POSTGRES_ROLE);
-    // The databases share their documents, which no two may do elsewhere. Nothing runs long enough here for one to remove what another names.
+    // The databases share one document store, which is forbidden elsewhere. No run here lasts long enough for one
+    // to remove documents of another.
     await made.rows('UPDATE dispatch.document_store SET id = $1', [this.storeId]);
     await fill?.(made);
     return made;
   }
 
-  /** By which a dispatcher enters it. */
+  /** Returns the URL with which a dispatcher connects to it. */
   databaseUrl(name: string): string {
     return this.urlOf(name, DISPATCHER_ROLE);
   }
@@ -164,7 +165,7 @@ export class BenchStage {
     return teamId;
   }
 
-  /** Nothing in Redis, nothing seen by the sinks, and all that PostgreSQL still had to write is written. */
+  /** Empties Redis, makes the sinks forget what they have seen, and lets PostgreSQL write everything that it still had to write. */
   async clear(): Promise<void> {
     await this.redis.flush();
     await this.sink.call('forget');

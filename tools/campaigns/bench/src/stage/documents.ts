@@ -1,4 +1,4 @@
-// Documents in the store's folder, as invoicing would have put them there, and the same inline.
+// Provides documents in the store's folder, as invoicing would have put them there, and the same documents inline.
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { type Attachment } from '@billing-mail/contracts';
 
 export type Handover = 'ref' | 'inline';
 
-/** Deliveries take these in turn. More would only fill the disk: nobody keeps a document that he has seen. */
+/** Deliveries use these in turn. More would only fill the disk, because no service caches a document that it has read. */
 const DOCUMENTS = 100;
 const MOST_BYTES = 128 * 1024 * 1024;
 
@@ -15,7 +15,7 @@ export class Documents {
 
   constructor(readonly folder: string) {}
 
-  /** Attachments of that many bytes each, for one team. */
+  /** Returns attachments of that many bytes each, for one team. */
   of(teamId: string, bytes: number, handover: Handover): readonly Attachment[] {
     const name = `${teamId}/${handover}/${bytes}`;
     const made = this.made.get(name) ?? this.make(teamId, bytes, handover);

@@ -1,15 +1,16 @@
-// Rows as years of use would have left them, made in the database itself: settled deliveries with all their parts, and lanes that wait.
+// Fills tables as years of use would, by SQL in the database itself: settled deliveries with all their parts, and
+// lanes with waiting deliveries.
 import { type Database } from '@billing-mail/tools/stage';
 import { type BenchStage } from './bench-stage.js';
 
-/** Deliveries made by one statement. */
+/** Number of deliveries that one statement creates. */
 const BATCH = 50_000;
 const TEAMS = 500;
 
-/** Nothing of it comes due while it is measured. */
+/** Far enough ahead that nothing becomes due during a measurement. */
 export const LATER_MS = 86_400_000;
 
-/** A database with that much history, and lanes with a delivery each that waits. Returns its name. */
+/** Creates a database with `count` settled deliveries, and `lanes` lanes with one waiting delivery each. Resolves with its name. */
 export async function databaseWithPast(stage: BenchStage, count: number, lanes: number): Promise<string> {
   const name = `past_${count}`;
   await stage.database(name, async (made) => {
@@ -19,17 +20,20 @@ export async function databaseWithPast(stage: BenchStage, count: number, lanes: 
   return name;
 }
 
-/** `count` deliveries of many teams, all of them older than what is counted by the day. */
+/** Creates `count` deliveries of many teams, all older than the period for which statistics count by day. */
 export async function fillHistory(database: Database, count: number): Promise<void> {
   await fillSent(database, count, `'past-' || n % ${TEAMS}`, "now() - (2000000 - n) * interval '10 seconds'");
 }
 
-/** `count` deliveries of a team, spread evenly over the last thirty days. */
+/** Creates `count` deliveries of a team, spread evenly over the last thirty days. */
 export async function fillMonth(database: Database, team: string, count: number): Promise<void> {
   await fillSent(database, count, `'${team}'`, `now() - (${count} - n) * interval '30 days' / ${count}`);
 }
 
-/** Deliveries that were sent, with one recipient, one attachment and one try each. `team` and `at` are SQL of their number, `n`. */
+/**
+ * Creates sent deliveries with one recipient, one attachment and one try each. `team` and `at` are SQL expressions
+ * of the delivery's number, `n`.
+ */
 async function fillSent(database: Database, count: number, team: string, at: string): Promise<void> {
   const indexes = await dropWordIndexes(database);
   await checkReferences(database, false);
@@ -65,7 +69,7 @@ async function fillSent(database: Database, count: number, team: string, at: str
   await tidy(database);
 }
 
-/** Whether rows that name others are checked: what is made here is whole, and millions of checks take minutes. */
+/** Turns the check of foreign keys on or off: the rows created here are consistent, and millions of checks take minutes. */
 async function checkReferences(database: Database, isChecked: boolean): Promise<void> {
   const tables = await database.rows<{ name: string }>(
     `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'dispatch'`,
@@ -76,7 +80,9 @@ async function checkReferences(database: Database, isChecked: boolean): Promise<
     );
 }
 
-/** Lanes of a team each, so many or of these teams, with `each` deliveries that nobody holds and that are due after so long. */
+/**
+ * Creates one lane per team, for a number of teams or for the given ones, with `each` unclaimed deliveries that become due after `dueInMs`.
+ */
 export async function fillLanes(database: Database, lanes: number | readonly string[], each: number, dueInMs: number): Promise<void> {
   const teams = typeof lanes === 'number' ? Array.from({ length: lanes }, (_, index) => `lane-${index + 1}`) : lanes;
   await database.rows(
@@ -96,7 +102,7 @@ export async function fillLanes(database: Database, lanes: number | readonly str
   await tidy(database);
 }
 
-/** `count` notifications of a user, who has read all but ten of them. */
+/** Creates `count` notifications of a user, who has read all but ten of them. */
 export async function fillNotifications(database: Database, team: string, user: string, count: number): Promise<void> {
   await database.rows(
     `INSERT INTO notify.notifications (team_id, user_id, type, severity, params, position)
@@ -108,7 +114,7 @@ export async function fillNotifications(database: Database, team: string, user: 
   await tidy(database);
 }
 
-/** Gives back all that is claimed, as it was when it was filled. */
+/** Returns everything that is claimed to the state after `fillLanes`. */
 export async function giveBack(database: Database): Promise<void> {
   await database.rows(
     `UPDATE dispatch.deliveries SET claim_id = NULL, claimed_by = NULL, status = 'queued', crashes = 0, due_at = now() - interval '1 second'
@@ -126,7 +132,10 @@ async function noteLanes(database: Database): Promise<void> {
   );
 }
 
-/** An index of words made row by row takes ten times as long as one made of all rows. Returns how to make them again. */
+/**
+ * Drops the full-text indexes, because filling them row by row takes ten times as long as creating them at the end. Returns the
+ * statements that create them again.
+ */
 async function dropWordIndexes(database: Database): Promise<string[]> {
   const indexes = await database.rows<{ name: string; definition: string }>(
     `SELECT format('%I.%I', schemaname, indexname) AS name, indexdef AS definition FROM pg_indexes WHERE schemaname = 'dispatch' AND indexdef LIKE '% USING gin %'`,

@@ -1,4 +1,4 @@
-// What is published: so many invoices of one size, from so many teams, to so many people.
+// Publishes invoices of one size, from a number of teams, to a number of recipients.
 import { DISPATCH_JOB, DISPATCH_QUEUE, dispatchJobSchema, QUEUE_PREFIX, type DispatchJobInput } from '@billing-mail/contracts';
 import Bull, { type Queue } from 'bull';
 import { type Documents, type Handover } from './documents.js';
@@ -6,16 +6,16 @@ import { type Documents, type Handover } from './documents.js';
 /** What one run has to deliver. */
 export type Load = {
   count: number;
-  /** Sent before anything is measured. */
+  /** Number of deliveries that are sent before the measurement begins. */
   warmUp: number;
   bytes: number;
   handover: Handover;
   teams: readonly string[];
-  /** Of each delivery. */
+  /** Recipients of each delivery. */
   recipients: number;
 };
 
-// As publishDispatchJob does it.
+// The same options as in publishDispatchJob.
 const OPTIONS = { removeOnComplete: true, removeOnFail: false, attempts: 1 } as const;
 const BATCH_BYTES = 8_000_000;
 
@@ -30,7 +30,7 @@ Your accounting
 
 let runs = 0;
 
-/** The jobs of one run; no key was used by another. */
+/** Yields the jobs of one run, with keys that no other run uses. */
 export function* jobsOf(load: Load, documents: Documents): Generator<DispatchJobInput> {
   const run = (runs += 1);
   for (let index = 0; index < load.warmUp + load.count; index += 1) {
@@ -52,7 +52,7 @@ export function* jobsOf(load: Load, documents: Documents): Generator<DispatchJob
   }
 }
 
-/** By which a delivery is known again at the sink. */
+/** Returns the address by which the sink recognises a delivery. */
 export const addressOf = (key: string): string => `${key}@customer.example`;
 
 export class Publisher {
@@ -66,7 +66,7 @@ export class Publisher {
     await this.queue.add(DISPATCH_JOB, job, OPTIONS);
   }
 
-  /** Many at a time; resolves when Redis has all. */
+  /** Publishes the jobs in batches. Resolves when Redis has all of them. */
   async publishAll(jobs: Iterable<DispatchJobInput>): Promise<void> {
     let batch: DispatchJobInput[] = [];
     let bytes = 0;
@@ -75,7 +75,7 @@ export class Publisher {
       [batch, bytes] = [[], 0];
     };
     for (const job of jobs) {
-      // One is enough: the others differ by their keys.
+      // Validating the first job is enough: the others differ only in their keys.
       if (bytes === 0) dispatchJobSchema().parse(job);
       batch.push(job);
       bytes += 1000 + 40 * job.to.length + lengthOf(job);

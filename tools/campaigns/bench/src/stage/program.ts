@@ -1,4 +1,4 @@
-// A process of the bench's own, forked and asked by name; it ends with this process.
+// A child process of the bench that answers calls by name. It ends with this process.
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { workspaceRoot } from '@billing-mail/tools/workspace';
@@ -20,7 +20,7 @@ export class Program<C extends Calls> {
     });
   }
 
-  /** Starts the file of that name in `programs`, as it was built. */
+  /** Starts the built file of that name in `programs`. */
   static start<C extends Calls>(name: string): Program<C> {
     return new Program<C>(
       fork(join(workspaceRoot, 'tools', 'campaigns', 'bench', 'dist', 'programs', `${name}.js`), { serialization: 'advanced' }),

@@ -1,10 +1,10 @@
-// A mail server that brings reports on deliveries at a steady pace, over one connection, as one does whose recipients are gone.
+// A mail server that delivers bounce reports at a steady pace over one connection, like one whose recipients no longer exist.
 import { connect, type Socket } from 'node:net';
 import { returnPathFor } from '@billing-mail/mail-core';
 import { type Database } from '@billing-mail/tools/stage';
 import { pause } from './clock.js';
 
-/** How many deliveries are looked up at a time. */
+/** Number of deliveries that are looked up at a time. */
 const AHEAD = 50;
 const AN_ANSWER = /^\d{3} .*\r\n/m;
 
@@ -31,12 +31,12 @@ export class Reporter {
     await reporter.answer('220');
     await reporter.say('EHLO mx.bench.example', '250');
     reporter.running = reporter.report();
-    // Told by `end`.
+    // `end` reports the error.
     reporter.running.catch(() => undefined);
     return reporter;
   }
 
-  /** Ends when nothing is under way; rejects where a report was not taken. How many were. */
+  /** Ends the reporter once nothing is under way, and resolves with the number of reports; rejects if a report was not accepted. */
   async end(): Promise<number> {
     this.isOver = true;
     await this.running;

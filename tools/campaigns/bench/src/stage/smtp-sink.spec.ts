@@ -6,7 +6,7 @@ import { SmtpSink } from './smtp-sink.js';
 const MESSAGE =
   'MAIL FROM:<a@x.example>\r\nRCPT TO:<b@x.example>\r\nRCPT TO:<c@x.example>\r\nDATA\r\nSubject: x\r\n\r\nHello\r\n..\r\n.\r\n';
 
-/** Says it all in pieces of that many bytes, and reads until the answer to QUIT. */
+/** Sends the text in pieces of that many bytes, and reads until the answer to QUIT. */
 async function converse(port: number, text: string, pieceBytes: number): Promise<string> {
   const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
   const answer = (async () => {
@@ -16,7 +16,7 @@ async function converse(port: number, text: string, pieceBytes: number): Promise
   })();
   for (let at = 0; at < text.length; at += pieceBytes) {
     socket.write(text.slice(at, at + pieceBytes));
-    // In a turn of its own, so that it arrives as a piece of its own.
+    // Each piece is sent in an event loop turn of its own, so that it also arrives as a piece of its own.
     await new Promise((resolve) => setImmediate(resolve));
   }
   return answer;
@@ -48,7 +48,7 @@ describe('the sink', () => {
     const port = await sink.listen();
     const since = performance.now();
     const answers = await converse(port, `EHLO x\r\n${MESSAGE}QUIT\r\n`, 1000);
-    // At least: the greeting comes after two round trips, and what is said before it is answered one after it was heard.
+    // A lower bound: the greeting comes after two round trips, and commands sent before it are answered one round trip after they arrived.
     expect(performance.now() - since).toBeGreaterThanOrEqual(39);
     expect(answers.match(/^\d{3} /gm)).toEqual(['220 ', '250 ', '250 ', '250 ', '250 ', '354 ', '250 ', '221 ']);
   });

@@ -1,16 +1,17 @@
-// An SMTP server that takes all mail and keeps none of it. It looks for the end of data by native search, so that it is never what is measured.
+// An SMTP server that accepts all mail and stores none of it. It searches for the end of data with native code, so
+// that it is never the bottleneck.
 import { createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { clock } from './clock.js';
 
 export type SinkOptions = {
-  /** Offers STARTTLS, and a login after it, which takes every password. */
+  /** Offers STARTTLS and, after it, a login that accepts every password. */
   tls?: { keyPem: string; certificatePem: string };
   /** Says 451 to every sender. */
   refuses?: boolean;
   /**
-   * Is that far away: a round trip in milliseconds. What is said takes half of it each way, so each answer comes a whole one later, and the
-   * greeting two, as SYN, SYN-ACK and ACK cross the distance first.
+   * Simulates a distance, as a round trip in milliseconds. Commands and answers take half of it each way, so each answer comes one round
+   * trip later, and the greeting two, because SYN, SYN-ACK and ACK cross the distance first.
    */
   roundTripMs?: number;
 };
@@ -22,9 +23,9 @@ export type Arrival = { recipient: string; at: number; served: number };
 
 const END_OF_DATA = Buffer.from('\r\n.\r\n');
 const SIGNED = Buffer.from('multipart/signed');
-/** Of a piece, what may hold the beginning of the one or the other. */
+/** The number of bytes at the end of a piece that may be the beginning of one of these. */
 const TAIL_BYTES = SIGNED.length - 1;
-/** A header is over by then, also one with many recipients. */
+/** Every header ends within this many bytes, even one with many recipients. */
 const HEADER_BYTES = 100_000;
 
 export class SmtpSink {
@@ -48,7 +49,7 @@ export class SmtpSink {
     });
   }
 
-  /** Listens on loopback; resolves to the port. */
+  /** Listens on loopback. Resolves with the port. */
   async listen(): Promise<number> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', 2048, resolve));
     const address = this.server.address();
@@ -65,7 +66,7 @@ export class SmtpSink {
     this.totals = { messages: 0, recipients: 0, bytes: 0, connections: 0, signed: 0 };
   }
 
-  /** Resolves when that many recipients were served since `forget`, to the time of the last of them. */
+  /** Resolves when that many recipients have been served since `forget`, with the time of the last of them. */
   reach(recipients: number): Promise<number> {
     const reached = this.arrivals.find(({ served }) => served >= recipients);
     if (reached !== undefined) return Promise.resolve(reached.at);
@@ -94,9 +95,9 @@ class SinkConnection {
   private isSigned = false;
   private isEncrypted = false;
   private bytes = 0;
-  /** Lines of a login that are still to come. */
+  /** Number of lines of a login that are still to come. */
   private loginLines = 0;
-  /** The last bytes of the piece before, where an end of data may have begun. */
+  /** The last bytes of the previous piece, in which an end of data may have begun. */
   private tail = Buffer.alloc(0);
   private answers = '';
 
@@ -113,7 +114,7 @@ class SinkConnection {
   }
 
   private listenTo(socket: Socket): void {
-    // Clients come and go as they like.
+    // Clients may disconnect at any time.
     socket.on('error', () => socket.destroy());
     socket.on('data', (piece: Buffer) => this.read(piece));
   }
@@ -124,7 +125,7 @@ class SinkConnection {
     this.answer();
   }
 
-  /** All answers to one piece in one write. */
+  /** Sends all answers to one piece in one write. */
   private answer(): void {
     if (this.answers !== '') this.say(this.answers);
     this.answers = '';
@@ -134,7 +135,7 @@ class SinkConnection {
     this.afterTheWay(() => this.socket.write(answers));
   }
 
-  /** Timers of one length run in the order in which they were set. */
+  /** Runs `work` one round trip later. Timers of the same length fire in the order in which they were set. */
   private afterTheWay(work: () => void): void {
     const { roundTripMs } = this.sink.options;
     if (roundTripMs === undefined) work();
@@ -156,7 +157,7 @@ class SinkConnection {
     return piece.subarray(end);
   }
 
-  /** Where what follows these bytes begins, or -1; they may have begun in the piece before. */
+  /** Returns the position after these bytes, or -1. They may have begun in the previous piece. */
   private find(bytes: Buffer, piece: Buffer): number {
     const seam = Buffer.concat([this.tail, piece.subarray(0, bytes.length - 1)]).indexOf(bytes);
     if (seam !== -1) return seam + bytes.length - this.tail.length;

@@ -1,4 +1,4 @@
-// What the dispatcher asks of PostgreSQL: its statements by pg_stat_statements, its writing transactions by their ids.
+// Counts what the dispatcher asks of PostgreSQL: its statements with pg_stat_statements, its writing transactions with their ids.
 import { type Database } from '@billing-mail/tools/stage';
 import { type Figures } from '../running/figures.js';
 import { type Observer } from '../running/run-load.js';
@@ -6,7 +6,7 @@ import { type BenchStage, DISPATCHER_ROLE } from './bench-stage.js';
 
 export type Counts = { statements: number; commits: number };
 
-/** Counts while `run` runs; otherwise nobody pays for the counting. */
+/** Turns on the counting while `run` runs; at other times nobody pays for it. */
 export async function counting<T>(stage: BenchStage, run: (count: () => Promise<Counts>) => Promise<T>): Promise<T> {
   const database = await stage.database('postgres');
   await database.rows(`ALTER ROLE ${DISPATCHER_ROLE} SET pg_stat_statements.track = 'top'`);
@@ -17,7 +17,7 @@ export async function counting<T>(stage: BenchStage, run: (count: () => Promise<
   }
 }
 
-/** Counts between the beginning and the end of what is measured, for each delivery. */
+/** Returns an observer that counts between the beginning and the end of the measurement, per delivery. */
 export function observerOf(count: () => Promise<Counts>): Observer {
   let before: Counts = { statements: 0, commits: 0 };
   return {
@@ -34,7 +34,10 @@ export function observerOf(count: () => Promise<Counts>): Observer {
   };
 }
 
-/** Rows that `run` changed, for each of `deliveries`, and the share of them that needed no new entry in an index (HOT). Whatever counts them has ended by then. */
+/**
+ * Counts the rows that `run` updated, divided by `deliveries`, and the share of them that needed no new index entry (HOT). Whatever updates
+ * rows must have ended by the end of `run`, because the counters are complete only then.
+ */
 export async function countingUpdates(database: Database, deliveries: number, run: () => Promise<Figures>): Promise<Figures> {
   const read = () =>
     database.one<{ updates: number; hot: number }>(
@@ -47,7 +50,7 @@ export async function countingUpdates(database: Database, deliveries: number, ru
   return { ...figures, updates: updates / deliveries, hotShare: (after.hot - before.hot) / updates };
 }
 
-/** BEGIN and COMMIT are no statements here; a transaction that writes nothing has no id and waits for no disk. */
+/** Counts no BEGIN or COMMIT as a statement. A transaction that writes nothing has no id and does not wait for the disk. */
 function counts(database: Database): Promise<Counts> {
   return database.one<Counts>(
     `SELECT (SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements

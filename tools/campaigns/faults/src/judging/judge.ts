@@ -1,8 +1,8 @@
-// Holds what the services say of deliveries against what the mail servers took. Pure.
+// Compares what the services say about deliveries with what the mail servers took. Pure functions.
 import { type AttemptOutcome, type DeliveryStatus, type FailureReason, type RecipientStatus, type Route } from '@billing-mail/contracts';
 import { type Promised, type LedgerEntry } from '@billing-mail/tools/stage';
 
-/** `reply`: what the server said last. */
+/** `reply`: the server's last reply. */
 type RecipientFacts = {
   address: string;
   status: RecipientStatus;
@@ -11,7 +11,7 @@ type RecipientFacts = {
   reply?: string | null;
 };
 
-/** A try, and what the server said in it. */
+/** A try and the server's reply in it. */
 type AttemptFacts = {
   route: Route;
   outcome: AttemptOutcome | null;
@@ -21,27 +21,27 @@ type AttemptFacts = {
   reply: string | null;
 };
 
-/** A delivery as PostgreSQL has it, with what the people concerned were told. */
+/** A delivery as PostgreSQL stores it, and what the people concerned were told. */
 export type DeliveryFacts = {
   key: string;
   teamId: string;
   status: DeliveryStatus;
   usedFallback: boolean;
-  /** The team lets its mail go to the platform: it sends by it, or has the fallback on. */
+  /** Whether the team lets its mail go out by the platform: as its route, or as its fallback. */
   mayUsePlatform: boolean;
-  /** One for each route that it may take. */
+  /** One for each route that the delivery may take. */
   messageIds: string[];
   recipients: RecipientFacts[];
-  /** Why it ended as it did, as it is told. */
+  /** The reason why it ended as it did, as it is shown. */
   failure: FailureReason | null;
   attempts: AttemptFacts[];
-  /** Outcomes of it with something to tell that nobody has acted on. */
+  /** Number of its outcomes that somebody must be told of and nobody has acted on. */
   untold: number;
 };
 
 /**
- * What the clerk should have been told of a team's deliveries, and has been; one notification may count several. `doubted`: sent in the end,
- * which may have been told as a doubt before.
+ * How many of a team's deliveries the clerk should have been told of, and was told of; one notification may count several. `doubted`:
+ * deliveries that were sent in the end, but may have been reported as doubtful before.
  */
 export type Telling = { teamId: string; due: number; doubted: number; told: number };
 
@@ -51,7 +51,7 @@ export type Totals = {
   accepted: number;
   failed: number;
   uncertain: number;
-  /** Copies that a recipient got besides the first, all with a logged doubt. */
+  /** Further copies that a recipient got after the first, each with a logged doubt. */
   doubtfulCopies: number;
   lost: number;
   falselySent: number;
@@ -86,7 +86,7 @@ export type Judgement = { totals: Totals; breaches: string[] };
 
 const SETTLED: ReadonlySet<DeliveryStatus> = new Set(['sent', 'partly_sent', 'failed', 'uncertain', 'cancelled']);
 
-/** With `hold` nobody may get a second copy at all; with `retry` one more, where a doubt is on record. */
+/** How many further copies a recipient with a recorded doubt may get: with `hold` none, with `retry` one. */
 const COPIES_IN_DOUBT = { hold: 0, retry: 1 } as const;
 
 export function judge(
@@ -148,7 +148,7 @@ function judgeDelivery(delivery: DeliveryFacts, taken: LedgerEntry[], breach: Br
   else if (untold > 0) breach('untold', `is "${status}${usedFallback ? '" by the fallback' : '"'} and nobody was told`);
   const wentToPlatform = attempts.some(({ route }) => route === 'platform') || taken.some(({ server }) => server === 'platform');
   if (wentToPlatform && !mayUsePlatform) breach('duplicates', 'went to the platform although the team does not allow it');
-  // A route has one, however often its server changes.
+  // Each route has one message, however often its server changes.
   for (const [messageId, entries] of groupBy(taken, (entry) => entry.messageId)) {
     const hashes = new Set(entries.map(({ sha256 }) => sha256)).size;
     if (hashes > 1) breach('changedBytes', `${hashes} different messages called ${messageId}`);

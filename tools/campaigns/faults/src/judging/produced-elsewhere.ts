@@ -1,9 +1,9 @@
-// Changes of state that a whole campaign need not write, because they take chance, or a fault that is acted out elsewhere: each with the code that
-// writes it, and with what leads there.
+// Changes of state that a whole campaign need not produce, because they depend on chance or on a fault that is tested elsewhere. For each:
+// the code that writes it, and what leads to it.
 
 const DISPATCHER = 'apps/mail-dispatcher/src';
 const BOUNCE = `${DISPATCHER}/bounces/bounce-effects.ts`;
-/** `cancel` and, for what becomes known late, `decideLate`. */
+/** `cancel`, and `decideLate` for what becomes known late. */
 const STORE = `${DISPATCHER}/settling/settlement.store.ts`;
 
 type Produced = { by: string; when: string };

@@ -1,12 +1,15 @@
 import { CLERK, type Database } from '@billing-mail/tools/stage';
 import { type DeliveryFacts, type Telling } from './judge.js';
 
-/** Of an outcome `o` in the outbox: somebody is to be told, and nobody has acted on it. What is acknowledged is in the outbox no more. */
+/**
+ * SQL condition on an outcome `o` in the outbox: somebody must be told of it, and nobody has acted on it yet. Acknowledged
+ * outcomes are no longer in the outbox.
+ */
 export const IS_UNTOLD = `
   (o.payload ->> 'type' <> 'delivery_settled' OR o.payload -> 'delivery' ->> 'status' <> 'sent' OR (o.payload -> 'delivery' ->> 'usedFallback')::boolean)
   AND NOT EXISTS (SELECT FROM notify.processed_events p WHERE p.event_id = o.id)`;
 
-/** What PostgreSQL says of the deliveries of these teams. */
+/** Reads the deliveries of these teams from PostgreSQL. */
 export function readDeliveries(database: Database, teamIds: readonly string[]): Promise<DeliveryFacts[]> {
   return database.rows<DeliveryFacts>(
     `WITH untold AS (
@@ -32,8 +35,8 @@ export function readDeliveries(database: Database, teamIds: readonly string[]): 
 }
 
 /**
- * What the clerk should have been told of each of these teams' deliveries, and has been: whoever was told of a server's trouble has documents that
- * it failed counted there.
+ * Reads, for each of these teams, how many deliveries the clerk should have been told of, and how many the clerk was told of. A
+ * notification about a server's trouble counts the documents that failed there.
  */
 export function readTellings(database: Database, teamIds: readonly string[]): Promise<Telling[]> {
   return database.rows<Telling>(

@@ -10,7 +10,7 @@ import { erasePerson, exportPerson } from '@billing-mail/tools/person';
 import { issueTokens } from '@billing-mail/tools/starting/tokens';
 import { type RunStep } from '@billing-mail/tools/step';
 
-/** Only to end what hangs: a minute on a quiet machine, as every part is a process of its own. */
+/** Ends only what hangs: a minute on a quiet machine, because every part is a process of its own. */
 const LONG = 1_200_000;
 const silently: RunStep = (_title, work) => work(() => undefined);
 
@@ -53,7 +53,7 @@ describe('a restore from a backup', () => {
 
     expect(await backup(join(folder, 'backup'), environment(), silently)).toEqual([]);
 
-    // What the backup does not know: the server works again and has them all, and one more is taken.
+    // What happens after the backup: the server works again and takes all of them, and one more delivery is accepted.
     await server.comeBack();
     await stage.database.planNextTry(
       open.map(({ key }) => key),
@@ -125,18 +125,18 @@ describe('a restore from a backup', () => {
   it(
     "sends the others at the operator's word, and tells of the second copy that there may be",
     async () => {
-      // What is held already stays as it is.
+      // Deliveries that are already held stay held.
       expect(await hold(environment())).toEqual([{ teamId: 'own', deliveries: open.length - 1 }]);
       expect(await held(environment())).toEqual([{ teamId: 'own', deliveries: open.length - 1 }]);
       expect(await resume(environment())).toBe(open.length - 1);
-      // Each waits for its next try again, as it did at the backup.
+      // Each waits for its next try again, as at the time of the backup.
       await stage.database.planNextTry(
         open.map(({ key }) => key),
         0,
       );
       for (const job of open.slice(1)) expect((await until(job, settled)).status).toBe('sent');
       expect([sent, later, ...open].map(copiesOf)).toEqual([1, 1, 1, 2, 2]);
-      // The same trouble is one notification that counts: these, and the one that was ended as a doubt.
+      // Repeated trouble of the same kind is one notification with a count: these deliveries, and the one that ended as a doubt.
       const told = async (): Promise<number> => {
         const rows = await stage.database.rows<{ count: number }>(
           `SELECT count FROM notify.notifications WHERE type = 'delivery_uncertain' AND team_id = 'own' AND user_id = $1`,

@@ -1,4 +1,4 @@
-// An earlier version of the services, built from the history of this checkout beside it.
+// Builds an earlier version of the services from this checkout's history, beside the checkout.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,9 +10,9 @@ const OWN = '@billing-mail';
 const run = (command: string, ...args: string[]): string => execFileSync(command, args, { cwd: workspaceRoot, encoding: 'utf8' }).trim();
 
 /**
- * Builds the services in `folder` as they were before the last migration was added to one of them, and returns that commit. Packages of npm are those
- * of this checkout, and its own are those of the earlier version.
- * @throws Error where the history is not there, as in a shallow clone, or where that version does not compile with the packages of this one
+ * Builds the services in `folder` as they were before the last migration was added to one of them, and returns that commit. The npm
+ * packages are those of this checkout, our own packages those of the earlier version.
+ * @throws Error if the history is missing, as in a shallow clone, or if that version does not compile with this version's packages
  */
 export function buildEarlierVersion(folder: string, services: readonly string[]): string {
   const added = run('git', 'log', '--diff-filter=A', '-1', '--format=%H', '--', 'apps/*/src/migrations/*');

@@ -1,4 +1,5 @@
-// Deliveries under way while the Redis that has the queue, or PostgreSQL, is killed: nothing is lost, nothing is doubled, and it goes on by itself.
+// The Redis with the queue, or PostgreSQL, is killed while deliveries are under way: nothing is lost, nothing is sent twice, and
+// everything continues without help.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +12,12 @@ import { longestPauseMs, PAUSE_AT_MOST_MS } from './longest-pause.js';
 
 const DELIVERIES = 500;
 const AT_ONCE = 10;
-/** Only to end what hangs: a minute on a quiet machine. */
+/** Ends only what hangs: a minute on a quiet machine. */
 const LONG = 1_200_000;
-/** Invoicing publishes again what it has not seen for so long. */
+/** Invoicing publishes a document again if it has not seen its delivery within this time. */
 const SEEN_WITHIN_MS = 5000;
 
-/** Servers of which the one that has it all is killed; another one takes over. */
+/** Servers with failover: the primary is killed, and another one takes over. */
 type FailingServers = Pick<StageOptions, 'redisUrl' | 'databaseUrl'> & { killPrimary: () => Promise<void>; stop: () => Promise<void> };
 
 async function sentinels(): Promise<FailingServers> {
@@ -47,7 +48,10 @@ async function postgres(): Promise<FailingServers> {
   };
 }
 
-/** As docs/integrating.md tells invoicing to: again with the same key until it is acknowledged and the delivery is seen. Resolves with how many had to be. */
+/**
+ * Publishes as docs/integrating.md tells invoicing to: again with the same key until the job is acknowledged and the delivery is seen.
+ * Resolves with the number of jobs that were published again.
+ */
 async function publishUntilSeen(
   play: Play,
   jobs: readonly DispatchJobInput[],
@@ -57,7 +61,7 @@ async function publishUntilSeen(
   let unseen = [...jobs];
   while (unseen.length > 0) {
     for (let from = 0; from < unseen.length; from += AT_ONCE) {
-      // What Redis does not take, or not on a replica, is published again with what was lost.
+      // A job that Redis or its replica did not acknowledge is published again in the next round, together with those that were lost.
       await Promise.allSettled(unseen.slice(from, from + AT_ONCE).map((job) => play.stage.invoicing.publish(job, replication())));
     }
     await pause(SEEN_WITHIN_MS);
@@ -92,7 +96,7 @@ describe('while a primary is killed', () => {
         ...servers,
         customServers: 1,
         notifiers: 1,
-        // On a busy machine nobody is to lose a claim, or a server, for being slow.
+        // Long time-outs and a long lease, so that on a busy machine slowness alone costs nobody a claim or a server.
         env: { ...AWAITED, CLAIM_LEASE: '30s' },
       });
       try {
@@ -103,7 +107,7 @@ describe('while a primary is killed', () => {
         const published = publishUntilSeen(play, jobs.slice(0, DELIVERIES / 2), () => (isReplicated ? replication : undefined));
         await play.awaits('a tenth is settled', async () => (await play.deliveries()).filter(isSettled).length >= DELIVERIES / 10);
         await killPrimary();
-        // Whoever takes over has no replica to wait for.
+        // The new primary has no replica to wait for.
         isReplicated = false;
         const again = (await publishUntilSeen(play, jobs.slice(DELIVERIES / 2), () => undefined)) + (await published);
         await play.untilSettled();

@@ -1,10 +1,10 @@
-// How long nothing arrived while something failed over, as the deliveries' own times tell it.
+// Measures the longest pause between deliveries during a failover, from the times at which they were settled.
 import { type Stage } from '@billing-mail/tools/stage';
 
-/** What the product promises of a failover of its servers. */
+/** The longest pause that the product promises for a failover of its servers. */
 export const PAUSE_AT_MOST_MS = 15_000;
 
-/** The longest time between two deliveries that were settled one after the other. */
+/** Returns the longest time between two consecutive settled deliveries. */
 export async function longestPauseMs(stage: Stage): Promise<number> {
   const { ms } = await stage.database.one<{ ms: number | null }>(
     `SELECT (1000 * extract(epoch FROM max(pause)))::float AS ms

@@ -1,4 +1,5 @@
-// An upgrade in the order of docs/upgrading.md under load, with the version before the last migration: for a while both are there, on the new tables.
+// An upgrade under load in the order of docs/upgrading.md, from the version before the last migration: for a while both
+// versions run on the new tables.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,14 +8,14 @@ import { AWAITED } from '../groups.js';
 import { Play } from '../scenario.js';
 import { buildEarlierVersion } from './earlier-version.js';
 
-/** In each of the three steps of the upgrade. */
+/** Deliveries in each of the three steps of the upgrade. */
 const DELIVERIES = 100;
-/** Every so many recipients are refused once, so that what one version has tried may be tried by the other. */
+/** One in so many recipients is refused once, so that the other version may make the next try of a delivery. */
 const REFUSED_EVERY = 5;
-/** Only to end what hangs: two minutes on a busy machine. */
+/** Ends only what hangs: two minutes on a busy machine. */
 const LONG = 1_200_000;
 
-/** How many tries of this dispatcher were accepted since it started. */
+/** Returns how many tries of this dispatcher were accepted since it started. */
 async function acceptedBy(dispatcher: ServiceProcess): Promise<number> {
   const metrics = await (await fetch(`${dispatcher.url}/metrics`)).text();
   const counts = [...metrics.matchAll(/^billing_mail_tries_total\{[^}]*outcome="accepted"[^}]*\} (\d+)/gm)];

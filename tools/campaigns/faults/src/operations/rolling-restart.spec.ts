@@ -1,4 +1,5 @@
-// All services restarted one after the other under load, two of each behind HAProxy: every request gets its answer, every mail arrives once.
+// All services are restarted one after the other under load, two of each behind HAProxy: every request is
+// answered, and every mail arrives once.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,10 +13,10 @@ import { issueTokens } from '@billing-mail/tools/starting/tokens';
 const REQUESTS = 1700;
 const DELIVERIES = 560;
 const AT_ONCE = 4;
-/** Under way while a dispatcher ends: as many as the dispatchers have connections to one server. */
+/** Messages under way while a dispatcher ends: as many as the dispatchers have connections to one server. */
 const SLOW_AT_ONCE = 4;
 const SLOW_ANSWER_MS = 25_000;
-/** Only to end what hangs: three minutes on a quiet machine. */
+/** Ends only what hangs: three minutes on a quiet machine. */
 const LONG = 1_800_000;
 
 describe('a rolling restart', () => {
@@ -25,7 +26,7 @@ describe('a rolling restart', () => {
   let balancer: TestHaproxy<ServiceName>;
   let play: Play;
   let token: string;
-  /** What was not answered as it should be. */
+  /** Responses that were not as expected. */
   const wrong: string[] = [];
 
   beforeAll(async () => {
@@ -49,7 +50,7 @@ describe('a rolling restart', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Through the balancer. */
+  /** Sends a request through the load balancer. */
   async function ask(service: ServiceName, path: string, init: RequestInit = {}): Promise<void> {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...init.headers };
     const said = await fetch(`${balancer.urls[service]}${path}`, { ...init, headers }).then(
@@ -76,7 +77,7 @@ describe('a rolling restart', () => {
       const askOn = async (): Promise<void> => {
         while (isRolling || requests < REQUESTS) await kinds[(requests += 1) % kinds.length]?.();
       };
-      // One half comes by the queue, the other by HTTP; the last ones once all have been restarted.
+      // Half of them through the queue, half over HTTP; the last ones after all services have been restarted.
       const sendOn = async (): Promise<void> => {
         while (deliveries < DELIVERIES) {
           const job = invoice(teamId);
@@ -120,7 +121,7 @@ describe('a rolling restart', () => {
     for (const service of stage.notifiers) await roll('notification-service', service);
   }
 
-  /** The next one ends only when this one takes requests again. */
+  /** Restarts one instance. The next one may end only when this one accepts requests again. */
   async function roll(name: ServiceName, service: ServiceProcess): Promise<void> {
     await service.stop();
     await service.start();

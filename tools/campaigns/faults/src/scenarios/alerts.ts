@@ -1,15 +1,15 @@
-// Alerts: their e-mails when a notification-service dies or the server refuses them, and what they say of a doubt.
+// Alerts: their e-mails when a notification-service dies or the mail server refuses them, and what they say about a doubt.
 import { type SmtpAction } from '@billing-mail/testkit';
 import { type Play, type Scenario, seconds } from '../scenario.js';
 
 type Owed = { status: string; lastError: string | null; claimed: boolean };
 
-/** What is promised after a death: the lease of an alert e-mail, and what a start and a busy machine need besides. */
+/** The longest time after a death: the lease of an alert e-mail, plus what a start needs on a busy machine. */
 const TAKEN_OVER_MS = 30_000;
 const STARTING_MS = 20_000;
 const DOUBTED = '"verdict":"doubtful"';
 
-/** An invoice that nobody takes, so that its clerk is owed an e-mail. */
+/** Sends an invoice that the server rejects, so that an alert e-mail to its clerk is due. */
 async function raise(play: Play): Promise<string> {
   const server = play.stage.takeServer();
   server.behave({ rcpt: '550 5.1.1 no such user' });

@@ -1,4 +1,4 @@
-// One invoice on each route at the same time, led to a step of its way and held there.
+// Brings one invoice on each route, at the same time, to a certain step and holds them there.
 import { type DispatchJobInput } from '@billing-mail/contracts';
 import { type SmtpScript } from '@billing-mail/testkit';
 import { type Play } from '../scenario.js';
@@ -12,7 +12,7 @@ export class BothRoutes {
     readonly keys: string[] = [],
   ) {}
 
-  /** A team with its own server and one on the platform. */
+  /** Sets up a team with its own server and one on the platform. */
   static async of(play: Play): Promise<BothRoutes> {
     const own = play.stage.takeServer();
     const { platform } = play.stage;
@@ -20,7 +20,7 @@ export class BothRoutes {
     return new BothRoutes(play, [own, platform], [await play.team({ server: own }), await play.team()]);
   }
 
-  /** So many on each route, by its own server and by the platform. */
+  /** Publishes the given number of invoices on each route. */
   async publish(
     changes: Partial<DispatchJobInput> & { bytes?: number } = {},
     counts: readonly [own: number, platform: number] = [1, 1],
@@ -33,12 +33,12 @@ export class BothRoutes {
     for (const server of this.servers) server.behave(script);
   }
 
-  /** Called when a server has a message in its ledger and has not answered. */
+  /** Calls `act` when a server has a message in its ledger and has not answered yet. */
   onTaken(act: () => Promise<void> | void): void {
     for (const server of this.servers) server.onTaken = act;
   }
 
-  /** Of both servers together. */
+  /** Adds up a figure of both servers. */
   sum(ofServer: (server: MailServer) => number): number {
     return this.servers.reduce((sum, server) => sum + ofServer(server), 0);
   }
@@ -52,13 +52,13 @@ export class BothRoutes {
     return holders.every((holder) => holder !== null);
   }
 
-  /** Dispatchers that hold one of the invoices now. */
+  /** Returns the dispatchers that hold one of the invoices now. */
   async holders(): Promise<ServiceProcess[]> {
     const holders = await Promise.all(this.keys.map((key) => this.play.stage.holderOf(key)));
     return [...new Set(holders.filter((holder) => holder !== null))];
   }
 
-  /** Tries of which it is committed that their end of data goes out, and nothing else. */
+  /** Returns the number of tries for which only the release of their end of data is committed. */
   async releasedTries(): Promise<number> {
     const { count } = await this.play.stage.database.one<{ count: number }>(
       `SELECT count(*)::int AS count FROM dispatch.attempts a JOIN dispatch.deliveries d ON d.id = a.delivery_id
@@ -68,7 +68,7 @@ export class BothRoutes {
     return count;
   }
 
-  /** How it ended, as words; a delivery that ended otherwise than `expected` is a miss. */
+  /** Describes how it ended. A delivery that ended otherwise than `expected` is a miss. */
   async outcome(expected: {
     status: readonly string[];
     copies: readonly number[];
@@ -95,7 +95,7 @@ export class BothRoutes {
   }
 }
 
-/** Holds everybody who comes until `count` have come and `act` is done. */
+/** Returns a function that makes its callers wait until `count` of them have come and `act` is done. */
 export function meetingOf(count: number, act: () => Promise<void>): () => Promise<void> {
   let come = 0;
   let open: () => void;

@@ -1,4 +1,5 @@
-// A mail server brings a report on a document that it had taken: its end of the line sees a dispatcher die, PostgreSQL away, and itself twice.
+// A mail server delivers a bounce report on a document that it had taken: when a dispatcher dies at its end of data, while
+// PostgreSQL is away, and twice.
 import { findFreePort } from '@billing-mail/testkit';
 import { openSession } from '@billing-mail/smtp-client';
 import { CLERK } from '@billing-mail/tools/stage';
@@ -6,12 +7,12 @@ import { pause, type Play, type Scenario } from '../scenario.js';
 
 export const BOUNCE_DOMAIN = 'bounce.platform.example';
 
-/** How long a server waits before it brings again what was not taken; hours elsewhere. */
+/** How long a server waits before it delivers again what was not accepted; real servers wait hours. */
 const AGAIN_MS = 200;
 
 const lines = (...text: string[]): Buffer => Buffer.from([...text, ''].join('\r\n'));
 
-/** RFC 3464, as Postfix writes it. */
+/** A delivery status notification (RFC 3464) in Postfix's format. */
 const reportOn = (address: string): Buffer =>
   lines(
     ...['From: MAILER-DAEMON@mx.test', 'Subject: Undelivered Mail Returned to Sender', 'Auto-Submitted: auto-replied', 'MIME-Version: 1.0'],
@@ -26,7 +27,7 @@ const reportOn = (address: string): Buffer =>
     ...['Diagnostic-Code: smtp; 550 5.1.1 no such user', '', '--b1--'],
   );
 
-/** A document to two people that the platform's server took, and the server that now brings a report on the second one. */
+/** A document to two people that the platform's server took. That server now delivers a report on the second recipient. */
 class Returned {
   private constructor(
     private readonly play: Play,
@@ -53,7 +54,7 @@ class Returned {
     return `b.${this.key}@customer.example`;
   }
 
-  /** The report, once; the code of the answer to it, or null where there was none. */
+  /** Delivers the report once. Resolves with the reply code, or with null if there was none. */
   async bring(): Promise<number | null> {
     const opened = await openSession(
       { host: '127.0.0.1', port: this.port, security: 'none', auth: { type: 'none' }, trusted: true },
@@ -72,7 +73,7 @@ class Returned {
     return sent.outcome === 'failed' && sent.fact.kind === 'reply' ? sent.fact.code : null;
   }
 
-  /** As a mail server does it: again until it is taken. */
+  /** Delivers the report as a mail server does, again and again until it is accepted. */
   async bringUntilTaken(): Promise<void> {
     await this.play.awaits('the report is taken', async () => {
       const isTaken = (await this.bring()) === 250;
@@ -89,7 +90,7 @@ class Returned {
     return count;
   }
 
-  /** Holds what came of it against what must: one recipient bounced, the other as before, told once in the inbox and by e-mail. */
+  /** Compares the result with what is required: one recipient bounced, the other unchanged, told once in the inbox and once by e-mail. */
   async outcome(): Promise<string> {
     const { play } = this;
     const alerts = () =>
@@ -99,7 +100,7 @@ class Returned {
         [this.key, CLERK],
       );
     await play.awaits('told by e-mail', async () => (await alerts()).some(({ emails }) => emails > 0));
-    // Time for what may be told a second time.
+    // Time in which a second notification might be sent.
     await play.untilSettled();
     const told = (await alerts()).map(({ type, count, emails }) => `${type} × ${count} with ${emails} e-mails`).join(', ');
     const delivery = await play.delivery(this.key);

@@ -1,4 +1,4 @@
-// Jobs that come doubled, out of order or malformed, and settings that change while their mail is going out.
+// Jobs that arrive twice, out of order or malformed, and settings that change while mail goes out.
 import { DISPATCH_JOB, DISPATCH_QUEUE, QUEUE_PREFIX } from '@billing-mail/contracts';
 import { Redis } from 'ioredis';
 import { randomInt } from 'node:crypto';
@@ -40,7 +40,7 @@ const outOfOrder: Scenario = {
     await pause(1000);
     for (const job of jobs.toReversed()) if (randomInt(2) === 0) await invoicing.publish(job);
     await play.awaits('queue empty', async () => (await invoicing.waitingJobs()) === 0);
-    // Promised is what Redis acknowledged, the first time or the second.
+    // Whatever Redis acknowledged, the first or the second time, is promised.
     for (const job of jobs) await invoicing.post(job);
     await play.untilSettled();
     return `${(await play.deliveries()).filter(({ status }) => status === 'sent').length} sent`;
@@ -77,7 +77,7 @@ const settingsChanged: Scenario = {
   },
 };
 
-/** Deep enough to overflow the stack of whoever walks it recursively. */
+/** Deep enough to overflow the stack of a recursive parser. */
 const LEVELS = 100_000;
 
 const malformed: Scenario = {
@@ -101,7 +101,7 @@ const malformed: Scenario = {
       [DISPATCH_JOB, { ...good, key: 'a key with spaces', teamId: 'nobody' }],
     ];
     for (const [name, data] of bad) await invoicing.jobs.add(name, data);
-    // No publisher of ours could write it, so it is written past Bull.
+    // Written to Redis directly, because no publisher of ours could create it.
     const deep = await invoicing.jobs.add(DISPATCH_JOB, {}, { delay: 3_600_000 });
     const client = new Redis(redis.url);
     await client.hset(`${QUEUE_PREFIX}:${DISPATCH_QUEUE}:${deep.id}`, 'data', `${'['.repeat(LEVELS)}${']'.repeat(LEVELS)}`);

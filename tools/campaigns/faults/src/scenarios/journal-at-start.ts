@@ -1,4 +1,4 @@
-// The result journal as a dispatcher finds it at its start: full, or with files that nobody can record.
+// The state in which a dispatcher finds the result journal at its start: full, or with files that nobody can record.
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,10 +6,10 @@ import { type Play, type Scenario } from '../scenario.js';
 import { type Stage } from '@billing-mail/tools/stage';
 import { BothRoutes } from './both-routes.js';
 
-/** Results in the journal. */
+/** Returns the number of results in the journal. */
 export const kept = async ({ journalFolder }: Stage): Promise<number> => (await readdir(journalFolder).catch(() => [])).length;
 
-/** A dispatcher that could keep no result now says so, in its readiness and in its log. */
+/** Checks that each dispatcher reports, in its readiness and its log, that it could not keep a result now. */
 export async function areUnready(play: Play): Promise<void> {
   const { stage } = play;
   for (const dispatcher of stage.dispatchers)

@@ -1,27 +1,27 @@
-// Connections are kept for the next message: servers that end them at some point, limit them or change the password, on both routes.
+// Connections that are kept for the next message: on both routes, servers end them at some point, limit them, or the password changes.
 import { type BodyTrap, type SmtpAction, type SmtpScript } from '@billing-mail/testkit';
 import { type Play, type Scenario } from '../scenario.js';
 import { ACCOUNT, type MailServer } from '@billing-mail/tools/stage';
 import { BothRoutes } from './both-routes.js';
 
-/** Each round an invoice on each route, one after the other, so that the next one finds what the last one left. */
+/** Each round sends one invoice on each route, one after the other, so that the next one uses the connection that the last one left. */
 const ROUNDS = 8;
 
 type Fault = {
   name: string;
   injects: string;
-  /** Counts how often it has struck. */
+  /** Calls `strike` each time the fault occurs. */
   script?: (strike: () => void) => SmtpScript;
   /** What the server does between two rounds. */
   between?: SmtpAction;
-  /** Tries and copies of a delivery that meets it; where a link is lost in or after the body it was a try. */
+  /** Tries and copies of a delivery that meets the fault. If the connection is lost in or after the body, that counts as a try. */
   tries?: readonly number[];
   copies?: readonly number[];
 };
 
 /**
- * One thing for the second message of each connection, which is the first one that goes over what was kept, and another for all others. Never
- * two times in a row: the next try of what it has met may go over another connection that was kept.
+ * Returns `struck` for the second message of each connection, which is the first on a kept connection, and `usual` for all others. Never
+ * strikes twice in a row: the next try of the same delivery may use another kept connection.
  */
 function atSecond<T>(struck: T, usual: T): (strike: () => void) => (transaction: number) => T {
   return (strike) => {
@@ -112,7 +112,7 @@ const keptSession = ({ name, injects, script, between, tries = [1], copies = [1]
   },
 });
 
-/** On both routes with no connection left from before. */
+/** Starts with both routes and no connection left from before. */
 async function startAfresh(play: Play): Promise<BothRoutes> {
   const routes = await BothRoutes.of(play);
   await Promise.all(routes.servers.map((server) => server.hangUp()));
@@ -158,7 +158,7 @@ const passwordChanged: Scenario = {
     play.expect(kept > 0, 'no connection was kept');
     const password = 'neues Geheimnis';
     const underWay = await play.publishMany(teamId, 12);
-    // The server takes both while the team tells us: otherwise what is under way would fail, and rightly so.
+    // The server accepts both passwords while the team changes its settings; otherwise deliveries under way would fail, and rightly so.
     server.behave({ ...slowly, accounts: [ACCOUNT, { ...ACCOUNT, password }] });
     await invoicing.setUpTeam(teamId, { server, password });
     await play.untilSettled();

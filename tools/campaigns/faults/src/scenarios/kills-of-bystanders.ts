@@ -1,4 +1,4 @@
-// kill -9 again and again, for reasons that have nothing to do with what is in hand: nobody may be failed for it.
+// Repeated kill -9 for reasons unrelated to the deliveries being processed: none of them may fail because of it.
 import { randomInt } from 'node:crypto';
 import { pause, type Scenario, seconds } from '../scenario.js';
 
@@ -23,7 +23,7 @@ const killStorm: Scenario = {
       if (victim === undefined) continue;
       await victim.kill();
       kills += 1;
-      // The other one goes on meanwhile.
+      // The other dispatcher continues meanwhile.
       victim.start().catch(() => undefined);
       if ((await stage.invoicing.waitingJobs()) === 0) left -= 1;
     }

@@ -1,4 +1,4 @@
-// kill -9 of the dispatcher that holds a delivery, at each step of its way, and at random under load.
+// kill -9 of the dispatcher that holds a delivery, at each step of its processing, and at random under load.
 import { randomInt } from 'node:crypto';
 import { type SmtpAction, times } from '@billing-mail/testkit';
 import { pause, type Play, type Scenario, seconds, type UncertainPolicy } from '../scenario.js';
@@ -8,23 +8,23 @@ import { BothRoutes, meetingOf } from './both-routes.js';
 type Step = {
   name: string;
   injects: string;
-  /** Leads the deliveries to the step and holds them there; returns what lets go. */
+  /** Brings the deliveries to the step and holds them there. Returns the function that releases them. */
   hold: (routes: BothRoutes, play: Play) => Promise<() => Promise<void> | void>;
-  /** The end of data may be out, so that nobody can know. */
+  /** The end of data may already have been sent, so that nobody can know whether the server took the message. */
   inDoubt: boolean;
-  /** Messages that a server gets, where it is more than one transaction. */
+  /** Number of copies that a server gets, if the delivery takes more than one transaction. */
   copies?: Record<UncertainPolicy, readonly number[]>;
 };
 
 const NOTHING = (): void => undefined;
 
-/** The next message needs a connection, and waits for the banner of it. */
+/** Makes the next message need a new connection, which then waits for the banner. */
 async function stallAtConnection(routes: BothRoutes): Promise<void> {
   routes.behave({ connect: 'stall' });
   await Promise.all(routes.servers.map((server) => server.hangUp()));
 }
 
-/** Publishes, and waits until the bodies are out and dispatchers ask whether their end may follow, at a lock. */
+/** Publishes, and waits until the bodies are sent and the dispatchers ask, at a lock, whether their end of data may follow. */
 async function askAtLock(routes: BothRoutes, play: Play): Promise<HeldLock> {
   const { database } = play.stage;
   const lock = await database.lockTable('dispatch.attempts', 'SHARE');
@@ -114,7 +114,7 @@ const STEPS: readonly Step[] = [
     injects: 'kill -9 of the holder in the second of three transactions, its end of data out; the first was answered',
     inDoubt: true,
     hold: async (routes, play) => {
-      // One script for each, as turns are counted by server.
+      // Each server gets a script of its own; each server counts its turns for itself.
       for (const server of routes.servers) server.behave({ final: times(1, '250 2.0.0 ok', 'stall') });
       await routes.publish({ to: Array.from({ length: 120 }, (_, index) => ({ address: `p${index}@customer.example` })) });
       await play.awaits('end of data', () => routes.isSo(({ endsOfData }) => endsOfData > 1));
@@ -127,7 +127,7 @@ const STEPS: readonly Step[] = [
     injects: 'kill -9 of the holder with the 250 in its socket, unread',
     inDoubt: true,
     hold: async (routes, play) => {
-      // One process may hold both, so nothing is frozen before both are at this point.
+      // One process may hold both, so nothing is frozen before both have reached this point.
       const freezeHolders = async (): Promise<void> => (await routes.holders()).forEach((holder) => holder.freeze());
       routes.onTaken(meetingOf(2, freezeHolders));
       await routes.publish();
@@ -143,7 +143,7 @@ const STEPS: readonly Step[] = [
     inDoubt: true,
     hold: async (routes, play) => {
       let lock: HeldLock | null = null;
-      // Not before both have come so far: a locked delivery would not get here.
+      // Locked only when both have come this far, because a locked delivery would not get here.
       const lockBoth = async (): Promise<void> => {
         lock = await play.stage.database.lockDeliveries(routes.keys);
       };
@@ -188,7 +188,7 @@ export const killsAtSteps = (policy: UncertainPolicy): readonly Scenario[] =>
 const MESSAGES = 600;
 const KILLS = 22;
 
-/** Each server is slow enough that kills meet every step, and now and then as bad as servers are. */
+/** Makes each server slow enough that kills hit every step, and sometimes as faulty as real servers are. */
 function capriciously(): SmtpAction {
   const mood = randomInt(100);
   if (mood < 4) return '451 4.3.0 later';
@@ -215,10 +215,10 @@ export const randomKills = (policy: UncertainPolicy): Scenario => ({
       if (victim === undefined) continue;
       await victim.kill();
       const restart = pause(300).then(() => victim.start());
-      // One that fails ends this scenario below, and not the campaign.
+      // A failed start fails this scenario below, not the campaign.
       restart.catch(() => undefined);
       restarts.push(restart);
-      // Two may be down at a time.
+      // At most two may be down at a time.
       await play.until(() => mortal.filter(({ isRunning }) => !isRunning).length <= 2, 30_000, 20);
     }
     await Promise.all(restarts);

@@ -1,8 +1,8 @@
-// Invoices under way on both routes while something is broken, and what is seen of them.
+// Sends invoices on both routes while something is broken, and measures the effects.
 import { type Play, seconds } from '../scenario.js';
 import { type MailServer } from '@billing-mail/tools/stage';
 
-/** Servers that take a moment for each message, so that there is always something under way at every step. */
+/** Servers that take a moment for each message, so that there is always a delivery at every step. */
 const UNHURRIED = { rcpt: { wait: 30, then: '250 ok' }, final: { wait: 150, then: '250 2.0.0 ok' } } as const;
 
 export class Load {
@@ -19,12 +19,12 @@ export class Load {
     return new Load(play, [await play.team({ server: own }), await play.team()], [own, platform]);
   }
 
-  /** Publishes that many, half on each route. */
+  /** Publishes `count` invoices, half of them on each route. */
   async publish(count: number): Promise<void> {
     await Promise.all(Array.from({ length: count }, (_, index) => this.play.publish(this.teams[index % 2] ?? '')));
   }
 
-  /** Posts that many over HTTP, one after the other; the longest answer in milliseconds. */
+  /** Posts `count` invoices over HTTP, one after the other. Resolves with the longest response time in milliseconds. */
   async post(count: number): Promise<number> {
     let longest = 0;
     for (let index = 0; index < count; index += 1) {
@@ -40,13 +40,13 @@ export class Load {
     await this.play.awaits('taken in', async () => (await this.play.stage.invoicing.waitingJobs()) === 0);
   }
 
-  /** Waits until that many messages have gone out. */
+  /** Waits until `count` messages have gone out. */
   async sent(count: number): Promise<void> {
     const out = (): number => this.servers.reduce((sum, { messages }) => sum + messages.length, 0);
     await this.play.awaits(`${count} sent`, () => out() >= count);
   }
 
-  /** After the fault: the queue works again, and everything is settled in time. */
+  /** After the fault: checks that the queue works again and that everything is settled in time. */
   async recover(): Promise<string> {
     const since = Date.now();
     await this.publish(4);

@@ -1,11 +1,13 @@
-// What many or large deliveries of one team do to the others, to memory and to the event loop.
+// How many or large deliveries of one team affect other teams, memory and the event loop.
 import { DISPATCH_JOB } from '@billing-mail/contracts';
 import { type SmtpScript } from '@billing-mail/testkit';
 import { Redis } from 'ioredis';
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
 import { invoice, type ServiceProcess, percentile, readMetric, residentMegabytes } from '@billing-mail/tools/stage';
 
-/** Single invoices of healthy teams, one every 50 ms: their times from the queue to the mail server in milliseconds. */
+/**
+ * Sends single invoices of healthy teams, one every 50 ms. Resolves with their times from the queue to the mail server, in milliseconds.
+ */
 async function timeInvoices(play: Play, teams: readonly string[], count: number): Promise<number[]> {
   const { ledger } = play.stage;
   const publishedAt = new Map<string, number>();
@@ -25,7 +27,7 @@ async function timeInvoices(play: Play, teams: readonly string[], count: number)
   return timesOf();
 }
 
-/** How long it takes until the queue is empty, in milliseconds. */
+/** Resolves with the time until the queue is empty, in milliseconds. */
 async function timeTakingIn(play: Play): Promise<number> {
   const since = Date.now();
   await play.awaits('taken in', async () => (await play.stage.invoicing.waitingJobs()) === 0, 60_000);
@@ -37,7 +39,10 @@ type Neighbour = {
   injects: string;
   script: SmtpScript;
   expects: string;
-  /** Longest p99 beside it, of that without it and of the time that its own invoices took, all in milliseconds. */
+  /**
+   * The largest p99 allowed beside this neighbour, computed from the p99 without it and the time that its own
+   * invoices took, all in milliseconds.
+   */
   limit: (p99WithoutMs: number, itsOwnMs: number) => number;
 };
 
@@ -53,7 +58,7 @@ const NEIGHBOURS: readonly Neighbour[] = [
     name: 'busy-neighbour',
     injects: 'one team sends 1,000 invoices by its own server, which works',
     script: {},
-    // Both cores are busy with it, also with the scripted servers, so a multiple of an idle machine says little.
+    // Both CPU cores are busy with it and with the scripted servers, so a multiple of the figure on an idle machine says little.
     expects: 'p99 of single invoices of ten other teams at most a tenth of the time that the 1,000 take',
     limit: (_withoutMs, itsOwnMs) => itsOwnMs / 10,
   },
@@ -73,7 +78,8 @@ const neighbour = ({ name, injects, script, expects, limit }: Neighbour): Scenar
     const before = await timeInvoices(play, teams, 100);
     const since = Date.now();
     await play.publishMany(noisy, 1000);
-    // While its jobs are still in the queue, before those of the others; then while its deliveries are due, beside theirs.
+    // First while its jobs are still in the queue, ahead of the other teams' jobs; then while its deliveries are
+    // due at the same time as theirs.
     const queued = await stage.invoicing.waitingJobs();
     const [behind, takenInMs] = await Promise.all([timeInvoices(play, teams, 60), timeTakingIn(play)]);
     const beside = await timeInvoices(play, teams, 200);
@@ -81,20 +87,20 @@ const neighbour = ({ name, injects, script, expects, limit }: Neighbour): Scenar
     its.behave();
     await play.untilSettled(120_000);
     const itsOwnMs = Date.now() - since;
-    // Before and after, so that a machine that is busy with other things is so in both figures.
+    // Measured before and after, so that other work on the machine affects both figures.
     const without = [...before, ...(await timeInvoices(play, teams, 100))];
     await play.untilSettled();
     const [p99Without, p99Behind, p99Beside] = [percentile(without, 99), percentile(behind, 99), percentile(beside, 99)];
     play.expect(behind.length + beside.length >= 260, `only ${behind.length + beside.length} of 260 came through`);
     play.expect(p99Beside <= limit(p99Without, itsOwnMs), `p99 ${p99Beside} ms beside it, ${p99Without} ms without`);
-    // First in, first out would make the first of them wait for all that is in the queue before it.
+    // With first in, first out, the first of them would wait for everything that is in the queue before it.
     play.expect(p99Behind <= takenInMs / 4, `p99 ${p99Behind} ms behind ${queued} jobs that took ${seconds(takenInMs)} to take in`);
     const ratio = (p99Beside / p99Without).toFixed(2);
     return `p99 ${p99Without} → ${p99Beside} ms (${ratio}), behind ${queued} jobs that took ${seconds(takenInMs)} to take in ${p99Behind} ms; its 1,000 took ${seconds(itsOwnMs)} over at most ${most} connections`;
   },
 });
 
-/** Rows as intake would have made them, due at once. */
+/** Inserts rows as intake would have written them, due at once. */
 async function insertWaiting(play: Play, teamId: string, count: number): Promise<void> {
   const { database } = play.stage;
   await database.rows(
@@ -115,7 +121,7 @@ async function insertWaiting(play: Play, teamId: string, count: number): Promise
 
 const WORKED_MS = 15_000;
 const MORE_MEMORY = 1.1;
-/** Jobs taken in between two looks at memory, and how much more of it is no growth. */
+/** Number of jobs that are taken in between two readings of memory, and the growth factor up to which memory counts as steady. */
 const WORKED_JOBS = 1000;
 const STEADY = 1.02;
 
@@ -127,12 +133,12 @@ const hundredThousand: Scenario = {
     const { stage } = play;
     const own = stage.takeServer();
     own.behave({ final: { wait: 100, then: '250 ok' } });
-    // Not one of the play's teams: nobody was promised these, and 100,000 need no judge.
+    // Not one of the play's teams: nobody was promised these deliveries, and 100,000 of them need not be judged.
     const masses = 'hundred-thousand';
     await stage.invoicing.setUpTeam(masses, { server: own });
     const other = await play.team();
     const resident = (): number[] => stage.dispatchers.map(({ pid }) => residentMegabytes(pid));
-    // The first minute of a process says nothing of how it runs for long.
+    // The first minute of a process does not show how it behaves in the long run.
     for (let round = 1; round <= 4; round += 1) {
       await insertWaiting(play, masses, 1000);
       await pause(WORKED_MS);
@@ -149,7 +155,7 @@ const hundredThousand: Scenario = {
   },
 };
 
-/** Jobs as a publisher would have left them, thousands at a time: Bull alone would take minutes for so many. */
+/** Writes jobs as a publisher would have left them, 500 at a time: Bull alone would take minutes for so many. */
 async function fillQueue(play: Play, teamId: string, count: number): Promise<void> {
   const { invoicing, redis } = play.stage;
   const client = new Redis(redis.url);
@@ -161,7 +167,7 @@ async function fillQueue(play: Play, teamId: string, count: number): Promise<voi
       redis.call('LPUSH', KEYS[1], id)
     end`;
   const data = JSON.stringify({ ...invoice(teamId, { bytes: 100 }), key: 'KEY' });
-  // Few at a time: while a script runs Redis does nothing else, and says BUSY after five seconds, however little of the machine it gets.
+  // Few at a time: while a script runs, Redis does nothing else, and on a busy machine it would answer BUSY after five seconds.
   for (let left = count; left > 0; left -= 500)
     await client.eval(fill, 2, keyOf('wait'), keyOf('id'), keyOf(''), data, Math.min(left, 500), DISPATCH_JOB);
   client.disconnect();
@@ -178,14 +184,17 @@ const hundredThousandJobs: Scenario = {
     await stage.invoicing.setUpTeam(masses, { server: stage.takeServer() });
     const other = await play.team();
     const resident = (): number[] => stage.dispatchers.map(({ pid }) => residentMegabytes(pid));
-    // As busy as with a hundred thousand, so that only their number is compared.
+    // Keeps the dispatchers as busy as with a hundred thousand jobs, so that the runs differ only in the number of waiting jobs.
     const keepUp = async (): Promise<void> => {
       if ((await stage.invoicing.waitingJobs()) < 500) await fillQueue(play, masses, 500);
     };
     const takenIn = async (): Promise<number> =>
       (await stage.database.one<{ count: number }>('SELECT count(*)::int AS count FROM dispatch.deliveries WHERE team_id = $1', [masses]))
         .count;
-    /** The most memory while so many more are taken in: by work and not by time, as a busy machine does less of it. */
+    /**
+     * Returns the peak memory while `count` more jobs are taken in. Measured by work and not by time, because a busy
+     * machine does less in the same time.
+     */
     const whileTakingIn = async (count: number, keepingUp = keepUp): Promise<number[]> => {
       const until = (await takenIn()) + count;
       let most = resident();
@@ -196,7 +205,7 @@ const hundredThousandJobs: Scenario = {
       }
       return most;
     };
-    // Until a thousand more make no difference: what is new to a process grows for a while.
+    // Repeats until a thousand more jobs make no difference, because the memory of a new process grows for a while.
     let withFew = await whileTakingIn(WORKED_JOBS);
     for (let grown = true; grown;) {
       const now = await whileTakingIn(WORKED_JOBS);
@@ -215,7 +224,7 @@ const hundredThousandJobs: Scenario = {
   },
 };
 
-/** How long a single invoice of another team takes until it is sent, in milliseconds. */
+/** Resolves with the time until a single invoice of another team is sent, in milliseconds. */
 async function timeSingle(play: Play, teamId: string): Promise<number> {
   const key = await play.publish(teamId);
   const since = Date.now();
@@ -223,7 +232,7 @@ async function timeSingle(play: Play, teamId: string): Promise<number> {
   return Date.now() - since;
 }
 
-/** Ends what a team still has waiting, so that the next scenario has the machine for itself. */
+/** Cancels what a team still has waiting, so that the next scenario has the machine to itself. */
 async function cancelWaiting(play: Play, teamId: string): Promise<void> {
   await play.stage.database.rows(
     `UPDATE dispatch.deliveries SET status = 'cancelled', settled_at = now(), due_at = NULL
@@ -256,7 +265,7 @@ const largeDocuments: Scenario = {
     const teamId = await play.team();
     const lagOf = async ({ url }: ServiceProcess): Promise<number> => 1000 * (await readMetric(url, 'nodejs_eventloop_lag_p99_seconds'));
     const { dispatchers } = play.stage;
-    // What runs for the first time has to be compiled.
+    // Warms up, because code that runs for the first time has to be compiled.
     await Promise.all(Array.from({ length: 10 }, () => play.publish(teamId, { bytes: 5_000_000 })));
     await play.untilSettled();
     await Promise.all(dispatchers.map(lagOf)); // begins a new measurement

@@ -1,4 +1,5 @@
-// A result that can be recorded nowhere: PostgreSQL away and the journal broken at the moment of the 250; and bytes that can't be kept for a second try.
+// Results that cannot be recorded anywhere, because PostgreSQL is away and the journal is broken when the 250 comes; and messages that
+// cannot be stored for a second try.
 import { rm } from 'node:fs/promises';
 import { times } from '@billing-mail/testkit';
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
@@ -8,7 +9,7 @@ import { areUnready, fullAtStart, kept, spoiltJournal } from './journal-at-start
 
 type Acts = { begin: () => Promise<void> | void; end: () => void };
 
-/** Something wrong with the journal. `on` throws NotPossibleHereError before anything is done where a machine can't have it. */
+/** A fault of the journal. `on` throws NotPossibleHereError, before it changes anything, if it is not possible on this machine. */
 type JournalTrouble = { name: string; words: string; on: (stage: Stage) => Acts };
 
 const NOTHING = (): void => undefined;
@@ -35,12 +36,12 @@ const GONE: JournalTrouble = {
 };
 const NONE: JournalTrouble = { name: 'intact', words: 'the journal as it should be', on: () => ({ begin: NOTHING, end: NOTHING }) };
 
-/** Waits until both results are where they can be: in memory while the journal takes nothing, else in the journal. */
+/** Waits until both results are stored where possible: in memory if the journal cannot be written, otherwise in the journal. */
 async function untilKept(play: Play, { name }: JournalTrouble, inMemoryBefore: number): Promise<string> {
   const { stage } = play;
   const inMemory = (): number => stage.countInLogs('neither in PostgreSQL nor in the journal') - inMemoryBefore;
   const isBroken = name === FULL.name || name === READ_ONLY.name;
-  // Each is tried again and again, so three times say that it was both.
+  // Each is retried again and again, so three log lines mean that both were reported.
   await play.awaits('results kept', async () => (isBroken ? inMemory() >= 3 : (await kept(stage)) >= 2));
   return isBroken ? 'kept in memory' : 'kept in the journal';
 }
@@ -90,7 +91,7 @@ const readOnlyAtStart: Scenario = {
     routes.onTaken(meetingOf(2, () => stage.postgres.halt('immediate')));
     await routes.publish();
     await untilKept(play, NONE, 0);
-    await pause(200); // a file is there before its content is
+    await pause(200); // a file exists before its content does
     routes.onTaken(NOTHING);
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.kill()));
     disk.remount('ro');
@@ -103,7 +104,7 @@ const readOnlyAtStart: Scenario = {
       disk.remount('rw');
     }
     const left = await kept(stage);
-    // They are ready again: a start waits for that.
+    // They are ready again, because `start` waits for that.
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.stop().then(() => dispatcher.start())));
     await play.awaits('journal emptied', async () => (await kept(stage)) === 0);
     return `${await routes.outcome({ status: ['sent'], copies: [1], tries: [1], doubts: [0] })}; ${left} reports could not be forgotten at once`;
@@ -122,7 +123,7 @@ const cutOff = (trouble: JournalTrouble, expected: { words: string; copies: read
     const journal = trouble.on(stage);
     const [, other] = stage.dispatchers;
     const [wire] = stage.wires;
-    // Both invoices are to be held by the one that is cut off.
+    // Both invoices must be held by the dispatcher that is cut off.
     await other?.stop();
     const routes = await BothRoutes.of(play);
     const before = stage.countInLogs('neither in PostgreSQL nor in the journal');
@@ -136,7 +137,7 @@ const cutOff = (trouble: JournalTrouble, expected: { words: string; copies: read
       await routes.publish();
       const where = await untilKept(play, trouble, before);
       routes.onTaken(NOTHING);
-      // With the journal that they share out of order it is not ready, and takes over all the same.
+      // The journal that both share is broken, so it is not ready, but it takes over all the same.
       await other?.start('live');
       const statuses = async (): Promise<string[]> => (await play.deliveries()).map(({ status }) => status);
       await play.awaits(
@@ -164,14 +165,14 @@ const BY_THE_OTHER = { words: 'a doubt logged, sent once more; the yes is record
 const HELD = { words: 'uncertain and told; sent when the holder is back, one copy', copies: [1], doubts: [1] };
 const REPLAYED = { words: 'sent, one copy, no doubt: the other reads the journal', copies: [1], doubts: [0] };
 
-/** Leases long enough that PostgreSQL is back within them. */
+/** Scenarios in which PostgreSQL is back before the leases expire. */
 export const broken: readonly Scenario[] = [
   ...[FULL, READ_ONLY, GONE].map((trouble) => awayAndBroken(trouble, 4000)),
   readOnlyAtStart,
   fullAtStart,
   spoiltJournal,
 ];
-/** Leases that run out meanwhile. */
+/** Scenarios in which the leases expire meanwhile. */
 export const brokenForLong: readonly Scenario[] = [
   awayAndBroken(FULL, 9000),
   cutOff(FULL, BY_THE_OTHER),
@@ -190,7 +191,7 @@ const nothingKept = (name: string, bytes: number): Scenario => ({
     const disk = stage.diskOf('documents');
     const routes = await BothRoutes.of(play);
     const before = stage.countInLogs('could not be kept for its next try');
-    // One script for each, as turns are counted by server.
+    // Each server gets a script of its own; each server counts its turns for itself.
     for (const server of routes.servers)
       server.behave({ data: times(1, { wait: 1500, then: '354 go' }, '354 go'), final: times(1, '451 4.3.0 later', '250 2.0.0 ok') });
     try {

@@ -1,4 +1,4 @@
-// Ways in which a mail server can misbehave, and what must become of an invoice to two people that meets one.
+// Ways in which a mail server can misbehave, and the required outcome for an invoice to two people that meets such a server.
 import { type DnsAnswer, type SmtpAction, type SmtpScript, times } from '@billing-mail/testkit';
 import { type DeliveryStatus, type FailureCode } from '@billing-mail/contracts';
 import { ACCOUNT } from '@billing-mail/tools/stage';
@@ -8,32 +8,38 @@ export type Peer = {
   injects: string;
   status: DeliveryStatus;
   tries: number;
-  /** Where the tries fail. */
+  /** The stages at which the tries fail. */
   stages?: readonly string[];
-  /** What each try that fails is called, and each recipient that is left without the mail; several where tries differ. */
+  /** The reason of each failed try and of each recipient left without the mail; several if the tries differ. */
   reason?: readonly FailureCode[];
-  /** What is told of the delivery and of each recipient that is left without the mail, where only one of those will do. */
+  /** The reason that the delivery and each recipient left without the mail must show, if only one of `reason` is allowed. */
   told?: FailureCode;
-  /** What the server says then, code and words, or what came in its place; `null` for nothing. Of the yes, where no try fails. */
+  /**
+   * The server's reply in these tries, code and text, or a description of what came instead; `null` for nothing. If no try fails, the
+   * reply that accepts the message.
+   */
   reply: readonly (string | null)[];
-  /** How many people each message that the server takes is for. */
+  /** Number of recipients of each message that the server takes. */
   messages?: readonly number[];
-  /** The limit that is told; `null` where only the size of the message is. */
+  /** The size limit that is shown; `null` if only the message's own size is. */
   limitBytes?: number | null;
   script?: SmtpScript;
-  /** Nobody listens. */
+  /** Nothing listens on the server's port. */
   away?: true;
-  /** Only running out of time tells what it does: its stage has short time-outs, which a server that answers may miss on a busy machine. */
+  /**
+   * Only a time-out shows what the server does. The stage of these has short time-outs, which a server that
+   * answers may exceed on a busy machine.
+   */
   silent?: true;
-  /** What DNS says of it. */
+  /** The DNS answer for its name. */
   dns?: DnsAnswer;
-  /** What other machines of the same name do, by their addresses; `null` where nobody listens. */
+  /** What other machines of the same name do, by address; `null` if nothing listens there. */
   others?: readonly { address: string; script: SmtpScript | null }[];
-  /** People that the invoice goes to, in place of two. */
+  /** Number of recipients of the invoice, instead of two. */
   people?: number;
-  /** Bytes of the attachment: what breaks in mid-body must be more than the sockets hold. */
+  /** Size of the attachment in bytes. What breaks in the middle of the body must be larger than the socket buffers. */
   bytes?: number;
-  /** The team lets the platform take over. */
+  /** The team has the fallback on. */
   fallback?: true;
 };
 
@@ -66,7 +72,7 @@ const sent = (reply = '250 2.0.0 queued'): Expected => ({ status: 'sent', tries:
 
 const FALLEN_BACK = { status: 'sent', tries: 4 } as const;
 
-/** Of what never ends nothing can be told. */
+/** Shown in place of a reply that never ends. */
 const ENDLESS = 'reply without end: more than 65536 bytes or 512 lines';
 
 export const PEERS: readonly Peer[] = [
@@ -425,7 +431,7 @@ export const PEERS: readonly Peer[] = [
   { name: 'good', injects: 'nothing: a server that works', script: { accounts: [ACCOUNT] }, ...sent() },
 ];
 
-/** In what ways a machine can be dead, and what its neighbours of the same name are not to suffer from. */
+/** The ways in which a machine can be dead, from which other machines of the same name must not suffer. */
 const DEAD: Readonly<Record<string, SmtpScript | null>> = {
   refusing: null,
   silent: { banner: 'stall' },
@@ -438,7 +444,7 @@ const DEAD: Readonly<Record<string, SmtpScript | null>> = {
 const WAYS_TO_BE_DEAD = Object.keys(DEAD);
 const ADDRESSES = WAYS_TO_BE_DEAD.length + 1;
 
-/** A name whose machines are dead in these ways, but for the one that DNS names at this position. */
+/** Returns a peer whose name has machines that are dead in these ways, and a working one at this position in the DNS answer. */
 function amongDead(name: string, ways: readonly string[], position: number): Peer {
   const others = ways.map((way, index) => ({ address: `127.0.0.${9 + index}`, script: DEAD[way] ?? null }));
   const addresses = others.map(({ address }) => address);
@@ -452,7 +458,10 @@ function amongDead(name: string, ways: readonly string[], position: number): Pee
   };
 }
 
-/** Only as a team's own: where the team lets the platform, which works, take over, and where what is learnt would be remembered of the platform's. */
+/**
+ * Only as a team's own server: some need the fallback to the platform, which works; what is learnt about others would be
+ * remembered for the platform's server.
+ */
 export const TEAM_PEERS: readonly Peer[] = [
   {
     name: 'rcpt-452',

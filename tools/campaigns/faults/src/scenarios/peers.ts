@@ -1,4 +1,4 @@
-// Each misbehaving server on both routes: all custom ones at once, each with a team of its own; the platform's one after the other.
+// Each misbehaving server on both routes: all custom ones at once, with a team each; the platform's one after the other.
 import { randomUUID } from 'node:crypto';
 import { type ScriptedSmtpServer, startScriptedSmtpServer } from '@billing-mail/testkit';
 import { NotPossibleHereError, type Play, type Scenario } from '../scenario.js';
@@ -31,7 +31,7 @@ const onCustomRoute = (peer: Peer): Scenario =>
     const server = stage.takeServer();
     server.behave(peer.script);
     if (peer.away) await server.goAway();
-    // A name that the servers' certificate is good for.
+    // A name for which the servers' certificate is valid.
     const host = `${peer.name}.${PLATFORM_HOST}`;
     if (peer.dns !== undefined) {
       if (stage.dnsPrefix === null) throw new NotPossibleHereError('needs root and unshare, to give a process its own DNS');
@@ -53,7 +53,7 @@ const onCustomRoute = (peer: Peer): Scenario =>
     play.expect(peer.messages === undefined || messages === peer.messages.join(', '), `messages to ${messages} people`);
   });
 
-/** Whether DNS names it before the machine that works. */
+/** Whether DNS lists `address` before the address of the machine that works. */
 const comesBefore = ({ dns }: Peer, address: string): boolean => {
   const addresses = typeof dns === 'object' ? (dns.a ?? []) : [];
   return addresses.indexOf(address) < addresses.indexOf('127.0.0.1');
@@ -70,7 +70,7 @@ export const platformPeers: readonly Scenario[] = PEERS.map((peer) =>
     if (peer.dns !== undefined && stage.dnsPrefix === null)
       throw new NotPossibleHereError('needs root and unshare, to give a process its own DNS');
     const teamId = await play.team();
-    // What is kept from the scenario before would get past all that a server does at the connection.
+    // A connection kept from the previous scenario would skip everything that a server does when it is connected to.
     await platform.hangUp();
     platform.behave(peer.script);
     if (peer.away) await platform.goAway();
@@ -124,10 +124,10 @@ function expectSaid(play: Play, { reason = [], reply }: Peer, what: string, seen
   play.expect(reply.includes(seen.reply), `${what}: the reply is "${seen.reply}", not "${reply.join('" or "')}"`);
 }
 
-/** The code of a reply of the server; what came in place of one has none. */
+/** Returns the code of a server's reply, or null for a description of something else that came instead. */
 const codeIn = (reply: string | null): number | null => (/^[2-5]\d\d[ -]/.test(reply ?? '') ? Number(reply?.slice(0, 3)) : null);
 
-/** Only 7-bit mail may go to a server whose extensions we have not asked (RFC 6152). */
+/** Checks that only 7-bit mail goes to a server whose extensions we have not asked for (RFC 6152). */
 function expectSevenBit(play: Play, messages: readonly { raw: Buffer | null }[]): void {
   play.expect(
     messages.every(({ raw }) => raw === null || !raw.some((byte) => byte > 127)),

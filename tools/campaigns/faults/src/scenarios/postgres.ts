@@ -1,4 +1,4 @@
-// PostgreSQL goes away, stands still or is full: what servers said meanwhile is kept, and the mail is not sent again.
+// PostgreSQL goes away, freezes or is full: the servers' replies in the meantime are kept, and the mail is not sent again.
 import { readdir } from 'node:fs/promises';
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
 import { BothRoutes, meetingOf } from './both-routes.js';
@@ -27,7 +27,7 @@ const underLoad = (
   },
 });
 
-/** Statements of the delivery's way take this much longer. */
+/** How much longer the statements of a delivery's processing take, in seconds. */
 const SLOW_S = 0.2;
 
 const slowDown = async ({ database }: Play['stage']): Promise<() => Promise<void>> => {
@@ -86,7 +86,7 @@ export const postgresFaults: readonly Scenario[] = [
       await routes.publish();
       const kept = async (): Promise<number> => (await readdir(stage.journalFolder).catch(() => [])).length;
       await play.awaits('results on disk', async () => (await kept()) >= 2);
-      await pause(200); // a file is there before its content is
+      await pause(200); // a file exists before its content does
       routes.onTaken(() => undefined);
       if (dispatchers === 'die') await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.kill()));
       await pause(1000);
@@ -106,7 +106,7 @@ export const diskFull: readonly Scenario[] = [
     disk.fill();
     await pause(6000);
     disk.empty();
-    // PostgreSQL stops itself when its log finds no room.
+    // PostgreSQL stops itself if there is no room for its write-ahead log.
     await stage.postgres.restart('immediate');
   }),
 ];

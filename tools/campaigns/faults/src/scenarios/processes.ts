@@ -1,4 +1,4 @@
-// Services that stand still, run out of memory, lose their sense of time, are killed by a delivery, or are replaced under load.
+// Services that freeze, run out of memory, get a wrong clock, are killed by a delivery, or are replaced under load.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CRASHES_BEFORE_ALONE, CRASHES_BEFORE_REHEARSAL, DEATHS_ALONE_ALLOWED } from '@billing-mail/mail-core';
@@ -16,7 +16,7 @@ async function thawLater(play: Play, frozen: readonly ServiceProcess[]): Promise
   play.expect(frozen.length > 0, 'nobody held the deliveries');
   await pause(FROZEN_MS);
   for (const holder of frozen) holder.thaw();
-  // Time for what woke up to do harm.
+  // Time in which the processes that woke up could do harm.
   await pause(4000);
 }
 
@@ -32,7 +32,7 @@ const frozenBeforeTheGate: Scenario = {
     await routes.publish();
     await play.awaits('DATA', () => routes.isSo(({ commands }) => commands.includes('DATA')));
     const holders = await routes.holders();
-    // At most one may stand still, or nobody is left to take over.
+    // At most one may be frozen; otherwise nobody is left to take over.
     const [frozen] = holders;
     frozen?.freeze();
     go();
@@ -102,7 +102,7 @@ const poison = ({ subject, dispatchers: most, ...scenario }: Poison): Scenario =
       async () => {
         for (const dispatcher of dispatchers.filter(({ isRunning }) => !isRunning)) {
           kills += 1;
-          // It may die before it was seen to be ready; then it is found dead the next time.
+          // It may die before it was seen to be ready; then the next iteration finds it dead.
           await dispatcher.start().catch(() => undefined);
         }
         return (await play.delivery(key))?.status === 'failed';
@@ -146,7 +146,7 @@ const recovery: Scenario = {
   },
 };
 
-/** The services take this long at most to end in order (contract of an orchestrator). */
+/** The longest time that the services may take for an orderly end (the contract with an orchestrator). */
 const END_MS = 30_000;
 
 const rollingRestart: Scenario = {
@@ -198,7 +198,7 @@ const memoryLimit: Scenario = {
   },
 };
 
-/** Both dispatchers' clock is moved while they send; their monotonic clock and PostgreSQL's go on as they were. */
+/** Moves both dispatchers' clock while they send. Their monotonic clock and PostgreSQL's clock are unchanged. */
 const movedClock = (name: string, offset: string, isCertificateGood: boolean): Scenario => ({
   name,
   injects: `the dispatchers' clock jumps by ${offset} while they send, and back after 6 s`,
@@ -222,7 +222,7 @@ const movedClock = (name: string, offset: string, isCertificateGood: boolean): S
         DONT_FAKE_MONOTONIC: '1',
       };
     await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.kill().then(() => dispatcher.start())));
-    // Without TLS: a server's certificate would have run out as well, and that is another fault.
+    // Without TLS, because a server's certificate would have expired as well, which is another fault.
     const own = stage.takeServer();
     const slowly = { final: { wait: 300, then: '250 ok' } };
     own.behave({ ...slowly, security: 'none', accounts: undefined });
@@ -242,7 +242,7 @@ const movedClock = (name: string, offset: string, isCertificateGood: boolean): S
     stage.dispatchers.forEach(({ options }, index) => (options.env = usual[index] ?? options.env));
     await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.stop().then(() => dispatcher.start())));
     const deliveries = await play.deliveries();
-    // Meanwhile the certificate of the platform's server had run out as well, as far as the dispatchers could tell.
+    // For the dispatchers, the certificate of the platform's server had expired meanwhile as well.
     const isFine = ({ outcome, stage }: { outcome: string | null; stage: string | null }): boolean =>
       outcome === 'accepted' || (!isCertificateGood && stage === 'tls');
     play.expect(

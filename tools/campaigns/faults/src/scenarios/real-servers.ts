@@ -1,4 +1,5 @@
-// Postfix and Exim as they are: their limits, greylisting, address verification, TLS and sizes, and a signature's way through them.
+// Real Postfix and Exim servers: their limits, greylisting, address verification, TLS and size limits, and
+// whether a signature survives them.
 import {
   type EximSettings,
   type LineService,
@@ -18,14 +19,14 @@ import { type MailServer } from '@billing-mail/tools/stage';
 
 type Start = (ports: Ports) => Promise<RealServer>;
 
-/** Many times what a limit of five lets through at once. */
+/** Many times the number of messages that a limit of five lets through at once. */
 const MANY = 120;
-/** The limit alone takes 24 seconds, and two dispatchers have to learn it. */
+/** The limit alone accounts for 24 seconds, and two dispatchers have to learn it. */
 const LIMITED_WITHIN_MS = 600_000;
 
 const RATE_A_SECOND: PostfixSettings = { anvil_rate_time_unit: '1s', anvil_status_update_time: '60s' };
 
-/** Lets a real server take the place of one of the stage's, which then hands on to another one that keeps a ledger. */
+/** Replaces one of the stage's servers by a real one, which relays to another server of the stage that keeps a ledger. */
 async function inPlaceOf(play: Play, front: MailServer, start: Start, act: (behind: MailServer) => Promise<string>): Promise<string> {
   const behind = play.stage.takeServer();
   behind.behave({ security: 'none', accounts: undefined });
@@ -38,7 +39,7 @@ async function inPlaceOf(play: Play, front: MailServer, start: Start, act: (behi
   }
 }
 
-/** It takes mail first and hands it on then. */
+/** Waits until the real server, which queues mail first, has relayed it. */
 const untilHandedOn = (play: Play, behind: MailServer, messages: number): Promise<void> =>
   play.awaits('handed on', () => behind.messages.length >= messages, 60_000);
 
@@ -77,7 +78,7 @@ const exim =
   (ports) =>
     startExim(ports, settings);
 
-/** Postfix that signs everybody in, over TLS. */
+/** Returns a Postfix that authenticates everybody, over TLS. */
 const postfixWithSignIn =
   (settings: PostfixSettings): Start =>
   async (ports) => {
@@ -131,7 +132,7 @@ const limits: readonly Scenario[] = [
   limited('exim-at-a-time', 'Exim takes 2 connections at a time', exim({ options: ['smtp_accept_max_per_host = 2'] }), 'none'),
 ];
 
-/** Nothing failed. */
+/** No try failed. */
 const NOTHING = '';
 
 type Explained = {
@@ -139,7 +140,7 @@ type Explained = {
   injects: string;
   status: 'sent' | 'failed';
   tries: readonly number[];
-  /** What the log calls each try that failed. */
+  /** The reason that the log gives for each failed try. */
   reason: string;
   start: Start;
   security?: 'starttls';
@@ -171,7 +172,7 @@ const explained = ({ name, injects, status, tries, reason, start, security, byte
   },
 });
 
-/** A server that also delivers to whom the headers name does so once for each transaction. */
+/** A server that also delivers to the addresses in the header fields does so once per transaction. */
 const allInOne: Scenario = {
   name: 'all-roles',
   injects: 'an invoice to two, with copies to one in Cc and one in Bcc',
@@ -295,7 +296,7 @@ const signed = (name: string, injects: string, start: Start): Scenario => ({
         return `${verdicts.length} verifiers pass it`;
       });
     } finally {
-      // Its port is free as soon as the connections that were kept are gone.
+      // Its port is free as soon as the kept connections are gone.
       await pause(200);
       await platform.comeBack();
     }
@@ -307,6 +308,6 @@ const signatures: readonly Scenario[] = [
   signed('signature-through-exim', 'the platform is an Exim', exim({})),
 ];
 
-/** On a stage of their own whose connections carry one message each, so that limits of connections are met. */
+/** For a stage of their own whose connections carry one message each, so that connection limits are reached. */
 export const serverLimits = limits;
 export const realServers: readonly Scenario[] = [...words, allInOne, ...signatures];

@@ -1,9 +1,9 @@
-// Redis goes away, loses its memory, stands still or is full: it only wakes people up, so nothing may be lost but time.
+// Redis goes away, loses its data, freezes or is full. Only time may be lost, because Redis is only used to wake workers up.
 import { Redis } from 'ioredis';
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
 import { Load } from './load.js';
 
-/** A request over HTTP never hangs on Redis: its answer may wait for settings (3 s), not for a queue. */
+/** An HTTP request never hangs because of Redis: its answer may wait for settings (3 s), but not for a queue. */
 const ANSWER_MS = 10_000;
 
 const underLoad = (name: string, injects: string, inject: (load: Load, play: Play) => Promise<string>): Scenario => ({
@@ -18,7 +18,7 @@ const underLoad = (name: string, injects: string, inject: (load: Load, play: Pla
   },
 });
 
-/** Posts over HTTP while Redis is no help. */
+/** Posts over HTTP while Redis does not work. */
 async function postMeanwhile(load: Load, play: Play): Promise<string> {
   const longest = await load.post(4);
   play.expect(longest < ANSWER_MS, `an HTTP answer took ${seconds(longest)}`);

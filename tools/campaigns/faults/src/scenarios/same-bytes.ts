@@ -1,12 +1,12 @@
-// All tries of a route have the same bytes, also by another process that signs with another certificate.
+// All tries of a route send the same bytes, even if another process with another certificate makes them.
 import { type SmtpScript } from '@billing-mail/testkit';
 import { type Play, type Scenario, seconds } from '../scenario.js';
 import { BothRoutes } from './both-routes.js';
 
-/** For as long as it takes to replace the dispatchers, and longer. */
+/** Longer than it takes to replace the dispatchers. */
 const NOT_YET_MS = 120_000;
 
-/** All dispatchers replaced by ones with another certificate. */
+/** Replaces all dispatchers by ones with another certificate. */
 async function renew({ stage }: Play, how: 'stop' | 'kill'): Promise<void> {
   await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher[how]()));
   stage.renewCertificate();

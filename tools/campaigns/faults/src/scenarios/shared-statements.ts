@@ -1,27 +1,30 @@
-// Deliveries that share a statement: kill -9 in the middle of a group, members that PostgreSQL refuses, members that are cancelled meanwhile.
+// Deliveries that share a statement: kill -9 in the middle of a group, members that PostgreSQL rejects, and
+// members that are cancelled meanwhile.
 import { DISPATCH_JOB } from '@billing-mail/contracts';
 import { type UncertainPolicy, pause, type Play, type Scenario, seconds } from '../scenario.js';
 import { type Gate, type GroupedStatement, invoice } from '@billing-mail/tools/stage';
 import { BothRoutes, meetingOf } from './both-routes.js';
 
-/** As many as both processes work on at a time at a team's own server and take in at once. */
+/** As many as both processes work on at a time for a team's own server, and take in at once. */
 const COUNTS = [3, 7] as const;
 const ALL = COUNTS[0] + COUNTS[1];
 
-/** A table that this statement writes, and none before it. */
+/** For each statement, a table that it writes and that no earlier statement writes. */
 const TABLES: Record<GroupedStatement, string> = {
   taken: 'dispatch.contents',
   released: 'dispatch.attempts',
   settled: 'dispatch.recipients',
 };
 
-/** Leads them to the statement, which waits at a lock: the first members of it, the others behind them. */
+/**
+ * Brings the deliveries to the statement, which waits for a lock: the first members in the statement itself, the others queued behind it.
+ */
 async function gather(routes: BothRoutes, play: Play, statement: GroupedStatement): Promise<Gate> {
   const { database } = play.stage;
   const lock = (): Promise<Gate> => database.lockTable(TABLES[statement], 'SHARE');
   let gate: Gate | null = null;
   if (statement === 'settled') {
-    // Intake writes recipients too, so they are locked when all have been taken in and gone out.
+    // Intake writes recipients too, so the table is locked only when all deliveries have been taken in and sent.
     const lockThen = async (): Promise<void> => void (gate = await lock());
     routes.onTaken(meetingOf(ALL, lockThen));
   } else gate = await lock();
@@ -29,7 +32,7 @@ async function gather(routes: BothRoutes, play: Play, statement: GroupedStatemen
   if (statement === 'released') await play.awaits('all bodies out', () => routes.sum(({ bodiesBegun }) => bodiesBegun) === ALL);
   if (statement === 'settled') await play.awaits('all ends of data out', () => gate !== null);
   await play.awaits(`${statement} waits`, async () => (await database.waiting(statement)) > 0);
-  // For the others to come that far.
+  // Gives the others time to come that far.
   await pause(500);
   routes.onTaken(() => undefined);
   if (gate === null) throw new Error('The messages did not come together at the servers.');
@@ -66,7 +69,8 @@ const killsInGroups = (policy: UncertainPolicy): readonly Scenario[] =>
       const { dispatchers, database } = play.stage;
       const routes = await BothRoutes.of(play);
       const gate = await gather(routes, play, statement);
-      // Who waited alone goes on, and those behind wait together. Answers that come together are recorded together from the start.
+      // Lets the delivery that waited alone pass, so that those behind it wait as a group. Answers that arrive together are
+      // recorded together from the start.
       if (statement !== 'settled') await gate.letPass();
       await play.awaits('a group waits', async () => (await database.waiting(statement)) > 0);
       await Promise.all(dispatchers.map((dispatcher) => dispatcher.kill()));
@@ -92,7 +96,7 @@ const refused: Scenario = {
     const gate = await database.lockTable(TABLES.taken, 'SHARE');
     const contested = invoice(teamId);
     const conflicting = ['one', 'other', 'third'].map((subject) => invoicing.publish({ ...contested, subject }));
-    // A time for JavaScript: PostgreSQL has no year 0, and no place that is 18 hours ahead. Nobody is promised these.
+    // Times that JavaScript accepts but PostgreSQL does not: it has no year 0 and no UTC offset of 18 hours. Nobody is promised these.
     const untimely = ['0000-01-01T00:00:00Z', '2026-12-01T07:00:00+18:00'].map((sendAt) =>
       invoicing.jobs.add(DISPATCH_JOB, { ...invoice(teamId), sendAt }),
     );
@@ -110,7 +114,7 @@ const refused: Scenario = {
   },
 };
 
-/** PostgreSQL refuses to write this of one delivery for a while, as it would a text that it can not hold. */
+/** For a while PostgreSQL refuses to write this row of one delivery, as it would refuse a text that it cannot store. */
 const POISONS = {
   release: { table: 'attempts', of: 'NEW.delivery_id', event: 'INSERT', words: 'that its end of data goes out' },
   settle: { table: 'recipients', of: 'NEW.delivery_id', event: 'UPDATE', words: 'what the server said of it' },
@@ -165,7 +169,7 @@ const cancelled = (statement: 'released' | 'settled', wins: boolean): Scenario =
       ]);
       return invoicing.cancel(teamId, id);
     });
-    // Where the server has them already the answer waits for nothing.
+    // If the server already has them, the answer waits for nothing.
     if (wins) await play.awaits('cancelling', async () => (await database.waiting('settled')) >= victims.length);
     else await Promise.all(cancelling);
     await gate.release();

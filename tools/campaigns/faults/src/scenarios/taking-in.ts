@@ -1,13 +1,13 @@
-// Jobs whose taking in never comes to an end: whoever works on them is killed or stands still, until Bull gives them up.
+// Jobs whose intake never finishes: each dispatcher that works on them is killed or frozen, until Bull gives them up.
 import { DISPATCH_JOB, DISPATCH_QUEUE, type DispatchJobInput, QUEUE_PREFIX } from '@billing-mail/contracts';
 import { CLERK, type HeldLock, invoice, type ServiceProcess } from '@billing-mail/tools/stage';
 import { Redis } from 'ioredis';
 import { type Play, type Scenario } from '../scenario.js';
 
-/** So often Bull lets a job stall (`bullOptions`), and so often a job that it gave up is returned to the queue (`given-up-jobs.ts`). */
+/** How often Bull lets a job stall (`bullOptions`), and how often a job that it gave up is returned to the queue (`given-up-jobs.ts`). */
 const [STALLS, RESCUES] = [10, 3];
 
-/** One job that a single dispatcher has begun to take in, and can not come to an end with: PostgreSQL takes no new delivery. */
+/** One job that a single dispatcher has begun to take in and cannot finish, because PostgreSQL accepts no new delivery. */
 class TakingIn {
   private constructor(
     private readonly play: Play,
@@ -19,7 +19,7 @@ class TakingIn {
     readonly others: readonly ServiceProcess[],
   ) {}
 
-  /** @param stalls how many dispatchers have died of it before */
+  /** @param stalls how many dispatchers have died while taking in this job before */
   static async of(play: Play, stalls = 0): Promise<TakingIn> {
     const { stage } = play;
     const [dispatcher, ...others] = stage.dispatchers;
@@ -35,7 +35,7 @@ class TakingIn {
     return taking;
   }
 
-  /** Of its hash in Redis, or of something beside it. */
+  /** Returns the key of the job's hash in Redis, or of a key beside it. */
   private redisKey(suffix = ''): string {
     return `${QUEUE_PREFIX}:${DISPATCH_QUEUE}:${this.id}${suffix}`;
   }
@@ -48,16 +48,19 @@ class TakingIn {
     await this.play.awaits('locked by another dispatcher', async () => (await this.redis.exists(this.redisKey(':lock'))) > 0);
   }
 
-  /** kill -9 in the middle of it, and what Bull does about it once the dead one's lock has run out. */
+  /** Kills the dispatcher in the middle of the intake, and then does what Bull does once the dead dispatcher's lock has expired. */
   async kill(): Promise<void> {
     await this.isInHand();
     await this.dispatcher.kill();
-    // What is asked of PostgreSQL would be done although nobody waits for it any more.
+    // PostgreSQL would otherwise complete the statement although nobody waits for it any more.
     await this.play.stage.database.terminate('mail-dispatcher');
     await this.lockRunsOut();
   }
 
-  /** As if its half a minute were over, and with it Bull's looks for jobs that nobody works on: the first one marks them, the second takes them. */
+  /**
+   * Expires the job's lock at once, which would otherwise take half a minute, and runs Bull's two checks for stalled jobs: the first marks
+   * them, the second moves them back.
+   */
   async lockRunsOut(): Promise<void> {
     const { jobs } = this.play.stage.invoicing;
     await this.redis.del(this.redisKey(':lock'));
@@ -67,7 +70,7 @@ class TakingIn {
     }
   }
 
-  /** Those parts of PostgreSQL that work for it stand still; returns how they go on. */
+  /** Freezes the PostgreSQL backends that work for the dispatcher. Returns the function that lets them continue. */
   async freezePostgres(): Promise<() => void> {
     const working = await this.play.stage.database.rows<{ pid: number }>(
       `SELECT pid FROM pg_stat_activity WHERE application_name = 'mail-dispatcher' AND wait_event_type = 'Lock'`,
@@ -81,14 +84,14 @@ class TakingIn {
     return this.redis.hget(this.redisKey(), 'failedReason');
   }
 
-  /** Lets PostgreSQL take deliveries again, and all dispatchers work. */
+  /** Lets PostgreSQL accept deliveries again, and starts the other dispatchers. */
   async letGo(): Promise<void> {
     await this.lock.release();
     for (const other of this.others) await other.start();
     this.redis.disconnect();
   }
 
-  /** How it was sent, as words. */
+  /** Describes how the invoice was sent. */
   async sent(): Promise<string> {
     const { play, job } = this;
     play.stage.invoicing.promise(job);

@@ -1,9 +1,9 @@
-// A way out that does not work, and who hears of it: a team of its own server soon, of the platform after an hour.
+// A route that does not work, and who is told of it: a team is told soon about its own server, and after an hour about the platform.
 import { pause, type Scenario, seconds } from '../scenario.js';
 import { type Stage } from '@billing-mail/tools/stage';
 import { BothRoutes } from './both-routes.js';
 
-/** An hour is too long for a campaign: what was noted is made to look older. */
+/** Makes recorded troubles look an hour older, because a campaign cannot wait for an hour. */
 async function anHourLater({ database }: Stage): Promise<void> {
   await database.rows(`UPDATE dispatch.troubles SET since = since - interval '1 hour'`);
 }
@@ -25,7 +25,7 @@ const certificateEnded: Scenario = {
           [routes.teams],
         )
       ).map(({ type }) => type);
-    // Outcomes leave the outbox as soon as they are told.
+    // Outcomes leave the outbox as soon as they are sent, so a trigger keeps copies.
     await stage.database.rows('CREATE TABLE public.told (payload jsonb)');
     await stage.database.rows(`
       CREATE FUNCTION public.note_told() RETURNS trigger LANGUAGE plpgsql AS $$

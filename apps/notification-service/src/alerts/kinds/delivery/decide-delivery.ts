@@ -8,14 +8,14 @@ type DeliveryAlert = Alert<DeliveryParams>;
 type Rule = Pick<Alert, 'type' | 'severity'>;
 type ToldAsIs = Extract<DeliveryStatus, 'failed' | 'partly_sent' | 'uncertain'>;
 
-// Everything but a plain `sent` is told, and so is a `sent` by the fallback or after a doubt.
+// Statuses that always lead to the same alert. `ruleFor` decides about `sent` and `cancelled`.
 const RULES: Record<ToldAsIs, Rule> = {
   failed: { type: 'delivery_failed', severity: 'error' },
   partly_sent: { type: 'delivery_partly_sent', severity: 'error' },
   uncertain: { type: 'delivery_uncertain', severity: 'warning' },
 };
 
-/** The alert for a settled delivery; `null` if there is nothing to tell. */
+/** Returns the alert for a settled delivery, or `null` if there is nothing to tell. */
 export function decideSettled(event: DeliverySettledEvent): DeliveryAlert | null {
   const { delivery } = event;
   const rule = ruleFor(delivery);
@@ -24,7 +24,7 @@ export function decideSettled(event: DeliverySettledEvent): DeliveryAlert | null
   return { ...rule, ...aboutDelivery(event), audience, groupKey: groupKeyOf(rule.type, delivery), ...partOf(delivery) };
 }
 
-// The end of the delivery is told as well, as another trouble: by then somebody may have asked these recipients.
+// The end of the delivery leads to another alert, as a trouble of its own, because by then somebody may have asked these recipients.
 export const decideInDoubt = (event: DeliveryInDoubtEvent): DeliveryAlert => ({
   ...RULES.uncertain,
   ...aboutDelivery(event),
@@ -47,7 +47,7 @@ function ruleFor(delivery: SettledDelivery): Rule | null {
     case 'sent':
       if (delivery.usedFallback) return { type: 'delivery_fell_back', severity: 'warning' };
       return isAfterDoubt(delivery) ? { type: 'delivery_uncertain', severity: 'warning' } : null;
-    // Whoever cancelled knows; the others are told quietly.
+    // The user who cancelled the delivery knows; the others get an alert of severity `info`.
     case 'cancelled':
       return { type: delivery.counts.accepted > 0 ? 'delivery_partly_sent' : 'delivery_failed', severity: 'info' };
     case 'failed':
@@ -62,7 +62,7 @@ function ruleFor(delivery: SettledDelivery): Rule | null {
   }
 }
 
-/** The audience without whoever cancelled; `null` if nobody else is left. */
+/** Returns the audience without the user who cancelled the delivery, or `null` if nobody else is left. */
 function withoutWhoCancelled(audience: Audience, { status, cancelledBy }: SettledDelivery): Audience | null {
   if (status !== 'cancelled' || cancelledBy === undefined || audience.kind === 'team') return audience;
   const userIds = audience.userIds.filter((userId) => userId !== cancelledBy);
@@ -80,8 +80,8 @@ function partOf({ status, usedFallback, failure }: SettledDelivery): Pick<Alert,
 }
 
 /**
- * The same kind of trouble has the same key, so that whoever hands over 500 wrong documents gets one alert. Trouble on the way to a server
- * belongs to that server.
+ * Returns the key of a trouble. The same kind of trouble has the same key, so that a requester who hands over 500 wrong documents gets one
+ * alert. Trouble on the way to a server belongs to that server.
  */
 function groupKeyOf(type: Alert['type'], { status, usedFallback, failure }: SettledDelivery): string {
   const isOfServer = status === 'failed' || status === 'sent';

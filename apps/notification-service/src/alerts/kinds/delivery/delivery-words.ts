@@ -4,7 +4,7 @@ import { explainSecondCopy } from '@billing-mail/mail-core';
 import { belege, documents } from '../../wording/documents.js';
 import { type SituationWords } from '../situation.js';
 
-/** What can have happened to a document, as people distinguish it. */
+/** What can have happened to a document, in the cases that people distinguish. */
 export type DeliverySituation =
   | 'failed'
   | 'failed_on_both_routes'

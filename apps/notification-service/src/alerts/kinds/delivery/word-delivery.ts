@@ -15,8 +15,8 @@ import { troubledBlocks } from './word-recipients.js';
 export const delivery: AlertKind<DeliveryParams> = {
   words: DELIVERY_WORDS,
   word: wordDelivery,
-  // After a fallback leads to the settings, as the server has to be repaired; in the list of sent documents such deliveries do not stand
-  // out.
+  // After a fallback the alert leads to the settings, because the server has to be repaired; in the list of sent documents such deliveries
+  // do not stand out.
   leadsTo: ({ status, usedFallback }) => (status === 'sent' && usedFallback ? { to: 'settings' } : { to: 'deliveries', of: { status } }),
 };
 
@@ -33,7 +33,7 @@ function wordDelivery(params: DeliveryParams, count: number, locale: Locale): Al
   const says = DELIVERY_WORDS[locale][situation];
   const { happened, means, todo, titleOfMany } = says;
   const why = failure && explainFailure(failure, locale, routeOf(params), situation === 'fell_back' ? 'byOthers' : 'byReader');
-  // Of a group only the latest document is known. It is described, unless the texts are about all of them.
+  // Only the latest document of a group is known. The text describes it, unless it is about all documents of the group.
   const isOne = count === 1 || titleOfMany !== null;
   return {
     title: titleOf(says, about),
@@ -58,7 +58,7 @@ const routeOf = ({ usedFallback, route }: DeliveryParams): Route => (usedFallbac
 function situationOf({ status, usedFallback, counts }: DeliveryParams): DeliverySituation {
   if (status === 'cancelled') return counts.accepted > 0 ? 'partly_cancelled' : 'cancelled';
   if (status === 'partly_sent' || status === 'uncertain') return status;
-  // No other alert is about a delivery that goes on.
+  // This is the only alert about a delivery that goes on.
   if (status === 'waiting') return 'in_doubt';
   if (status === 'failed') return usedFallback ? 'failed_on_both_routes' : 'failed';
   return usedFallback ? 'fell_back' : 'sent_after_doubt';
@@ -73,7 +73,7 @@ function whyBlocks(situation: DeliverySituation, params: DeliveryParams, why: Ex
   return [textBlock(isInDoubt(situation) ? words.fallbackNote : `${words.fallbackNote} ${why.happened}`)];
 }
 
-/** What was seen at the end of data, if recorded, and the server's reply, if there was one. */
+/** Returns what was seen at the end of data, if it is recorded, and the server's reply, if there was one. */
 function seenBlocks({ failure, troubled }: DeliveryParams, words: Catalogue): Block[] {
   const isDoubt = (reason: FailureReason | null): boolean => reason?.code === 'no_final_reply';
   const doubt = [failure, ...troubled.map((recipient) => recipient.failure)].find(isDoubt) ?? null;
@@ -92,7 +92,7 @@ const isAboutDelivery = (situation: DeliverySituation): boolean =>
 
 const isInDoubt = (situation: DeliverySituation): boolean => situation === 'uncertain' || situation === 'in_doubt';
 
-/** The reason that is given for the delivery and not repeated for each recipient. */
+/** Returns the reason that is given for the whole delivery and so not repeated for each recipient. */
 function toldAbove(situation: DeliverySituation, failure: FailureReason | null): FailureCode | null {
   if (isAboutDelivery(situation)) return failure?.code ?? null;
   if (isInDoubt(situation)) return 'no_final_reply';

@@ -1,4 +1,4 @@
-// Two lists: recipients without the document, and recipients who may have it. They need different actions.
+// Lists recipients without the document and recipients who may have it. The two lists need different actions.
 import { type FailureCode, type Locale } from '@billing-mail/contracts';
 import { explainFailure } from '@billing-mail/mail-core';
 import { type Block, listBlock, quoteReply } from '../../wording/blocks.js';
