@@ -31,5 +31,5 @@ module.exports = {
   // A spy is removed after its test, even if the test fails.
   restoreMocks: true,
   // Ends only tests that hang: what a test starts takes a second on a quiet machine, and minutes on a small machine with other work.
-  testTimeout: 300_000,
+  testTimeout: 900_000,
 };

@@ -15,7 +15,7 @@ pin() {
   digest=$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' "$2")
   case $digest in
     sha256:*) ;;
-    *) echo "the registry names no digest of $2" >&2 && exit 1 ;;
+    *) echo "the registry returned no digest for $2" >&2 && exit 1 ;;
   esac
   touch "$settings"
   # Without a newline at the end of the last line, the new line would be appended to it.

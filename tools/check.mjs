@@ -54,7 +54,9 @@ async function checkDuplicates() {
 /** Installs the hook for this clone and its worktrees; the hook itself is in the repository. */
 function installHook() {
   execFileSync('git', ['config', 'core.hooksPath', '.githooks'], { cwd: workspaceRoot });
-  console.log('Each commit is checked from now on; git commit --no-verify goes without, git config --unset core.hooksPath takes it away.');
+  console.log(
+    'Each commit is checked from now on; git commit --no-verify skips the check, git config --unset core.hooksPath removes the hook.',
+  );
 }
 
 const args = process.argv.slice(2);

@@ -63,7 +63,7 @@ npm run legal-hold -- release TEAM        allows it again`,
   --list              lists the rows
   --only NAME         runs the rows whose name contains NAME; may be repeated
   --quick             runs the main rows with fewer messages
-  --rounds 3          repeats each row so often
+  --rounds 3          number of times that each row is repeated
   --publish           writes the figures into docs/performance.md; only for a complete run`,
   'tools/dist/date-check.js': `npm run date:check [-- PATHS]   runs the tests as if on another day`,
 };

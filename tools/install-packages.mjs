@@ -32,7 +32,7 @@ export async function installPackages(say) {
     const errors = npmErrorsIn(output);
     throw new StepError(`npm ci ended with ${code} and without all packages.\n${errors}`, cureOf(errors));
   }
-  say('node_modules is as the lock file says');
+  say('node_modules matches the lock file');
 }
 
 /** What the user has to do about an npm error. The first pattern that matches counts. */

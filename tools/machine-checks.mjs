@@ -32,7 +32,12 @@ export async function checkMachine(isRunning) {
     ...NEEDED_BY_TESTS.filter((name) => !name.endsWith('?')).map(program),
   ];
   for (const port of isRunning ? [] : [4100, 4101, 4102, 4180]) {
-    checks.push({ name: `port ${port}`, ok: await isFree(port), detail: 'free', cure: 'nothing to do: another port is chosen and said' });
+    checks.push({
+      name: `port ${port}`,
+      ok: await isFree(port),
+      detail: 'free',
+      cure: 'nothing to do: npm start chooses another port and prints it',
+    });
   }
   return checks;
 }

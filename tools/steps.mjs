@@ -21,7 +21,9 @@ export async function step(title, work) {
   let detail = '';
   if (!isTerminal) console.log(`· ${title} …`);
   const show = () =>
-    isTerminal ? process.stdout.write(`\r\x1b[2K… ${title} ${seconds(since)}`) : console.log(`  still at it: ${title}, ${seconds(since)}`);
+    isTerminal
+      ? process.stdout.write(`\r\x1b[2K… ${title} ${seconds(since)}`)
+      : console.log(`  still running: ${title}, ${seconds(since)}`);
   const timer = setInterval(show, isTerminal ? 200 : 10_000);
   const finish = (mark, text) => {
     clearInterval(timer);

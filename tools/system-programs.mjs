@@ -10,13 +10,13 @@ import { UNPACKED, unpackPrograms } from './unpacked-programs.mjs';
 const PROGRAMS = {
   'redis-server': { debian: 'redis-server', brew: 'redis', use: 'holds the queues, unless REDIS_URL is set' },
   setpriv: { debian: 'util-linux', use: 'ends a server whose start was killed' },
-  openssl: { debian: 'openssl', use: 'judges signed mail' },
-  gpgsm: { debian: 'gpgsm', brew: 'gnupg', use: 'judges signed mail' },
-  'gpg-agent': { debian: 'gpg-agent', brew: 'gnupg', use: 'judges signed mail' },
-  gpgconf: { debian: 'gpgconf', brew: 'gnupg', use: 'judges signed mail' },
-  certutil: { debian: 'libnss3-tools', brew: 'nss', use: 'judges signed mail' },
+  openssl: { debian: 'openssl', use: 'verifies signed mail' },
+  gpgsm: { debian: 'gpgsm', brew: 'gnupg', use: 'verifies signed mail' },
+  'gpg-agent': { debian: 'gpg-agent', brew: 'gnupg', use: 'verifies signed mail' },
+  gpgconf: { debian: 'gpgconf', brew: 'gnupg', use: 'verifies signed mail' },
+  certutil: { debian: 'libnss3-tools', brew: 'nss', use: 'verifies signed mail' },
   pk12util: { debian: 'libnss3-tools', brew: 'nss', use: 'writes certificates as Firefox does' },
-  cmsutil: { debian: 'libnss3-tools', brew: 'nss', use: 'judges signed mail' },
+  cmsutil: { debian: 'libnss3-tools', brew: 'nss', use: 'verifies signed mail' },
   python3: { debian: 'python3', use: "reads mail with Python's e-mail package" },
   curl: { debian: 'curl', use: 'runs the examples of the documents' },
   // Starts without a screen and takes half the work of the full browser, which is used where it is present.
@@ -29,7 +29,7 @@ const PROGRAMS = {
   faketime: { debian: 'faketime', use: 'lets tests run on another day' },
   'smtp-source': { debian: 'postfix', use: 'is measured beside the dispatcher' },
   postfix: { debian: 'postfix', use: 'is a real mail server to send to' },
-  pgbouncer: { debian: 'pgbouncer', use: 'stands before PostgreSQL' },
+  pgbouncer: { debian: 'pgbouncer', use: 'pools connections to PostgreSQL' },
   haproxy: { debian: 'haproxy', use: 'stands before several instances of a service' },
   // The next two are unpacked beside the system's programs, also for root. promtool: only these packages, without the other dependencies,
   // because nobody wants a Prometheus that watches the machine; from Debian 13 on it is a package that `prometheus` depends on. exim4: if

@@ -37,7 +37,7 @@ export async function archive(order: ArchiveOrder, server: Server, step: RunStep
   const to = resolve(order.folder);
   const unfinished = `${to}.unfinished`;
   for (const path of [to, unfinished])
-    if (existsSync(path)) throw new CurableError(`${path} is there already.`, 'name a folder that is not there yet, or remove that one.');
+    if (existsSync(path)) throw new CurableError(`${path} already exists.`, 'name a folder that does not exist, or remove that one.');
   await mkdir(unfinished, { recursive: true, mode: 0o700 });
   const counts = await step('Deliveries', async (say) => {
     const written = await new TeamArchive(order, server, new SummedFolder(unfinished)).write();

@@ -25,7 +25,7 @@ export type Restored = { takenAt: string; held: HeldOfTeam[]; emails: number; do
 /** Writes a backup into a new folder while the services run. Resolves with the hashes of documents that the store no longer has. */
 export async function backup(folder: string, environment: NodeJS.ProcessEnv, step: RunStep): Promise<string[]> {
   const to = resolve(folder);
-  if (existsSync(to)) throw new CurableError(`${to} is there already.`, 'name a folder that is not there yet.');
+  if (existsSync(to)) throw new CurableError(`${to} already exists.`, 'name a folder that is not there yet.');
   const unfinished = `${to}.unfinished`;
   await mkdir(unfinished, { mode: 0o700 });
   const takenAt = await step('Rows', () =>
@@ -54,7 +54,7 @@ export async function backup(folder: string, environment: NodeJS.ProcessEnv, ste
 /** Fills an empty database and the document store from a backup. Deliveries that were open at that time are held until `resume`. */
 export async function restore(folder: string, environment: NodeJS.ProcessEnv, step: RunStep): Promise<Restored> {
   const from = resolve(folder);
-  if (!existsSync(join(from, MANIFEST))) throw new CurableError(`${from} is no backup.`, 'name a folder that a backup has made.');
+  if (!existsSync(join(from, MANIFEST))) throw new CurableError(`${from} is not a backup.`, 'name a folder that a backup has made.');
   const { takenAt, version } = JSON.parse(await readFile(join(from, MANIFEST), 'utf8')) as Manifest;
   await step('Check sums', async () => {
     if ((await sumsOf(from)) !== (await readFile(join(from, SUMS), 'utf8')))

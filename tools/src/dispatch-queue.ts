@@ -13,7 +13,7 @@ export async function publishDocuments(redis: RedisEnv, jobs: DispatchJobInput[]
   queue.on('error', () => undefined); // the time limit below reports it
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new CurableError('Redis does not take the job.', 'see that it runs; npm start keeps its log in .data/logs.');
+    const error = new CurableError('Redis does not accept the job.', 'see that it runs; npm start keeps its log in .data/logs.');
     timer = setTimeout(() => reject(error), TAKEN_WITHIN_MS);
   });
   try {

@@ -17,7 +17,9 @@ export async function runArchive(args: readonly string[], step: RunStep): Promis
   console.log(`${out} holds ${result.deliveries} deliveries with ${result.documents} documents and ${result.messages} messages as sent.`);
   console.log('Its README.txt tells an auditor how to check them: sha256sum -c SHA256SUMS');
   if (result.differences === 0) return 0;
-  console.log(`${result.differences} documents or messages can not be had as they were sent; differences.csv names each, and why.`);
+  console.log(
+    `${result.differences} documents or messages are not available as they were sent; differences.csv lists each with the reason.`,
+  );
   return 1;
 }
 

@@ -147,10 +147,7 @@ function attach(file: string, contentType: string): { filename: string; contentT
     bytes = readFileSync(resolve(process.env['INIT_CWD'] ?? '.', file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new CurableError(
-      `${file} cannot be read (${code ?? 'unknown error'}).`,
-      'give the path of a file that is there and yours to read.',
-    );
+    throw new CurableError(`${file} cannot be read (${code ?? 'unknown error'}).`, 'give the path of an existing file that you may read.');
   }
   if (contentType === 'application/pdf' && !bytes.subarray(0, 1024).includes('%PDF-')) {
     throw new CurableError(`${file} is no PDF: it does not begin with %PDF-.`, 'give --pdf the document itself.');

@@ -120,7 +120,7 @@ describe('the commands', () => {
     expect(code).toBe(1);
     expect(err).toMatch(/REDIS_URL .*redis:\/\//);
     expect(err).toContain('RETRY_DELAYS must be durations separated by commas, such as 5m,30m');
-    expect(err).toContain('What helps: correct what is named');
+    expect(err).toContain('What helps: correct the variables named above');
     expect(err).not.toMatch(/^ +at /m);
     expect(existsSync(DATA_DIR)).toBe(false);
   });
@@ -450,7 +450,7 @@ describe('npm start', () => {
     const out = join(folder, 'archive');
     const args = ['--team', 'acme', '--from', from ?? '', '--to', to ?? '', '--out', out];
     expect(await runArchive(args, silently)).toBe(0);
-    await expect(runArchive(args, silently)).rejects.toThrow(/is there already/);
+    await expect(runArchive(args, silently)).rejects.toThrow(/already exists/);
     const { stdout } = await execute('sha256sum', ['-c', 'SHA256SUMS'], { cwd: out });
     const files = (readdirSync(out, { recursive: true }) as string[]).filter((path) => lstatSync(join(out, path)).isFile());
     expect(stdout.trim().split('\n').sort()).toEqual(

@@ -100,7 +100,7 @@ const dispatcherVariables = {
     .optional()
     .meta({
       description:
-        "domain of the return path of what goes out by the platform's server; its mail exchanger is BOUNCE_SMTP_PORT. No reports are read when not set",
+        "domain of the return paths of mail that goes out by the platform's server; its MX must lead to BOUNCE_SMTP_PORT. Without it, no reports are read",
     }),
   BOUNCE_SECRET: variables.SECRET_KEYS.optional().meta({
     description: '`id:base64key,…`, 32 bytes each; the first signs return paths, and all verify them',

@@ -19,7 +19,7 @@ export const notificationEnvironment = environmentSchema({
   OPERATOR_ADDRESS: z
     .email('must be an e-mail address')
     .optional()
-    .meta({ description: 'who runs the platform: is told by e-mail when the signing certificate runs out' }),
+    .meta({ description: "address of the platform's operator, who gets an e-mail before the signing certificate expires" }),
 });
 export type NotificationEnv = z.output<typeof notificationEnvironment>;
 

@@ -20,7 +20,7 @@ export const alertsSent = new Counter({
 
 export const alertDelay = new Histogram({
   name: 'billing_mail_alert_delay_seconds',
-  help: 'From what happened until it stood in the inbox, and from when an e-mail was due until it was sent',
+  help: 'Time from the outcome to its notification in the inbox, and from when an e-mail was due until it was sent',
   labelNames: ['channel'] as const,
   buckets: [0.5, 1, 2.5, 5, 15, 60, 300, 900, 3600, 14_400],
 });

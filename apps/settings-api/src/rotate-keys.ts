@@ -16,7 +16,7 @@ void runProgram(NAME, async () => {
     logger.info({ secrets, moved, left: left.length }, `${moved} of ${secrets} secrets were sealed anew with the first key`);
     for (const { teamId, reason } of left) logger.error({ teamId, reason }, 'a secret is not sealed with the first key');
     if (left.length > 0) process.exitCode = 1;
-    else logger.info('no secret needs any key but the first: the others may be taken out of SECRET_KEYS');
+    else logger.info('no secret needs any key but the first: remove the others from SECRET_KEYS');
   } finally {
     await source.destroy();
   }

@@ -21,14 +21,16 @@ const issuer = (provider: string) =>
     .url({ protocol: /^https?$/, error: 'must be a URL such as https://id.example.com' })
     .optional()
     .meta({
-      description: `where ${provider} signs people in; only for another cloud of its own, or for tests`,
+      description: `issuer URL of ${provider}; set it only for a separate cloud of the provider, or for tests`,
     });
 const clientId = (provider: string) =>
   z
     .string()
     .min(1)
     .optional()
-    .meta({ description: `the platform's app at ${provider}, by which teams connect their mailboxes; without it each brings its own` });
+    .meta({
+      description: `the platform's app at ${provider}, with which teams connect their mailboxes; without it each team needs its own app`,
+    });
 const clientSecret = (provider: string) =>
   z
     .string()

@@ -189,7 +189,7 @@ export class Link {
 
   /** Ends the link from our side without QUIT. */
   abandon(): void {
-    this.end({ kind: 'network', stage: this.stage, reason: 'closed', text: 'connection closed from our side' });
+    this.end({ kind: 'network', stage: this.stage, reason: 'closed', text: 'we closed the connection' });
   }
 
   private readonly onData = (chunk: Buffer): void => {
@@ -259,7 +259,7 @@ export class Link {
     // A server that turns us away after its greeting sends a second reply; one that shuts down may send 421 after any reply.
     const isLastWord = more?.type === 'reply' && (this.stage === 'greeting' ? !isPositive(more.reply) : more.reply.code === 421);
     if (isLastWord) return this.end(replyFact(this.stage, this.cleaned(more.reply)));
-    this.end({ kind: 'protocol', stage: this.stage, text: 'server sent more than it was asked for' });
+    this.end({ kind: 'protocol', stage: this.stage, text: 'server sent a reply that nobody asked for' });
   }
 
   private readonly onClosed = (): void => {

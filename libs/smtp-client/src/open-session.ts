@@ -80,7 +80,7 @@ async function vetAddresses(server: SmtpServer, options: SessionOptions, steps: 
   const isUnknown = !resolved.ok && resolved.fact.kind === 'address' && resolved.fact.reason === 'host_unknown';
   if (!isFree && (isForbidden || isUnknown)) {
     await beforeUnreached(server.host, since, isForbidden ? 'forbidden' : 'unknown', policy);
-    const text = `no public server is found under the name ${server.host}`;
+    const text = `no public server was found for the name ${server.host}`;
     if (isUnknown) steps.passed('policy', serverLabel(server));
     return failed({ kind: 'address', stage: 'dns', reason: isForbidden ? 'host_forbidden' : 'host_unknown', text });
   }

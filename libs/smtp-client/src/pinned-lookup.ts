@@ -30,7 +30,7 @@ export async function pinnedLookup(target: URL, policy: HostPolicy): Promise<Loo
   const resolved = await resolveHost(host, DNS_MS);
   const unreached = async (why: 'unknown' | 'forbidden'): Promise<Error> => {
     await beforeUnreached(host, since, why, policy);
-    return new UnreachedHostError('no public server is found under the name');
+    return new UnreachedHostError('no public server was found for the name');
   };
   if (!resolved.ok) throw await unreached('unknown');
   // One forbidden address makes the whole name forbidden, as for mail servers.

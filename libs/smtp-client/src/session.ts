@@ -108,7 +108,7 @@ export class LinkSession implements SmtpSession {
   /** @param asked the message that the caller asked for; `message` may be only a part of it */
   private async offer(message: OutgoingMessage, asked: OutgoingMessage): Promise<TransactionResult> {
     const isOccupied = this.isBusy && this.link.failure === null && !this.takesNext;
-    if (isOccupied || this.closing !== null) throw new Error('this session is sending already, or closed');
+    if (isOccupied || this.closing !== null) throw new Error('this session is already sending a message, or it is closed');
     assertCommandSafe(message);
     if (!this.capabilities.smtpUtf8 && message.recipients.some(needsSmtpUtf8)) return this.sendToOthers(message);
     const steps = new StepClock(this.onStep);

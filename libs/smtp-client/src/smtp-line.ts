@@ -56,7 +56,7 @@ export interface SessionSource {
   discard(kept: KeptSession): Promise<void>;
 }
 
-const ABORTED: SmtpFact = { kind: 'network', stage: 'connect', reason: 'closed', text: 'the line was given up from our side' };
+const ABORTED: SmtpFact = { kind: 'network', stage: 'connect', reason: 'closed', text: 'we gave up the line' };
 
 export class KeptLine implements SmtpLine {
   readonly dialogue = new Dialogue();

@@ -74,7 +74,7 @@ export class Speaker {
     const unsayable = whyUnsayable(credentials);
     if (unsayable !== null) return notPossible(unsayable);
     let last = notPossible(
-      offered.length === 0 ? 'the server offers no sign-in' : `the server offers only ${offered.join(', ')} to sign in`,
+      offered.length === 0 ? 'the server offers no sign-in' : `the server offers only ${offered.join(', ')} for sign-in`,
     );
     let ofSecret: SmtpFact | null = null;
     for (const way of this.ways.filter(({ name }) => offered.includes(name))) {

@@ -68,7 +68,7 @@ export class Transaction {
         this.message.afterEndOfData?.();
       });
     }
-    if (!this.isOver() || this.ending === null) throw new Error('a transaction came to no end');
+    if (!this.isOver() || this.ending === null) throw new Error('a transaction did not end');
     const { ending } = this;
     // The server waits for the rest of a message that must not be sent, so only closing the connection ends it.
     if ((ending.outcome === 'held' && !this.isWithdrawn) || ending.outcome === 'body_failed') this.link.abandon();
@@ -86,7 +86,7 @@ export class Transaction {
   /** Ends the transaction while the previous message still waits for its answer. The link stays open, so that this answer is not lost. */
   withdraw(): void {
     this.isWithdrawn = true;
-    this.settle({ outcome: 'held', cause: new Error('the message was given up from our side') });
+    this.settle({ outcome: 'held', cause: new Error('we gave up the message') });
     this.goOn();
   }
 

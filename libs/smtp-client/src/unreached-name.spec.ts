@@ -26,7 +26,7 @@ describe('a name that leads to no public server', () => {
   it('ends alike for mail whether it does not exist or leads inside, and the operator is told', async () => {
     const [unknown, inside] = await Promise.all([endOf('unknown.test'), endOf('inside.test')]);
     expect(inside).toEqual(unknown);
-    expect(inside).toEqual({ text: 'no public server is found under the name the name', isOnBeat: true });
+    expect(inside).toEqual({ text: 'no public server was found for the name the name', isOnBeat: true });
     expect(forbidden).toEqual(['inside.test']);
   });
 
@@ -53,7 +53,7 @@ describe('a name that leads to no public server', () => {
 
   it('lets nobody wait who has written an address', async () => {
     const { isOnBeat: _, ...ended } = await endOf('10.0.0.7');
-    expect(ended).toEqual({ text: 'no public server is found under the name the name' });
+    expect(ended).toEqual({ text: 'no public server was found for the name the name' });
     expect(forbidden).toEqual(['10.0.0.7']);
   });
 

@@ -25,7 +25,7 @@ describe('the tools of the containers', () => {
 
   it.each([['backup'], ['restore']])('take no name for a %s that leads out of its volume', async (tool) => {
     for (const name of ['../documents/x', '/tmp/x', '.hidden', ''])
-      await expect(runContainerTool([tool, name], env)).rejects.toThrow(/no name for a backup/);
+      await expect(runContainerTool([tool, name], env)).rejects.toThrow(/not a valid name for a backup/);
   });
 
   it('make no token where an identity provider does', async () => {

@@ -65,7 +65,10 @@ async function doctor(args: string[], source: NodeJS.ProcessEnv): Promise<string
 function inBackups(arg: string): string {
   if (arg.startsWith('--')) return arg;
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(arg)) return join(BACKUPS, arg);
-  throw new CurableError(`"${arg}" is no name for a backup.`, 'letters, digits, dots, hyphens and underscores, such as 2026-11-30');
+  throw new CurableError(
+    `"${arg}" is not a valid name for a backup.`,
+    'letters, digits, dots, hyphens and underscores, such as 2026-11-30',
+  );
 }
 
 const tellStep: RunStep = async (title, work) => {

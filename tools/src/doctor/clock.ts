@@ -18,9 +18,7 @@ export async function lookAtClocks({ env, services }: Site): Promise<Finding[]> 
   const asked = [...(url === undefined ? [] : [askPostgres(url)]), ...Object.entries(services).map(([name, at]) => askService(name, at))];
   // Another check reports servers that do not answer.
   const readings = (await Promise.allSettled(asked)).flatMap((reading) => (reading.status === 'fulfilled' ? reading.value : []));
-  return readings.length === 0
-    ? [weak('clock', 'nobody answers to compare it with', 'look again once PostgreSQL answers')]
-    : readings.map(judgeClock);
+  return readings.length === 0 ? [weak('clock', 'no other clock answers', 'look again once PostgreSQL answers')] : readings.map(judgeClock);
 }
 
 /** Judges the difference of the clocks. The duration of the request itself does not count. */

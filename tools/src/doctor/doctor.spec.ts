@@ -71,7 +71,7 @@ describe("the doctor's look at the sender's domain", () => {
 
   it.each<[string, Record<string, DnsAnswer>, RegExp, RegExp]>([
     ['a bounce domain that DNS does not know', { 'bounce.example.com': 'unknown' }, /^MX of bounce/, /^wrong: .*no report .*MX 10/],
-    ['one that takes no mail', { 'bounce.example.com': { mx: ['0 .'] } }, /^MX of bounce/, /^wrong: it takes no mail/],
+    ['one that takes no mail', { 'bounce.example.com': { mx: ['0 .'] } }, /^MX of bounce/, /^wrong: it accepts no mail/],
     ['an exchanger without an address', { 'mx.example.com': {} }, /^MX of bounce/, /^wrong: mx.example.com, without an address/],
     ['no SPF', { 'bounce.example.com': { mx: ['10 mx.example.com'] } }, /^SPF/, /^wrong: none; .*v=spf1/],
     ['two of them', { 'bounce.example.com': { txt: ['v=spf1 -all', 'v=spf1 mx -all'] } }, /^SPF/, /^wrong: 2 records/],

@@ -63,7 +63,7 @@ async function lookAtExchangers(dns: DnsView, domain: string, otherwise: string)
   if (exchangers.length === 0) return wrong(about, `none: ${otherwise}`, cure);
   // RFC 7505: a single dot says that the domain takes no mail.
   if (exchangers.some(({ exchange }) => exchange === '' || exchange === '.'))
-    return wrong(about, `it takes no mail (RFC 7505): ${otherwise}`, cure);
+    return wrong(about, `it accepts no mail (RFC 7505): ${otherwise}`, cure);
   const names = exchangers.sort((one, other) => one.priority - other.priority).map(({ exchange }) => exchange);
   const found = await Promise.all(names.map((name) => dns.hasAddress(name)));
   const lost = names.filter((_, index) => found[index] === false);
@@ -126,7 +126,7 @@ async function lookAtDkim(dns: DnsView, domain: string, selector: string | null)
   if (selector === null) {
     // If a name exists, every name above it exists as well (RFC 8020).
     const isThere = (await dns.texts(`_domainkey.${domain}`)) !== null;
-    if (!isThere) return weak(about, 'no key is to be seen', cure);
+    if (!isThere) return weak(about, 'no key found', cure);
     return fine(about, 'there are keys; --dkim-selector NAME looks at one (s= in the header DKIM-Signature of what you receive)');
   }
   const name = `${selector}._domainkey.${domain}`;

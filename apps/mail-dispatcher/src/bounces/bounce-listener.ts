@@ -139,7 +139,7 @@ export class BounceListener implements OnApplicationBootstrap, BeforeApplication
     this.places.delete(session);
     for (const connection of this.server?.connections ?? [])
       // `send` with 421 closes the connection.
-      if (connection.session === session) connection.send(421, '4.3.2 Others are waiting; come back when you have something to bring');
+      if (connection.session === session) connection.send(421, '4.3.2 Too busy; try again when you have a report to deliver');
     bouncesIgnored.inc({ reason: 'made_room' });
     return true;
   }

@@ -2,7 +2,7 @@ import { Counter } from 'prom-client';
 
 export const bouncesTaken = new Counter({
   name: 'billing_mail_bounces_total',
-  help: 'What reports on deliveries said, each thing once, by kind and, of what came back, by class',
+  help: 'Findings of delivery reports, each counted once, by kind and, for bounces, by class',
   labelNames: ['kind', 'class'],
 });
 export const bouncesIgnored = new Counter({

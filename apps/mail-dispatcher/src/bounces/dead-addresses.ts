@@ -95,6 +95,6 @@ export class DeadAddresses implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private tellOf(error: unknown): void {
-    this.trouble.tell(error as Error, { step: 'dead-address' }, 'could not look at addresses that documents came back from');
+    this.trouble.tell(error as Error, { step: 'dead-address' }, 'could not read the bounced addresses');
   }
 }

@@ -199,7 +199,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     } catch (error) {
       this.logger.warn(
         { deliveryId, teamId, step: 'delivered', err: error },
-        'the process ends before a result is recorded; the journal has it',
+        'the process ends before a result could be recorded; the journal keeps it',
       );
     }
   }
@@ -240,7 +240,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
       return answer;
     } catch (error) {
       this.spareLeases();
-      this.trouble.tell(error as Error, { step }, 'PostgreSQL does not answer a question about claims');
+      this.trouble.tell(error as Error, { step }, 'PostgreSQL did not answer a statement about claims');
       return null;
     }
   }

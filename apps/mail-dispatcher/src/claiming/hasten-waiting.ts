@@ -65,12 +65,12 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
     const canSign = current.certificate === null || new Date(current.certificate.validTo) > new Date();
     const hastened = await this.claims.hastenForServer(teamId, serverFingerprint(current), canSign);
     if (hastened === 0) return;
-    this.logger.info({ teamId, step: 'hastened', hastened }, 'the server of waiting deliveries changed');
+    this.logger.info({ teamId, step: 'hastened', hastened }, 'waiting deliveries are due now because their server or certificate changed');
     this.runner.wake();
   }
 
   /** The deliveries go out at their planned time in any case, so a failure here is only logged. */
   private tellOf(error: unknown, about: object): void {
-    this.trouble.tell(error as Error, { ...about, step: 'hastened' }, 'could not look whether what waits can go on');
+    this.trouble.tell(error as Error, { ...about, step: 'hastened' }, 'could not check whether waiting deliveries can be tried now');
   }
 }

@@ -69,7 +69,7 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
       await this.store.end(lane);
     } catch (error) {
       this.inTrouble.add(lane);
-      this.logger.warn({ lane, step: 'incident', err: error }, 'could not note that a way out works again');
+      this.logger.warn({ lane, step: 'incident', err: error }, 'could not record that a route works again');
     }
   }
 
@@ -91,10 +91,10 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
     try {
       const told = await this.store.tellOpened();
       if (told === 0) return;
-      this.logger.error({ step: 'incident', told }, 'a way out does not work: its team is told');
+      this.logger.error({ step: 'incident', told }, 'a route does not work: its team is alerted');
       this.relay.wake();
     } catch (error) {
-      this.logger.warn({ step: 'incident', err: error }, 'could not tell yet that a way out does not work');
+      this.logger.warn({ step: 'incident', err: error }, 'could not yet alert a team that its route does not work');
     }
   }
 
@@ -107,7 +107,7 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
       for (const lane of now) this.inTrouble.add(lane);
       if (now.size > 0) await this.tell();
     } catch (error) {
-      this.trouble.tell(error as Error, { step: 'incident' }, 'could not look which ways out are in trouble');
+      this.trouble.tell(error as Error, { step: 'incident' }, 'could not check which routes are in trouble');
     }
   }
 }

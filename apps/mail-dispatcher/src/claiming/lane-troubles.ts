@@ -69,14 +69,14 @@ export class LaneTroubles {
     this.logged(async () => {
       const isDue = await this.store.note(lane, this.quietMs, isToBeTold ? 0 : TOLD_AFTER_MS);
       if (!isDue || !(await this.store.tell(lane, outcomeOf))) return;
-      this.logger.error({ lane, step: 'trouble' }, 'a way out does not work: its team is told');
+      this.logger.error({ lane, step: 'trouble' }, 'a route does not work: its team is alerted');
       this.relay.wake();
     });
   }
 
   /** Only logs a failure of `work`: the next try that meets the trouble notes it. */
   private logged(work: () => Promise<void>): void {
-    work().catch((error: unknown) => this.logger.warn({ step: 'trouble', err: error }, 'could not note how a way out works'));
+    work().catch((error: unknown) => this.logger.warn({ step: 'trouble', err: error }, 'could not record the state of a route'));
   }
 }
 

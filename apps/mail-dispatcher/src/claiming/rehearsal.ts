@@ -74,7 +74,7 @@ export class Rehearsal implements OnApplicationShutdown {
   }
 
   private async openStage(): Promise<Stage> {
-    if (this.hasEnded) throw new Error('The dispatcher ends.');
+    if (this.hasEnded) throw new Error('The dispatcher is shutting down.');
     if (this.stage?.isOpen !== true) this.stage = await Stage.open(this.env);
     return this.stage;
   }
@@ -99,7 +99,7 @@ class Stage {
     const setup = { DOCUMENT_STORE_URL, DISPATCH_MEMORY, SMIME_P12_FILE, SMIME_P12_PASSPHRASE, PLATFORM_FROM_ADDRESS };
     // The child inherits the Node.js options of this process, and writes the cause of its death to the same standard error.
     const stage = new Stage(fork(PROGRAM, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
-    if ((await stage.ask(setup)) !== 'ready') throw new Error('The process of a rehearsal does not start.');
+    if ((await stage.ask(setup)) !== 'ready') throw new Error('The rehearsal process did not start.');
     return stage;
   }
 

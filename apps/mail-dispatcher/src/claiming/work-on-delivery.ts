@@ -254,7 +254,7 @@ export class WorkOnDelivery {
     } catch (error) {
       this.logger.warn(
         { deliveryId: delivery.id, step: 'forget-bytes', err: error },
-        'bytes of a settled delivery stay in the document store',
+        'could not remove the message of a settled delivery from the document store',
       );
     }
   }
@@ -264,7 +264,7 @@ export class WorkOnDelivery {
     if (cause instanceof SigningKeyUnavailableError && isLookedAfter(delivery)) this.troubles.noteUnsigned(delivery);
     this.logger.warn(
       { deliveryId: delivery.id, teamId: delivery.teamId, step: 'postponed', reason, err: cause },
-      'delivery waits for a reason of ours',
+      'the delivery waits because of a problem on our side',
     );
     try {
       await this.settling.giveBack(delivery, waitingFor(cause), interrupted);

@@ -34,7 +34,7 @@ export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationS
     everyMs: HOUR_MS,
     // Spreads processes that were started together.
     firstAfterMs: Math.random() * HOUR_MS,
-    onError: (error) => this.logger.warn({ step: 'blobs', err: error }, 'could not look for blobs that nobody names'),
+    onError: (error) => this.logger.warn({ step: 'blobs', err: error }, 'could not collect blobs that no delivery names'),
   });
 
   constructor(
@@ -96,6 +96,7 @@ export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationS
     const ago = (ms: number) => new Date(Date.now() - ms);
     const counts = await this.collect({ written: ago(SET_ASIDE_AFTER_MS), setAside: ago(REMOVED_AFTER_MS) });
     for (const [step, count] of Object.entries(counts)) blobsCollected.inc({ step }, count);
-    if (Object.values(counts).some((count) => count > 0)) this.logger.info({ step: 'blobs', ...counts }, 'blobs that nobody names');
+    if (Object.values(counts).some((count) => count > 0))
+      this.logger.info({ step: 'blobs', ...counts }, 'collected blobs that no delivery names');
   }
 }

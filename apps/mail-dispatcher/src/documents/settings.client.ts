@@ -62,7 +62,7 @@ export class SettingsClient {
       const answer = await lastValueFrom(this.transport.send<unknown>(CERTIFICATES_ENDING, request).pipe(timeout(ANSWER_TIMEOUT_MS)));
       return endingCertificates.parse(answer);
     } catch (cause) {
-      throw new SettingsUnavailableError('settings-api does not tell which certificates end.', { cause });
+      throw new SettingsUnavailableError('settings-api did not answer which certificates expire.', { cause });
     }
   }
 

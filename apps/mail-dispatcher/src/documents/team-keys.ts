@@ -39,7 +39,7 @@ export class TeamKeys {
     const [problem] = problems;
     if (problem === undefined) return identity;
     if (problems.some(({ code }) => code === 'address_missing')) return null;
-    throw new CertificateExpiredError(`The certificate of the team's own can not be used (${problem.code}).`);
+    throw new CertificateExpiredError(`The team's own certificate cannot be used (${problem.code}).`);
   }
 
   private open(teamId: string, { chain, keySealed }: TeamCertificate): SigningIdentity {

@@ -48,7 +48,7 @@ export class TokenClient {
       if (rejected === undefined || !('token' in found) || found.token !== rejected) return found;
       if (this.entries.get(key) !== known) return this.tokenFor(asked, rejected);
     }
-    if (performance.now() < (this.silentUntil.get(key) ?? 0)) throw new TokenUnavailableError('There was no token a moment ago.');
+    if (performance.now() < (this.silentUntil.get(key) ?? 0)) throw new TokenUnavailableError('No token was available a moment ago.');
     const entry: Entry = { found: Promise.resolve({ broken: 'not_connected' }), goodUntil: Infinity };
     entry.found = this.ask(asked, rejected, entry);
     this.entries.set(key, entry);

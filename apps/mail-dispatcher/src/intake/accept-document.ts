@@ -203,7 +203,7 @@ const recurrenceConflict = (first: { key: string; deliveryId: string }): Intake 
 /** Builds the delivery for the worker from what was just written, so that nothing has to be read again. */
 function toInHand(delivery: NewDelivery, attachments: AttachmentInHand[], datedAt: Date): DeliveryInHand {
   const { fixed, claim, recipients, contentHash: _contentHash, sendAt: _sendAt, ...same } = delivery;
-  if (fixed === null || claim === null) throw new Error('Only a delivery with its look and a claim is gone on with.');
+  if (fixed === null || claim === null) throw new Error('Only a delivery with a look and a claim can be worked on.');
   const open = { status: 'pending', uncertainEnds: 0, reason: null, reply: null, route: null } as const;
   return {
     ...same,

@@ -113,7 +113,9 @@ export class AcceptUpload {
     const attachment = attachments[index];
     const pointer = `/attachments/${index}/part`;
     if (attachment === undefined)
-      throw invalidInput([{ pointer: '/attachments', message: 'do not name all parts that came; each has one with its name as "part"' }]);
+      throw invalidInput([
+        { pointer: '/attachments', message: 'do not name all parts of the upload; each file needs an attachment with its name as "part"' },
+      ]);
     if (!('file' in part)) throw invalidInput([{ pointer, message: 'came as text; send it as a file, with a file name' }]);
     if (came.has(part.name)) throw invalidInput([{ pointer, message: 'came twice' }]);
     const bytes = this.bounded(part.file, begun, pointer);

@@ -146,7 +146,8 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
 
   private noteDropped(job: Job<unknown>, document: DispatchJob): void {
     const fields = droppedFields(job.data, document);
-    if (fields.length > 0) this.logger.warn({ jobId: String(job.id), step: 'intake', verdict: 'dropped', fields }, 'fields not readable');
+    if (fields.length > 0)
+      this.logger.warn({ jobId: String(job.id), step: 'intake', verdict: 'dropped', fields }, 'dropped unreadable fields');
   }
 
   private async reject(job: Job<unknown>, reason: RejectionReason, errors: FieldError[]): Promise<string> {
@@ -167,7 +168,7 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
     return untilAnswers(
       () => (inexplicable < INEXPLICABLE_ALLOWED ? work() : giveUp()),
       (error) => {
-        this.logger.warn({ jobId: String(job.id), step: 'intake', err: error }, 'can not take a job in yet');
+        this.logger.warn({ jobId: String(job.id), step: 'intake', err: error }, 'could not take in a job yet; trying again');
         if (!isOurTrouble(error)) inexplicable += 1;
       },
       { ...WAITS, signal: this.ended.signal },

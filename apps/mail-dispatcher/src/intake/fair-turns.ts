@@ -76,7 +76,7 @@ export class FairTurns {
       await sleep(PAUSE_MS, undefined, { ref: false });
       await this.give();
     } catch (error) {
-      this.logger.warn({ step: 'turns', err: error }, 'the queue goes on without turns');
+      this.logger.warn({ step: 'turns', err: error }, 'could not assign turns; the queue continues in its old order');
     } finally {
       this.isAtIt = false;
     }

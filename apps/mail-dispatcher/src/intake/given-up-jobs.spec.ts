@@ -147,7 +147,7 @@ describe('a job that Bull would give up on', () => {
     await sweep();
     const kept = await rejected();
     expect(kept).toMatchObject([
-      { key: job.key, reason: 'given_up', errors: [{ pointer: '', message: expect.stringContaining('never came to an end') }] },
+      { key: job.key, reason: 'given_up', errors: [{ pointer: '', message: expect.stringContaining('never finished') }] },
     ]);
     expect(JSON.parse(kept[0]?.payload.toString() ?? '')).toEqual(job);
     expect(await harness.outcomeOf(job.key)).toMatchObject({ requestedBy: { userId: 'u17' }, rejection: { reason: 'given_up' } });

@@ -54,7 +54,7 @@ export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly sweeping = new PollLoop({
     look: () => this.sweep(),
     everyMs: SWEEP_MS,
-    onError: (error) => this.trouble.tell(error, { step: 'given-up' }, 'can not look after given-up jobs'),
+    onError: (error) => this.trouble.tell(error, { step: 'given-up' }, 'could not handle the jobs that Bull gave up on'),
   });
 
   constructor(
@@ -108,12 +108,12 @@ export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShu
     const answer = (await redisAnswer(REDIS_TIMEOUT_MS, call)) as number | [string, string];
     if (Array.isArray(answer)) return this.keepAsRejected(id, ...answer);
     if (answer === 1)
-      this.logger.warn({ jobId: id, step: 'given-up', verdict: 'brought_back' }, 'a job that was given up is taken up again');
+      this.logger.warn({ jobId: id, step: 'given-up', verdict: 'brought_back' }, 'a job that Bull gave up on was returned to the queue');
   }
 
   private async keepAsRejected(id: string, data: string, why: string): Promise<void> {
     await this.rejecting.reject(parseJob(data), 'given_up', [
-      { pointer: '', message: `was begun many times and never came to an end; the log says more under job ${id}` },
+      { pointer: '', message: `was started many times and never finished; the log says more under job ${id}` },
     ]);
     await redisAnswer(REDIS_TIMEOUT_MS, this.queue.client.eval(FORGET, 1, this.queue.toKey('failed'), this.queue.toKey(id), id));
     jobsTaken.inc({ result: 'given_up' });

@@ -310,7 +310,7 @@ describe('intake', () => {
     const over = await post({ ...invoice({ key: `http-${key}` }), requestedBy: by as never });
     expect([over.status, await keptOf(key), await keptOf(`http-${key}`)]).toEqual([202, kept, kept]);
     expect(over.body.requestedBy).toBe((kept as { userId?: string }).userId ?? null);
-    const lines = warned.mock.calls.filter(([, says]) => says === 'fields not readable').map(([about]) => about);
+    const lines = warned.mock.calls.filter(([, says]) => says === 'dropped unreadable fields').map(([about]) => about);
     expect(lines).toEqual([
       { jobId: expect.any(String), step: 'intake', verdict: 'dropped', fields },
       { requestId: expect.any(String), teamId: 'acme', step: 'intake', verdict: 'dropped', fields },

@@ -81,7 +81,7 @@ describe('an upload', () => {
     expect([status, body]).toEqual([202, expect.objectContaining({ requestedBy: null })]);
     expect(warned.mock.calls).toContainEqual([
       expect.objectContaining({ verdict: 'dropped', fields: ['/requestedBy/userId', '/requestedBy/phone'] }),
-      'fields not readable',
+      'dropped unreadable fields',
     ]);
     await harness.until('acme', 'up-nobody');
   });

@@ -128,7 +128,7 @@ export class DeliveriesController {
       onDropped: (fields: string[]) =>
         this.logger.warn(
           { requestId: requestIdOf(response.req), teamId, step: 'intake', verdict: 'dropped', fields },
-          'fields not readable',
+          'dropped unreadable fields',
         ),
     };
     const taken = upload === null ? await this.accepting.acceptIfNew(this.read(body, asked)) : await this.uploads.accept(upload, asked);
@@ -157,7 +157,7 @@ export class DeliveriesController {
     required: false,
     enum: LOG_STATUSES,
     description:
-      '`bounced`: came back from one or more recipients. `in_trouble`: ended otherwise than as sent; `needs_attention`: that, and was not sent again since; `under_way`: has not ended; `fell_back`: sent by the platform in place of the own server',
+      '`bounced`: came back from one or more recipients. `in_trouble`: failed, partly sent or uncertain; `needs_attention`: the same, and neither sent again nor marked as received since; `under_way`: has not ended; `fell_back`: sent by the platform in place of the own server',
   })
   @ApiQuery({ name: 'documentId', required: false })
   @ApiQuery({ name: 'recipient', required: false, description: 'an address' })
@@ -266,7 +266,7 @@ export class DeliveriesController {
 
   /** Logs which delivery a request concerns; further log lines have only the id of the delivery. */
   private noteAsked(response: Response, fields: Record<string, unknown>): void {
-    this.logger.info({ requestId: requestIdOf(response.req), ...fields }, 'asked for by HTTP');
+    this.logger.info({ requestId: requestIdOf(response.req), ...fields }, 'requested by HTTP');
   }
 }
 

@@ -320,7 +320,7 @@ describe('the delivery log', () => {
     expect(second.messageId).not.toBe(first.messageId);
   });
 
-  it('links what was asked for by HTTP to the id that the caller has of its request', async () => {
+  it('links what was requested by HTTP to the id that the caller has of its request', async () => {
     await harness.saveSettings(teamSettings('links'));
     const noted = jest.spyOn(harness.apps[0]?.get<Logger>(LOGGER) as Logger, 'info');
     const { version: _version, teamId: _teamId, key, ...document } = invoice();

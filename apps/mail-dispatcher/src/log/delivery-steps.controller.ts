@@ -44,7 +44,7 @@ export class DeliveryStepsController {
   @HttpCode(200)
   @TeamAccess('write')
   @RateLimit('intake')
-  @ApiOperation({ summary: 'Let what waits be tried at once; it has the tries that it has' })
+  @ApiOperation({ summary: 'Try a waiting delivery at once; it gets no additional tries' })
   @ApiResponse({ status: 200, schema: jsonSchema(deliveryView) })
   async retryNow(
     @Param('teamId') teamId: string,
@@ -59,7 +59,7 @@ export class DeliveryStepsController {
   @HttpCode(200)
   @TeamAccess('write')
   @RateLimit('intake')
-  @ApiOperation({ summary: 'Let what waits be tried not before a time' })
+  @ApiOperation({ summary: 'Move a waiting delivery to another time' })
   @ApiBody({ schema: jsonSchema(rescheduleRequest, 'input') })
   @ApiResponse({ status: 200, schema: jsonSchema(deliveryView) })
   async reschedule(
@@ -77,7 +77,7 @@ export class DeliveryStepsController {
   @TeamAccess('write')
   @RateLimit('intake')
   @ApiOperation({
-    summary: 'Note that a document arrived of which nobody knew whether it did',
+    summary: 'Record that an uncertain document has arrived',
     description: 'It needs no attention any more; what is known of its recipients stays as it is.',
   })
   @ApiBody({ schema: jsonSchema(receivedRequest, 'input') })
@@ -101,7 +101,7 @@ export class DeliveryStepsController {
   ): Promise<DeliveryView> {
     await readView(this.store, teamId, id, reader);
     await work();
-    this.logger.info({ requestId: requestIdOf(response.req), teamId, deliveryId: id, step }, 'asked for by HTTP');
+    this.logger.info({ requestId: requestIdOf(response.req), teamId, deliveryId: id, step }, 'requested by HTTP');
     return readView(this.store, teamId, id, reader);
   }
 }

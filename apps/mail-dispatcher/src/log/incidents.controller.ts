@@ -19,7 +19,7 @@ export class IncidentsController {
   @TeamAccess('read')
   @RateLimit('lists')
   @ApiOperation({
-    summary: 'Trouble of the ways out, each with one cause: what is not over first, then the latest',
+    summary: "Incidents of the team's routes: open ones first, then the latest",
     description:
       'It begins with the first failed sign-in or whatever else somebody has to change, with the third failure by anything that may pass by itself, or with the first delivery that failed for it; it ends with the next document that goes out by that way.',
   })

@@ -26,7 +26,7 @@ export class MarkReceived {
       throw new ProblemException(
         409,
         'not-uncertain',
-        'Only what may have arrived with everybody who is not known to have it can be marked as received.',
+        'Only a settled delivery that is uncertain for some recipients and accepted for all others can be marked as received.',
       );
   }
 }

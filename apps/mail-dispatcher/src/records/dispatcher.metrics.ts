@@ -4,7 +4,7 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 
 export const deliverySteps = new Counter({
   name: 'billing_mail_delivery_steps_total',
-  help: 'Steps on deliveries by what they came to',
+  help: 'Delivery steps, by result',
   labelNames: ['verdict'],
 });
 export const inHandGauge = new Gauge({ name: 'billing_mail_deliveries_in_hand', help: 'Deliveries that this process works on' });
@@ -20,12 +20,12 @@ export const journalSetAside = new Counter({
 });
 export const blobsCollected = new Counter({
   name: 'billing_mail_blobs_collected_total',
-  help: 'Files of the document store that no delivery names: set aside, then removed, or restored as one came to name them; and unfinished ones',
+  help: 'Blobs that no delivery names, by step: set aside, removed, restored because a delivery names them again, or unfinished',
   labelNames: ['step'],
 });
 export const platformRouteReady = new Gauge({
   name: 'billing_mail_platform_route_ready',
-  help: '1 while the platform can send, 0 while it can not: it has a good certificate to sign with, its server answers',
+  help: '1 while this part of the platform route works (signing certificate, server), otherwise 0',
   labelNames: ['part'],
 });
 export const certificateEnd = new Gauge({
@@ -44,18 +44,18 @@ export const deliveriesSettled = new Counter({
 });
 export const takenToSettled = new Histogram({
   name: 'billing_mail_delivery_duration_seconds',
-  help: 'From the time that a delivery was taken, or was to go out at, until it was settled',
+  help: 'Time from intake, or from the requested send time, until the delivery was settled',
   labelNames: ['route'],
   buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 900, 3600, 14_400],
 });
 export const triesEnded = new Counter({
   name: 'billing_mail_tries_total',
-  help: 'Tries by route, by what they came to and by the stage that they got to',
+  help: 'Tries, by route, outcome and the stage that they reached',
   labelNames: ['route', 'outcome', 'stage'],
 });
 export const smtpReplies = new Counter({
   name: 'billing_mail_smtp_replies_total',
-  help: 'What servers said at the end of a try, by class ("none": nothing)',
+  help: 'Replies of servers at the end of a try, by class ("none" if there was no reply)',
   labelNames: ['route', 'class'],
 });
 export const jobsRejected = new Counter({

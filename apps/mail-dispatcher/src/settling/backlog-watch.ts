@@ -53,7 +53,7 @@ export class BacklogWatch implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private tellOf(error: Error): void {
-    this.trouble.tell(error, { step: 'backlog' }, 'can not tell what waits');
+    this.trouble.tell(error, { step: 'backlog' }, 'could not measure the backlog');
   }
 
   /** Counts the deliveries with the index of due deliveries; the ages come from the few rows of `dispatch.lanes`. */

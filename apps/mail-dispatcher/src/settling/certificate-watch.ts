@@ -18,7 +18,7 @@ export class CertificateWatch implements OnApplicationBootstrap, BeforeApplicati
   private readonly looking = new PollLoop({
     look: () => this.look(),
     everyMs: LOOK_EVERY_MS,
-    onError: (error) => this.logger.warn({ step: 'certificate', err: error }, 'could not tell that the signing certificate ends'),
+    onError: (error) => this.logger.warn({ step: 'certificate', err: error }, 'could not check when the signing certificate expires'),
   });
   private said = { message: '', at: 0 };
 
@@ -52,7 +52,7 @@ export class CertificateWatch implements OnApplicationBootstrap, BeforeApplicati
     if (message === '' || (message === this.said.message && performance.now() - this.said.at < SAID_AGAIN_MS)) return;
     this.said = { message, at: performance.now() };
     if (isReady) this.logger.warn({ step: 'certificate' }, message);
-    else this.logger.error({ step: 'certificate' }, `Mail of the platform waits. ${message}`);
+    else this.logger.error({ step: 'certificate' }, `The platform's mail is on hold. ${message}`);
   }
 
   private async warn(now: Date): Promise<void> {

@@ -77,7 +77,7 @@ describe('the relay of outcomes', () => {
   /** Makes the published jobs due for a look at once, so that no test waits three seconds. */
   const lookNow = () => sql.affected('UPDATE dispatch.outbox SET publish_at = now() WHERE job_id IS NOT NULL');
   const eventually = async (isSo: () => Promise<boolean> | boolean): Promise<void> => {
-    for (const end = Date.now() + 120_000; !(await isSo()); await sleep(20)) {
+    for (const end = Date.now() + 300_000; !(await isSo()); await sleep(20)) {
       if (Date.now() > end) throw new Error('It did not become so.');
     }
   };

@@ -94,6 +94,6 @@ describe('the result journal', () => {
     const logger = { warn: (_fields: object, message: string) => void said.push(message) } as never;
     for (const RESULT_JOURNAL_DIR of [path.join(folder, 'journal'), '/proc/sys/kernel'])
       await new ResultJournal({ RESULT_JOURNAL_DIR } as DispatcherEnv, logger).onApplicationBootstrap();
-    expect(said).toEqual(['the result journal can not be written: not ready']);
+    expect(said).toEqual(['the result journal cannot be written, so this dispatcher is not ready']);
   });
 });

@@ -49,7 +49,11 @@ export class ResultJournal implements OnApplicationBootstrap {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
       await writeFile(probe, PROBE, { flag: 'wx', mode: 0o600, flush: true });
     } catch (error) {
-      this.trouble.tell(error as Error, { step: 'journal', folder: this.folder }, 'the result journal can not be written: not ready');
+      this.trouble.tell(
+        error as Error,
+        { step: 'journal', folder: this.folder },
+        'the result journal cannot be written, so this dispatcher is not ready',
+      );
       throw error;
     } finally {
       await rm(probe, { force: true }).catch(() => undefined);
@@ -118,7 +122,7 @@ export class ResultJournal implements OnApplicationBootstrap {
     journalSetAside.inc({ reason });
     this.logger.error(
       { step: 'journal', file, reason, why },
-      'a file in the result journal can not be recorded: the operator has to look at it',
+      "a file in the result journal cannot be recorded and needs the operator's attention",
     );
   }
 

@@ -167,7 +167,7 @@ export class Settling implements OnApplicationShutdown {
       if (!(await this.replay(id, report))) continue;
       await this.forget(id);
       about.add(report.deliveryId);
-      this.logger.info({ deliveryId: report.deliveryId, step: 'replayed' }, 'recorded what a server had said to a process before');
+      this.logger.info({ deliveryId: report.deliveryId, step: 'replayed' }, 'recorded a result that an earlier process could not record');
     }
     return about;
   }
@@ -307,7 +307,7 @@ export class Settling implements OnApplicationShutdown {
     } catch (error) {
       // The report is recorded, so it does no harm if the next start reads it again.
       this.unforgotten.add(journalled);
-      this.logger.warn({ step: 'journal', err: error }, 'a recorded result stays in the journal');
+      this.logger.warn({ step: 'journal', err: error }, 'could not delete a recorded result from the journal');
     }
   }
 }

@@ -20,7 +20,7 @@ export class TeamCertificateWatch implements OnApplicationBootstrap, BeforeAppli
   private readonly looking = new PollLoop({
     look: () => this.look(),
     everyMs: LOOK_EVERY_MS,
-    onError: (error) => this.logger.warn({ step: 'certificate', err: error }, 'could not tell which certificates of teams end'),
+    onError: (error) => this.logger.warn({ step: 'certificate', err: error }, 'could not check which certificates of teams expire'),
   });
 
   constructor(

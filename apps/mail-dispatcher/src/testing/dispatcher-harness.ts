@@ -211,7 +211,7 @@ function readingDeliveries(sql: Sql, get: (path: string) => PromiseLike<{ body: 
       teamId: string,
       key: string,
       isSo: (delivery: DeliveryView) => boolean = ({ settledAt }) => settledAt !== null,
-      timeoutMs = 120_000,
+      timeoutMs = 300_000,
     ): Promise<DeliveryView> => {
       const found = await eventually(
         () => delivery(teamId, key),
@@ -224,7 +224,7 @@ function readingDeliveries(sql: Sql, get: (path: string) => PromiseLike<{ body: 
   };
 }
 
-async function eventually<T>(probe: () => Promise<T> | T, isSo: (value: T) => boolean, timeoutMs = 120_000): Promise<T> {
+async function eventually<T>(probe: () => Promise<T> | T, isSo: (value: T) => boolean, timeoutMs = 300_000): Promise<T> {
   let last: T = await probe();
   for (const end = Date.now() + timeoutMs; !isSo(last) && Date.now() < end; await sleep(25)) last = await probe();
   if (!isSo(last)) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(last)}`);

@@ -185,7 +185,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
       if (this.lanes.get(lane)?.account === account) this.lanes.delete(lane);
     } catch (error) {
       // The next delivery of the lane tries again.
-      this.logger.warn({ step: 'paced-lanes', err: error }, 'could not note for which account a team counts');
+      this.logger.warn({ step: 'paced-lanes', err: error }, "could not record which account a team's messages count for");
     } finally {
       this.joining.delete(lane);
     }
@@ -243,7 +243,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
       for (const lane of this.lanes.values())
         if (own.has(lane.account.name) && !lane.isInDoubt && now >= lane.tellsFrom) await this.tellWaiting(lane, now);
     } catch (error) {
-      this.logger.warn({ step: 'paced-lanes', err: error }, 'could not keep the lanes whose servers have limits');
+      this.logger.warn({ step: 'paced-lanes', err: error }, 'could not renew the leases of accounts with limits');
     }
   }
 

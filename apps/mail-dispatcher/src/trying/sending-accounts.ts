@@ -33,13 +33,16 @@ export class SendingAccounts implements OnModuleInit {
     const seals = await this.store.seals();
     const known = seals && openedBy(boxes, seals);
     if (seals !== null && known === null)
-      this.logger.warn({ step: 'account-names' }, 'no key opens the key that accounts are named with: their counts begin again');
+      this.logger.warn(
+        { step: 'account-names' },
+        'none of SECRET_KEYS opens the key that names accounts: all counts start again from zero',
+      );
     const key = known ?? (seals === null ? this.env.SECRET_KEYS.at(-1)?.key : undefined) ?? randomBytes(KEY_BYTES);
     const wanted = boxes.map((box) => seals?.find((seal) => openedBy([box], [seal])) ?? box.seal(key.toString('base64'), KEY_CONTEXT));
     if (JSON.stringify(seals) !== JSON.stringify(wanted)) await this.store.replace(seals, wanted);
     // Another dispatcher may have been faster, so the stored key counts.
     this.key = openedBy(boxes, (await this.store.seals()) ?? []);
-    if (this.key === null) throw new Error('Another dispatcher that starts has other SECRET_KEYS: they have no key in common.');
+    if (this.key === null) throw new Error('Another dispatcher is starting with different SECRET_KEYS: the two have no key in common.');
   }
 
   /**

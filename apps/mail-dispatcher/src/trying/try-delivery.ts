@@ -271,5 +271,5 @@ function requireSameBytes({ messages, recipients }: LookedAfter, route: Route, s
   const known = messages[route];
   if (known === undefined || known.sha256 === sha256) return;
   if (recipients.some(({ status, uncertainEnds }) => status === 'pending' && uncertainEnds > 0))
-    throw new OtherBytesError('The bytes that went out before can not be had any more.');
+    throw new OtherBytesError('The bytes that were sent before cannot be composed again.');
 }

@@ -27,7 +27,7 @@ export class InboxController {
   constructor(private readonly inbox: InboxStore) {}
 
   @Get()
-  @ApiOperation({ summary: "The caller's notifications, newest first; one that was counted up is new again" })
+  @ApiOperation({ summary: "The caller's notifications, newest first; a notification whose count has grown is new again" })
   @ApiQuery({ name: 'unread', required: false, schema: { type: 'boolean' }, description: 'true: only those not yet read' })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
   @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' }, description: '`nextCursor` of the page before' })

@@ -94,7 +94,7 @@ describe('the live stream', () => {
     let client = first;
     let visits = 0;
     const isDone = () => heard.length + client.heard.length >= total;
-    for (const end = Date.now() + 120_000; !isDone() && Date.now() < end; visits += 1) {
+    for (const end = Date.now() + 300_000; !isDone() && Date.now() < end; visits += 1) {
       await sleep(Math.random() * 200);
       client.close();
       await client.ended;

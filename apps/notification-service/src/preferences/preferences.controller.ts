@@ -20,7 +20,7 @@ export class PreferencesController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: "The caller's preferences; before the first PUT what the caller's documents told" })
+  @ApiOperation({ summary: "The caller's preferences; before the first PUT, the values from the caller's documents" })
   @ApiResponse({ status: 200, schema: jsonSchema(preferencesView) })
   async read(@CurrentCaller() caller: Caller): Promise<PreferencesView> {
     await this.contacts.learnMember(caller);
@@ -49,7 +49,7 @@ export class PreferencesController {
 
   @Post('confirmation-email')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Sends the e-mail by which the address is confirmed once more' })
+  @ApiOperation({ summary: 'Sends the confirmation e-mail again' })
   @ApiResponse({ status: 202, schema: jsonSchema(preferencesView) })
   @ApiResponse({ status: 409, description: 'There is no address to be confirmed' })
   @ApiResponse({ status: 429, description: 'There were too many of them' })

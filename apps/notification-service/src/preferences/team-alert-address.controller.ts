@@ -53,7 +53,7 @@ export class TeamAlertAddressController {
   @Post('confirmation-email')
   @HttpCode(202)
   @TeamAccess('write')
-  @ApiOperation({ summary: 'Sends the e-mail by which the address is confirmed once more' })
+  @ApiOperation({ summary: 'Sends the confirmation e-mail again' })
   @ApiResponse({ status: 202, schema: jsonSchema(teamAlertAddressView) })
   @ApiResponse({ status: 409, description: 'There is no address to be confirmed' })
   @ApiResponse({ status: 429, description: 'There were too many of them' })
@@ -66,7 +66,9 @@ export class TeamAlertAddressController {
   @Post('confirmation')
   @HttpCode(200)
   @TeamAccess('read')
-  @ApiOperation({ summary: 'Confirms the address by the code that was sent to it, once; whoever in the team reads that mailbox' })
+  @ApiOperation({
+    summary: 'Confirms the address by the code that was sent to it, once; any member of the team who reads that mailbox may do so',
+  })
   @ApiBody({ schema: jsonSchema(addressConfirmation, 'input') })
   @ApiResponse({ status: 200, schema: jsonSchema(teamAlertAddressView) })
   async confirm(

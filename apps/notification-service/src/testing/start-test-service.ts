@@ -98,7 +98,7 @@ export async function authorization(
 }
 
 /** Repeats `look` until it returns something other than null, undefined or false. */
-export async function eventually<T>(look: () => Promise<T> | T, timeoutMs = 120_000): Promise<NonNullable<T>> {
+export async function eventually<T>(look: () => Promise<T> | T, timeoutMs = 300_000): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const found = await look();

@@ -27,7 +27,7 @@ export class CertificateController {
   @ApiOperation({
     summary: "Sign what goes out by the team's own server",
     description:
-      'A PKCS#12 file in base64 with its passphrase. It must be for the sender address of the server, and what a receiver would object to is refused.',
+      'A PKCS#12 file in base64 with its passphrase. It must be for the sender address of the server, and a certificate that a receiver would reject is refused.',
   })
   @ApiBody({ schema: jsonSchema(certificateInput, 'input') })
   @ApiResponse({ status: 200, schema: jsonSchema(certificateView) })
@@ -43,7 +43,7 @@ export class CertificateController {
   @Delete()
   @HttpCode(204)
   @TeamAccess('write')
-  @ApiOperation({ summary: 'Sign no longer', description: 'The key is forgotten. What waits goes out unsigned.' })
+  @ApiOperation({ summary: 'Stop signing', description: 'Deletes the key. Waiting documents go out unsigned.' })
   @ApiResponse({ status: 204 })
   @ApiProblems(401, 403, 404)
   remove(@Param('teamId') teamId: string, @CurrentCaller() caller: Caller): Promise<void> {

@@ -44,7 +44,7 @@ export class EmailDeliveryController {
   @ApiOperation({
     summary: 'Replace the settings',
     description:
-      'A password that is left out stays, unless host, port or user name change. Saying what is stored already makes no new version.',
+      'A password that is left out stays, unless host, port or user name change. Saving the settings that are stored already makes no new version.',
   })
   @ApiHeader({ name: 'If-Match', required: false, description: 'ETag of the version to replace; without it the last writer wins' })
   @ApiBody({ schema: jsonSchema(emailDeliveryInput, 'input') })
@@ -66,7 +66,7 @@ export class EmailDeliveryController {
   @ApiOperation({
     summary: 'Who changed what and when, newest first',
     description:
-      'Of long lists the first few are named and all are counted. A page may have fewer items than asked for; `nextCursor` leads on.',
+      'Of a long list the history shows the first few entries and the count. A page may have fewer items than asked for; `nextCursor` leads to the next page.',
   })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
   @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })

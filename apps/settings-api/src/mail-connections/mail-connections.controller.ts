@@ -97,7 +97,7 @@ export class MailConnectionsController {
   @ApiOperation({
     summary: 'Disconnect the mailbox',
     description:
-      'Forgets the permission, and takes it back at the provider where that offers it. The answer says whether it did: Microsoft 365 has no way for that, ' +
+      'Deletes the permission, and revokes it at the provider if the provider offers that. The answer says whether it did: Microsoft 365 has no way for that, ' +
       'and an app that signs in by itself keeps what an administrator has allowed it.',
   })
   @ApiResponse({ status: 200, schema: jsonSchema(mailConnectionEnd) })

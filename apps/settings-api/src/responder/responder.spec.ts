@@ -57,7 +57,7 @@ describe('settings-api on Redis', () => {
     return { status: response.status, version: (response.body as { version: number }).version };
   };
   const until = async (isSo: () => boolean | Promise<boolean>) => {
-    const deadline = Date.now() + 120_000;
+    const deadline = Date.now() + 300_000;
     while (!(await isSo())) {
       if (Date.now() > deadline) throw new Error('not so after two minutes');
       await new Promise((resolve) => setTimeout(resolve, 20));

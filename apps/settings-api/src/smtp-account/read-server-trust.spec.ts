@@ -28,7 +28,7 @@ describe('readServerTrust', () => {
   it.each<[string, ServerTrustInput, string, RegExp]>([
     ['no certificate', { ca: 'hello' }, '/smtp/tls/ca', /no certificate in PEM/],
     ['a damaged one', { ca: damaged }, '/smtp/tls/ca', /is damaged/],
-    ['a private key with it', { ca: caPem + keyPem }, '/smtp/tls/ca', /private key, which belongs to nobody/],
+    ['a private key with it', { ca: caPem + keyPem }, '/smtp/tls/ca', /private key, which must stay secret/],
     ['a server in place of an authority', { ca: chainOf('good') }, '/smtp/tls/ca', /of a server and not of an authority; pin it/],
     ['half a fingerprint', { pin: good.fingerprint256.slice(0, 40) }, '/smtp/tls/pin', /SHA-256 fingerprint \(64/],
     ['a fingerprint of SHA-1', { pin: good.fingerprint }, '/smtp/tls/pin', /SHA-256 fingerprint \(64/],
@@ -37,7 +37,7 @@ describe('readServerTrust', () => {
     ['several pins', { pin: chainOf('good') + caPem }, '/smtp/tls/pin', /has several certificates/],
     ['an expired pin', { pin: chainOf('expired') }, '/smtp/tls/pin', /expired on \d{4}-\d\d-\d\d; ask/],
     ['a pin of the future', { pin: chainOf('not_yet_valid') }, '/smtp/tls/pin', /valid only from \d{4}-\d\d-\d\d on/],
-    ['an authority and a pin', { ca: caPem, pin: good.fingerprint256 }, '/smtp/tls/pin', /leave out the authority, or the pin/],
+    ['an authority and a pin', { ca: caPem, pin: good.fingerprint256 }, '/smtp/tls/pin', /leave out either the authority or the pin/],
     ['a wrong passphrase', { clientCertificate: { file, passphrase: 'wrong' } }, '/smtp/tls/clientCertificate/passphrase', /does not open/],
     ['no PKCS#12', { clientCertificate: { file: 'AAAA', passphrase } }, '/smtp/tls/clientCertificate/file', /no PKCS#12/],
     [

@@ -43,7 +43,7 @@ export async function readServerTrust(
     if (objection !== undefined) untimely[field] = objection;
   };
   if (hasText(ca) && hasText(pin))
-    errors.push({ pointer: `${AT}/pin`, message: 'says already which certificate is taken; leave out the authority, or the pin' });
+    errors.push({ pointer: `${AT}/pin`, message: 'already names the accepted certificate; leave out either the authority or the pin' });
   if (hasText(ca)) take('ca', readAuthorities(ca));
   if (hasText(pin)) take('pin', readPin(pin));
   const keepsClient = clientCertificate ? clientCertificate.file === undefined : false;
@@ -123,8 +123,7 @@ function readPin(written: string): ReadText | { error: string } {
 }
 
 function readPem(written: string): ReadText | { error: string } {
-  if (written.includes('PRIVATE KEY-----'))
-    return { error: 'has a private key, which belongs to nobody but its owner; paste the certificate alone' };
+  if (written.includes('PRIVATE KEY-----')) return { error: 'contains a private key, which must stay secret; paste only the certificate' };
   const found = written.match(CERTIFICATE) ?? [];
   if (found.length === 0) return { error: 'is no certificate in PEM; it begins with -----BEGIN CERTIFICATE-----' };
   try {

@@ -29,7 +29,7 @@ export class SmtpTestController {
     summary: 'Test a mail server step by step',
     description:
       'The given server, or the stored one. With "sendTo" a real test e-mail is sent. A failed test is a 200 with "ok": false. ' +
-      `Who accepts ${LINES} gets a line for each step as it succeeds, and at the end one with the result.`,
+      `A client that accepts ${LINES} gets one line for each step as it succeeds, and a last line with the result.`,
   })
   @ApiReaderLocale("the team's")
   @ApiBody({ required: false, schema: jsonSchema(smtpTestRequest, 'input') })

@@ -41,7 +41,7 @@ export const LEA: TokenClaims = { sub: 'lea.vogt', teams: { acme: 'admin' } };
 export const MAX: TokenClaims = { sub: 'max.klein', teams: { acme: 'member' } };
 
 /** Milliseconds. Ends only what hangs: on a busy machine a page may wait long for its turn. */
-const HANGS_AFTER_MS = 120_000;
+const HANGS_AFTER_MS = 300_000;
 
 /** Creates an empty browser profile. */
 export async function newContext(browser: Browser, look: Partial<Look> = {}): Promise<BrowserContext> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Resolves with the value once `isSo` holds. Rejects with the last value after `timeoutMs`. */
-export async function eventually<T>(probe: () => Promise<T> | T, isSo: (value: T) => boolean, timeoutMs = 120_000): Promise<T> {
+export async function eventually<T>(probe: () => Promise<T> | T, isSo: (value: T) => boolean, timeoutMs = 300_000): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const value = await probe();

@@ -142,7 +142,7 @@ describe('the delivery log', () => {
     }).listen(0, '127.0.0.1');
     await once(receiver, 'listening');
     const page = await desk.open('/teams/acme/settings/invoicing', { allow: [422] });
-    await page.getByRole('link', { name: 'Webhooks: let your own programs hear' }).click();
+    await page.getByRole('link', { name: 'Webhooks: notify your own programs' }).click();
     await page.getByRole('button', { name: 'Add a webhook' }).click();
     const adding = page.getByRole('dialog', { name: 'Add a webhook' });
     await adding.getByLabel('Address').fill('https://10.0.0.1/hook');

@@ -29,7 +29,7 @@ export function useMailConnection(team: string) {
 export async function beginSignIn({ settings }: Clients, team: string, body: SignInInput): Promise<string> {
   const { authorizationUrl } = await ask(settings.POST(PATH, { ...of(team), body }));
   // Only a provider's page is opened, never a script.
-  if (authorizationUrl === undefined || !/^https?:\/\//.test(authorizationUrl)) throw new Error('The service names no page to sign in at.');
+  if (authorizationUrl === undefined || !/^https?:\/\//.test(authorizationUrl)) throw new Error('The service returned no sign-in page.');
   return authorizationUrl;
 }
 export type SignInInput = Omit<MailConnectionRequest, 'grant' | 'serviceAccount'>;

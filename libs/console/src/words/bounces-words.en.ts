@@ -21,7 +21,7 @@ export const bouncesWords = {
   passedOn: 'an address that it was passed on to',
   askAll: 'Ask your customers which of them did not receive it.',
   reportedBy: (server: string) => `Reported by ${server}`,
-  triedUntil: (when: string) => `That server tries until ${when}.`,
+  triedUntil: (when: string) => `That server keeps trying until ${when}.`,
   rawReport: 'What the report says',
   bouncedBefore: (when: string) =>
     `Documents came back from this address, last on ${when}. If this document comes back too, ask your customer for the right address.`,
@@ -72,7 +72,7 @@ export const bouncesWords = {
   },
   undeliverable: {
     title: 'Undeliverable addresses',
-    lead: 'Addresses that documents came back from for good. For 30 days you are warned of each new document to one of them; it goes out all the same. An address leaves the list once a document sent by our platform has stayed there for a day.',
+    lead: 'Addresses that documents came back from for good. For 30 days you are warned about each new document to one of them; it goes out all the same. An address leaves the list once a document sent by our platform has stayed there for a day.',
     empty: 'No undeliverable addresses',
     emptyText: 'In the last 30 days no document sent by our platform came back for good.',
     since: (when: string, until: string) => `Since ${when}, remembered until ${until}`,

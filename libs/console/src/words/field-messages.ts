@@ -146,7 +146,7 @@ const GERMAN: ReadonlyMap<string, string> = new Map([
     'ist das Zertifikat eines Servers und nicht einer Zertifizierungsstelle; hinterlegen Sie es als Zertifikat des Servers',
   ],
   [
-    'says already which certificate is taken; leave out the authority, or the pin',
+    'already names the accepted certificate; leave out either the authority or the pin',
     'legt das Zertifikat bereits fest; lassen Sie dieses Feld oder die Zertifizierungsstelle leer',
   ],
   [
@@ -155,7 +155,7 @@ const GERMAN: ReadonlyMap<string, string> = new Map([
   ],
   ['has several certificates; paste the one of the server alone', 'enthält mehrere Zertifikate; fügen Sie nur das des Servers ein'],
   [
-    'has a private key, which belongs to nobody but its owner; paste the certificate alone',
+    'contains a private key, which must stay secret; paste only the certificate',
     'enthält einen privaten Schlüssel, der nur seinem Besitzer gehört; fügen Sie nur das Zertifikat ein',
   ],
   [

@@ -15,7 +15,7 @@ export const incidentWords = {
     platform: 'We are taking care of it',
   },
   mend: 'Open the settings',
-  mendThenSend: 'Test the connection there and save. What still waits then goes out by itself.',
+  mendThenSend: 'Test the connection there and save. Documents that are still waiting then go out automatically.',
   progressLabel: 'Documents that have gone out',
   progress: (done: number, total: number) =>
     `${inDigits(done)} of ${documents(total)} went out or ${total === 1 ? 'was' : 'were'} sent again.`,
@@ -28,7 +28,7 @@ export const incidentWords = {
   reschedule: {
     open: 'Another time …',
     title: 'Not before',
-    lead: 'We try to send it then, not sooner.',
+    lead: 'We will not try to send it before this time.',
     field: 'Date and time',
     save: 'Set the time',
   },

@@ -40,7 +40,7 @@ export const ownServerWords = {
     },
     connectApp: 'Connect',
     start: 'Sign in and connect',
-    waiting: 'Sign in, in the window that has opened. What you have entered here stays.',
+    waiting: 'Sign in using the window that has opened. Your entries on this page are kept.',
     blocked: 'Your browser has not let the window open.',
     link: 'Open the sign-in',
     connected: (mailbox: string, provider: string) => `${mailbox} is connected (${provider})`,

@@ -3,11 +3,11 @@ export const webhooksWords = {
   breadcrumb: ['Team settings', 'Invoicing', 'Webhooks'],
   title: 'Webhooks',
   lead: 'Your own programs are told what happened to your documents: as soon as it is known, we send a signed request to the addresses entered here.',
-  link: 'Webhooks: let your own programs hear what became of your documents',
+  link: 'Webhooks: notify your own programs about your documents',
   back: 'E-mail delivery',
   adminsOnly: 'Only admins of the team may see and change webhooks.',
   empty: 'No webhooks yet',
-  emptyText: 'Add the address of a program of yours that is to hear of your documents.',
+  emptyText: 'Add the address of the program that should be notified about your documents.',
   add: {
     open: 'Add a webhook',
     title: 'Add a webhook',
@@ -33,7 +33,7 @@ export const webhooksWords = {
   all: 'Everything',
   secret: {
     title: 'The secret of this webhook',
-    text: 'Copy it now: it is not shown again. Your program checks by it that requests come from us (Standard Webhooks, signature v1).',
+    text: 'Copy it now: it is not shown again. Your program uses it to check that requests come from us (Standard Webhooks, signature v1).',
     done: 'I have copied it',
   },
   publicKey: 'Public key (signature v1a)',
@@ -67,8 +67,8 @@ export const webhooksWords = {
     next: (when: string) => `Next try: ${when}`,
     answer: (status: number) => `Answer ${status}`,
     troubles: {
-      forbidden_address: 'It is not reached by https:// on port 443',
-      unknown_host: 'No public server is found under its name',
+      forbidden_address: 'It cannot be reached over https:// on port 443',
+      unknown_host: 'No public server has this name',
       unreachable: 'No connection',
       tls: 'No secure connection: its certificate is not valid',
       timeout: 'No answer in time',

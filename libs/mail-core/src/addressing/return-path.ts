@@ -35,7 +35,7 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
  */
 export function returnPathFor({ deliveryId, position }: ReturnPath, keys: ReturnPathKeys, now: Date): string {
   const [current] = keys;
-  if (current === undefined) throw new RangeError('There is no key to make a return path with.');
+  if (current === undefined) throw new RangeError('No key is configured for return paths.');
   const isNamed = position !== null && position <= MOST_POSITION;
   const named = Buffer.alloc(ID_BYTES + DAY_BYTES + (isNamed ? POSITION_BYTES : 0));
   named.write(deliveryId.replaceAll('-', ''), 'hex');

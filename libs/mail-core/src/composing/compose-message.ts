@@ -57,7 +57,8 @@ function layOut(draft: MessageDraft, identity: SigningIdentity | null): Layout {
 
 function writePiece(message: Buffer, at: number, piece: Piece): number {
   if (typeof piece === 'string') return at + message.write(piece, at, 'latin1');
-  if (typeof piece.content === 'function') throw new TypeError('an attachment that has to be opened is for streamMessage');
+  if (typeof piece.content === 'function')
+    throw new TypeError('composeMessage accepts only Buffers; use streamMessage for attachments that have to be opened');
   if (piece.content.length !== piece.size) throw wrongSize(piece, piece.content.length);
   return writeBase64Lines(message, at, piece.content);
 }

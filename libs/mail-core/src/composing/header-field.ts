@@ -27,7 +27,7 @@ export function textField(name: string, text: string): string {
 
 /** Returns `name: value` for a value that the program itself made (date, id, token): visible ASCII and single spaces, never encoded. */
 export function structuredField(name: string, value: string): string {
-  if (!/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(value)) throw new UnsafeHeaderError(`${name} is no plain value`);
+  if (!/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(value)) throw new UnsafeHeaderError(`${name} is not a plain ASCII value`);
   return fold(`${name}: ${value}`) + CRLF;
 }
 
@@ -77,8 +77,8 @@ function fold(line: string): string {
 /** Returns `value` unchanged. @throws UnsafeHeaderError if it could end the field `field` or is not well-formed Unicode */
 export function refuseLineEnds(field: string, value: string): string {
   // oxlint-disable-next-line no-control-regex -- exactly the characters that end a line or a string somewhere on the way
-  if (/[\r\n\u0000]/.test(value)) throw new UnsafeHeaderError(`${field} has a line end`);
-  if (!value.isWellFormed()) throw new UnsafeHeaderError(`${field} has broken Unicode`);
+  if (/[\r\n\u0000]/.test(value)) throw new UnsafeHeaderError(`${field} contains a line break or NUL`);
+  if (!value.isWellFormed()) throw new UnsafeHeaderError(`${field} is not well-formed Unicode`);
   return value;
 }
 

@@ -3,7 +3,7 @@ import { type MessageDraft } from './message-draft.js';
 
 /** Returns the fields of the message itself, each with its line end; those of its outermost part follow them. @throws UnsafeHeaderError */
 export function messageHeader(draft: MessageDraft): string {
-  if (!/^<[^\s<>@]+@[^\s<>@]+>$/.test(draft.messageId)) throw new UnsafeHeaderError('Message-ID has not the form <left@right>');
+  if (!/^<[^\s<>@]+@[^\s<>@]+>$/.test(draft.messageId)) throw new UnsafeHeaderError('Message-ID does not have the form <left@right>');
   const fields = [
     mailboxField('From', [draft.from]),
     draft.replyTo === null ? '' : mailboxField('Reply-To', [{ address: draft.replyTo }]),

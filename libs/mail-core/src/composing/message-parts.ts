@@ -85,11 +85,12 @@ function filePart(file: DraftAttachment, disposition: 'inline' | 'attachment'): 
  * Composite types must not be base64 (RFC 2046 5.1.1, 5.2.1), and without it their bytes would not survive. So they go out as plain files.
  */
 function encodableType(contentType: string): string {
-  if (!/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(contentType)) throw new UnsafeHeaderError('a content type is no media type');
+  if (!/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(contentType)) throw new UnsafeHeaderError('a content type is not a valid media type');
   return /^(?:multipart|message)\//i.test(contentType) ? 'application/octet-stream' : contentType;
 }
 
 function vettedContentId(contentId = ''): string {
-  if (!/^[\w!#$%&'*+./=?^`{|}~@-]+$/.test(contentId)) throw new UnsafeHeaderError('a content id has other characters than an address');
+  if (!/^[\w!#$%&'*+./=?^`{|}~@-]+$/.test(contentId))
+    throw new UnsafeHeaderError('a content id contains characters that an address cannot have');
   return contentId;
 }

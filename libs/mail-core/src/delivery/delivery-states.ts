@@ -47,7 +47,7 @@ export class IllegalTransitionError extends Error {
 /** Returns `to`. Every change of a delivery's state goes through here. @throws IllegalTransitionError if no rule allows the change */
 export function transition(from: DeliveryStatus, to: DeliveryStatus): DeliveryStatus {
   if (from !== to && !DELIVERY_TRANSITIONS[from].includes(to))
-    throw new IllegalTransitionError(`A delivery can not go from ${from} to ${to}.`);
+    throw new IllegalTransitionError(`A delivery cannot go from ${from} to ${to}.`);
   return to;
 }
 

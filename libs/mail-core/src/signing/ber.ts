@@ -22,7 +22,7 @@ export class BerNode {
   /** Returns the element that a tag wraps. @throws RangeError if there is none */
   inner(): BerNode {
     const [inner] = this.children();
-    if (inner === undefined) throw new RangeError('nothing where something is wrapped');
+    if (inner === undefined) throw new RangeError('a tag has no content');
     return inner;
   }
 

@@ -21,7 +21,7 @@ function contentsAt(bytes: Uint8Array, at: number): { start: number; end: number
   const lengthBytes = first < 0x80 ? 0 : first - 0x80;
   const start = at + 2 + lengthBytes;
   const length = lengthBytes === 0 ? first : bytes.subarray(at + 2, start).reduce((sum, byte) => sum * 256 + byte, 0);
-  if (start + length > bytes.length) throw new RangeError('not DER: an element is longer than its surroundings');
+  if (start + length > bytes.length) throw new RangeError('not DER: an element is longer than the element that contains it');
   return { start, end: start + length };
 }
 

@@ -22,7 +22,7 @@ const OID = {
 export function* openPkcs12(bytes: Buffer, passphrase: string): InTurns<Pkcs12Content | null> {
   const effort = new Effort();
   const [version, safe, macData] = readBer(bytes).children();
-  if (version === undefined || safe === undefined) throw new Pkcs12FormError('it is not built like one');
+  if (version === undefined || safe === undefined) throw new Pkcs12FormError('it does not have the structure of a PKCS#12 file');
   const content = dataOf(safe);
   for (const spelling of spellingsOf(passphrase)) {
     // Without a MAC, only the encrypted parts tell whether the passphrase is right.
@@ -36,7 +36,7 @@ export function* openPkcs12(bytes: Buffer, passphrase: string): InTurns<Pkcs12Co
 function dataOf(contentInfo: BerNode): Buffer {
   const [type, wrapped] = contentInfo.children();
   if (type === undefined || wrapped === undefined || oidOf(type) !== OID.data)
-    throw new Pkcs12FormError('it is not locked by a passphrase');
+    throw new Pkcs12FormError('it is not protected by a passphrase');
   return octetsOf(wrapped.inner());
 }
 
@@ -61,7 +61,7 @@ class SafeReader {
 
   private *unlockSafe(encryptedData: BerNode): InTurns<BerNode | null> {
     const [, algorithm, text] = encryptedData.children()[1]?.children() ?? [];
-    if (algorithm === undefined || text === undefined) throw new Pkcs12FormError('a locked part of it is empty');
+    if (algorithm === undefined || text === undefined) throw new Pkcs12FormError('an encrypted part of it is empty');
     return yield* this.unlock(algorithm, octetsOf(text));
   }
 

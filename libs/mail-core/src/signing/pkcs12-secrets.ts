@@ -109,7 +109,8 @@ export function* isSealedWith(spelling: string, macData: BerNode, content: Buffe
   const macOf = (hashName: string, key: Buffer): Buffer => createHmac(hashName, key).update(content).digest();
   // The key is as long as the MAC, so a file with a longer MAC would ask for the iterations many times over.
   const ofLength = (hashName: string): string => {
-    if (createHash(hashName).digest().length !== expected.length) throw new Pkcs12FormError('its seal is not as long as seals of its kind');
+    if (createHash(hashName).digest().length !== expected.length)
+      throw new Pkcs12FormError('its MAC has the wrong length for its hash function');
     return hashName;
   };
   if (name === OID.pbmac1) {
@@ -189,7 +190,7 @@ function openedWithRc2(key: Buffer, bits: number, iv: Buffer, text: Buffer): Buf
 
 function* deriveByPbkdf2(start: Buffer, derivation: BerNode, bytes: number, effort: Effort): InTurns<Buffer> {
   const [oid, parameters] = derivation.children();
-  if (oidOf(required(oid)) !== OID.pbkdf2) throw new Pkcs12FormError('its key is derived in an unknown way');
+  if (oidOf(required(oid)) !== OID.pbkdf2) throw new Pkcs12FormError('its key derivation function is not supported');
   const [salt, iterations, ...options] = required(parameters).children();
   const prf = options.find((option) => option.isSequence);
   const rounds = integerOf(required(iterations));

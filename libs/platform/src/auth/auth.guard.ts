@@ -41,7 +41,7 @@ export class AuthGuard implements CanActivate {
     const caller = knownCaller(request) ?? (await this.verifier.callerOf(request.headers.authorization));
     setCaller(request, caller);
     if (this.reflector.getAllAndOverride<boolean | undefined>(SERVICES_ONLY, targets) && !caller.isService)
-      throw new ProblemException(403, 'services-only', 'Only internal services may do this. Ask those who run the e-mail delivery.');
+      throw new ProblemException(403, 'services-only', 'Only internal services may do this. Ask the operators of the e-mail delivery.');
     const { teamId } = request.params;
     if (teamId === undefined) return true;
     const access = this.reflector.getAllAndOverride<'read' | 'write' | undefined>(TEAM_ACCESS, targets);

@@ -86,7 +86,7 @@ function keysOf(url: string): JWTVerifyGetKey {
       const away = new ProblemException(
         503,
         'identity-provider-away',
-        'The identity provider does not give its keys. You are still signed in; try again in a moment.',
+        "The identity provider's keys cannot be fetched. You are still signed in; try again in a moment.",
       );
       away.cause = error;
       throw away;
@@ -101,6 +101,6 @@ function toProblem(error: unknown): ProblemException {
   if (error instanceof ProblemException) return error;
   if (error instanceof errors.JWTExpired) return new ProblemException(401, 'token-expired', 'The token has expired. Sign in again.');
   if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'exp')
-    return new ProblemException(401, 'token-without-end', 'The token has no end: the claim "exp" is missing.');
+    return new ProblemException(401, 'token-without-end', 'The token never expires: the claim "exp" is missing.');
   return new ProblemException(401, 'token-invalid', 'The token is not valid here.');
 }

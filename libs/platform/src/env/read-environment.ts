@@ -4,10 +4,10 @@ import { type z } from 'zod';
 /** Thrown at start if the environment is wrong. Names every wrong variable and what it should be. */
 export class EnvironmentError extends Error {
   /** What to do about it, for a person at a terminal. */
-  readonly cure = 'correct what is named, then try again; docs/operating.md says what each variable must be.';
+  readonly cure = 'correct the variables named above, then try again; docs/operating.md describes each of them.';
 
   constructor(readonly problems: string[]) {
-    super(`The environment is not as it must be:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    super(`The environment is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
     this.name = 'EnvironmentError';
   }
 }

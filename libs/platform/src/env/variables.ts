@@ -199,10 +199,10 @@ export const variables = {
   SMTP_CONNECT_TIMEOUT: described(duration.default(10_000), 'longest wait for a connection'),
   SMTP_REPLY_TIMEOUT: described(duration.default(60_000), 'longest wait for a reply'),
   SMTP_FINAL_REPLY_TIMEOUT: described(duration.default(600_000), 'longest wait for the reply to the end of data (RFC 5321 4.5.3.2.6)'),
-  SMTP_ALLOWED_NETWORKS: described(networks.default([]), "networks that a team's server may resolve to although private"),
+  SMTP_ALLOWED_NETWORKS: described(networks.default([]), "private networks that a team's server may resolve to"),
   WEBHOOK_ALLOWED_NETWORKS: described(
     networks.default([]),
-    "networks that a team's webhooks may go to although private, at any port and also without TLS",
+    "private networks that a team's webhooks may call, on any port and without TLS",
   ),
   OAUTH_ALLOWED_NETWORKS: described(
     networks.default([]),
@@ -222,7 +222,7 @@ export const variables = {
   ),
   RATE_LIMITS: described(
     rateLimits.optional(),
-    'limits of requests that are to differ from the usual, `name=requests/time,…`, such as `searches=120/1m`',
+    'request limits that differ from the defaults, `name=requests/time,…`, such as `searches=120/1m`',
   ),
   LOG_LEVEL: described(
     z
@@ -232,7 +232,7 @@ export const variables = {
   ),
   SHUTDOWN_DELAY: described(
     duration.default(5000),
-    'on SIGTERM, how long a service that says that it is not ready still takes requests, so that balancers notice',
+    'after SIGTERM, how long a service that reports not ready still accepts requests, so that load balancers notice',
   ),
   SHUTDOWN_GRACE: described(
     duration.default(30_000),
@@ -244,7 +244,7 @@ export const variables = {
   ),
   OTEL_TRACES_SAMPLER_ARG: described(
     share.default(1),
-    'share of the traces that begin here which are taken, from 0 to 1; what a caller traces (`traceparent`) is traced to its end',
+    'share of the traces begun here that are recorded, from 0 to 1; what a caller traces (`traceparent`) is traced to its end',
   ),
   BUILD_COMMIT: described(
     z

@@ -10,6 +10,6 @@ export function decodeCursor<T extends z.ZodType>(schema: T, cursor: string | un
   try {
     return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
-    throw invalidInput([{ pointer: '/cursor', message: 'is no cursor of this list; leave it out to begin at the newest' }]);
+    throw invalidInput([{ pointer: '/cursor', message: 'is not a cursor of this list; leave it out to start with the newest' }]);
   }
 }

@@ -39,7 +39,7 @@ export async function parseJson(bytes: Buffer, values: number): Promise<object> 
   const isLongText = bytes.length > LARGE_BYTES && bytes.length > values * BYTES_PER_VALUE;
   const value = isLongText ? await parseApart(bytes) : parseText(bytes);
   if (typeof value === 'object' && value !== null) return value;
-  throw new ProblemException(400, 'entity-parse-failed', 'The body is not valid JSON, or no object.');
+  throw new ProblemException(400, 'entity-parse-failed', 'The body is not valid JSON, or is not an object.');
 }
 
 function parseApart(bytes: Buffer): Promise<unknown> {

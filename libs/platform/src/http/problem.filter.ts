@@ -50,7 +50,7 @@ function toProblem(error: unknown, requestId: string): Problem {
   if (error instanceof UnavailableError) return build(503, error.slug, error.detail, requestId);
   if (isDatabaseAway(error))
     return build(503, 'database-away', 'The database does not answer. Nothing was changed; try again in a moment.', requestId);
-  return build(500, 'internal', 'Something went wrong on our side. Try again; if it stays, tell us the request id.', requestId);
+  return build(500, 'internal', 'Something went wrong on our side. Try again; if it keeps happening, tell us the request id.', requestId);
 }
 
 function build(status: number, slug: string, detail: string, requestId: string, errors?: Problem['errors']): Problem {

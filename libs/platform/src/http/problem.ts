@@ -42,7 +42,7 @@ export const refusedAs = (refusal: RefusalKind, problem: ProblemException): Prob
 
 export const notFound = (what: string) => new ProblemException(404, 'not-found', `${what} does not exist, or is not yours.`);
 export const invalidInput = (errors: FieldError[]) =>
-  new ProblemException(422, 'invalid-input', `${howMany(errors.length)} not as needed; see "errors".`, errors);
+  new ProblemException(422, 'invalid-input', `${howMany(errors.length)} not valid; see "errors".`, errors);
 
 // If there are more errors than are listed, the last entry says so.
 const howMany = (count: number): string =>

@@ -59,7 +59,7 @@ const EXAMPLE_PROBLEM: Problem = {
   type: 'urn:billing-mail:problem:invalid-input',
   title: problemTitle(422),
   status: 422,
-  detail: 'A field is not as needed; see "errors".',
+  detail: 'A field is not valid; see "errors".',
   requestId: 'b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77',
   errors: [{ pointer: '/subject', message: 'must be text' }],
 };

@@ -49,7 +49,7 @@ export function parseRedisUrl(url: string): RedisAddress {
 function readNode(text: string, usualPort: number): RedisNode {
   const [isNode, host = '', port = String(usualPort)] = NODE.exec(text.trim()) ?? [];
   if (isNode === undefined || Number(port) < 1 || Number(port) > 65535)
-    throw new RedisUrlError(`has a host or port that is none; it must be ${FORMS}`);
+    throw new RedisUrlError(`has an invalid host or port; it must be ${FORMS}`);
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 

@@ -22,7 +22,7 @@ import { transportClient, transportServer } from './redis-transport.js';
 
 const silent = pino({ level: 'silent' });
 const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const end = Date.now() + 120_000; !(await isSo()); await new Promise((resolve) => setTimeout(resolve, 20)))
+  for (const end = Date.now() + 300_000; !(await isSo()); await new Promise((resolve) => setTimeout(resolve, 20)))
     if (Date.now() > end) throw new Error('not so after two minutes');
 };
 

@@ -60,7 +60,7 @@ function toOpenSpan(span: Span): OpenSpan {
 /** Logs once a minute that nobody takes the traces. */
 function tellTrouble(logger: Logger): (error: unknown) => void {
   const trouble = new TroubleLog(logger);
-  const tell = (message: string): void => trouble.note(message, { step: 'tracing', why: message.slice(0, 300) }, 'traces are not taken');
+  const tell = (message: string): void => trouble.note(message, { step: 'tracing', why: message.slice(0, 300) }, 'traces are not accepted');
   diag.setLogger(
     { error: tell, warn: tell, info: () => undefined, debug: () => undefined, verbose: () => undefined },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },

@@ -96,7 +96,7 @@ describe('where something takes traces', () => {
     expect((await new Office().outer({ id: 'd1' }))[0]).toBe('d1');
     await endTracing();
     expect(told).toEqual([
-      [expect.objectContaining({ step: 'tracing', why: expect.stringMatching(/404|Not Found/) as string }), 'traces are not taken'],
+      [expect.objectContaining({ step: 'tracing', why: expect.stringMatching(/404|Not Found/) as string }), 'traces are not accepted'],
     ]);
   });
 });

@@ -71,7 +71,7 @@ describe('signing in by a token', () => {
   it('never gives the token as a password', async () => {
     server.script = taking(SHORT, { mechanisms: 'PLAIN LOGIN CRAM-MD5' });
     expect(await openWith(server, by(SHORT))).toMatchObject({
-      fact: { kind: 'unsupported', stage: 'auth', text: 'the server offers only PLAIN, LOGIN, CRAM-MD5 to sign in' },
+      fact: { kind: 'unsupported', stage: 'auth', text: 'the server offers only PLAIN, LOGIN, CRAM-MD5 for sign-in' },
     });
     expect(server.connections[0]?.commands.filter((command) => command.startsWith('AUTH'))).toEqual([]);
   });

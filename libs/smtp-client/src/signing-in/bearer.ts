@@ -22,8 +22,8 @@ export function xoauth2({ username, token }: TokenLogin): Mechanism {
 
 /** Returns why these credentials cannot be sent, or `null`. A separator in a name would begin a new field; RFC 6750 2.1 defines tokens. */
 export function whyTokenUnsayable({ username, token }: TokenLogin): string | null {
-  if (/\p{Cc}/u.test(username)) return 'the username has characters that can not be sent';
-  return /^[A-Za-z0-9\-._~+/]+=*$/.test(token) ? null : 'the token is none that a mail server takes';
+  if (/\p{Cc}/u.test(username)) return 'the username contains characters that cannot be sent';
+  return /^[A-Za-z0-9\-._~+/]+=*$/.test(token) ? null : 'the token contains characters that mail servers do not accept';
 }
 
 /** Sends the token. A refusal comes in two steps: a challenge with the reason in JSON and, once we have answered it, the refusal itself. */

@@ -82,7 +82,10 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
 
   /** An e-mail that could not be settled, because PostgreSQL or the process went away, is due again when its lease runs out. */
   private leaveToLease({ parts: [first] }: OwedEmail, error: unknown): void {
-    this.logger.warn({ err: error, notificationId: first?.notificationId, step: 'email' }, 'an alert e-mail waits');
+    this.logger.warn(
+      { err: error, notificationId: first?.notificationId, step: 'email' },
+      'could not settle an alert e-mail; it is due again when its lease runs out',
+    );
   }
 
   private async renew(owed: readonly Held[]): Promise<void> {

@@ -97,7 +97,10 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
       const why = answer.kind === 'answered' ? answer.status : answer.trouble;
       this.logger[verdict === 'delivered' ? 'info' : 'warn']({ webhookId, teamId, step: 'webhook', verdict, why }, 'webhook');
     } catch (error) {
-      this.logger.warn({ err: error, webhookId, teamId, step: 'webhook' }, 'a message of a webhook waits');
+      this.logger.warn(
+        { err: error, webhookId, teamId, step: 'webhook' },
+        'could not settle a message of a webhook; it is due again when its lease runs out',
+      );
     }
   }
 

@@ -118,7 +118,7 @@ export class WebhooksController {
   @HttpCode(200)
   @TeamAccess('write')
   @RateLimit('webhooks')
-  @ApiOperation({ summary: 'Sends to a webhook again that was switched off; what it missed is replayed only when that is asked for' })
+  @ApiOperation({ summary: 'Switches a webhook on again; the messages that it missed are sent only on request' })
   @ApiResponse({ status: 200, schema: jsonSchema(webhookView) })
   @ApiResponse(NO_WEBHOOK)
   async switchOn(@Param('teamId') teamId: string, @Param('id') id: string, @CurrentCaller() caller: Caller): Promise<WebhookView> {
@@ -129,7 +129,7 @@ export class WebhooksController {
   @HttpCode(202)
   @TeamAccess('write')
   @RateLimit('webhooks')
-  @ApiOperation({ summary: 'Sends the event `webhook.test`; what comes of it stands in the log' })
+  @ApiOperation({ summary: 'Sends the event `webhook.test`; the log shows the result' })
   @ApiResponse({ status: 202, schema: jsonSchema(webhookMessageView) })
   @ApiResponse(NO_WEBHOOK)
   @ApiResponse(IS_OFF)

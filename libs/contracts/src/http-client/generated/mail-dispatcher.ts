@@ -121,7 +121,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Trouble of the ways out, each with one cause: what is not over first, then the latest
+         * Incidents of the team's routes: open ones first, then the latest
          * @description It begins with the first failed sign-in or whatever else somebody has to change, with the third failure by anything that may pass by itself, or with the first delivery that failed for it; it ends with the next document that goes out by that way.
          */
         get: operations["IncidentsController_list"];
@@ -248,7 +248,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let what waits be tried at once; it has the tries that it has */
+        /** Try a waiting delivery at once; it gets no additional tries */
         post: operations["DeliveryStepsController_retryNow"];
         delete?: never;
         options?: never;
@@ -265,7 +265,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let what waits be tried not before a time */
+        /** Move a waiting delivery to another time */
         post: operations["DeliveryStepsController_reschedule"];
         delete?: never;
         options?: never;
@@ -283,7 +283,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Note that a document arrived of which nobody knew whether it did
+         * Record that an uncertain document has arrived
          * @description It needs no attention any more; what is known of its recipients stays as it is.
          */
         post: operations["DeliveryStepsController_received"];
@@ -356,7 +356,7 @@ export interface components {
          *       "type": "urn:billing-mail:problem:invalid-input",
          *       "title": "Invalid input",
          *       "status": 422,
-         *       "detail": "A field is not as needed; see \"errors\".",
+         *       "detail": "A field is not valid; see \"errors\".",
          *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
          *       "errors": [
          *         {
@@ -1116,7 +1116,7 @@ export interface operations {
                 /** @description an address */
                 recipient?: unknown;
                 documentId?: unknown;
-                /** @description `bounced`: came back from one or more recipients. `in_trouble`: ended otherwise than as sent; `needs_attention`: that, and was not sent again since; `under_way`: has not ended; `fell_back`: sent by the platform in place of the own server */
+                /** @description `bounced`: came back from one or more recipients. `in_trouble`: failed, partly sent or uncertain; `needs_attention`: the same, and neither sent again nor marked as received since; `under_way`: has not ended; `fell_back`: sent by the platform in place of the own server */
                 status?: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled" | "bounced" | "needs_attention" | "in_trouble" | "under_way" | "fell_back";
             };
             header?: {

@@ -31,7 +31,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's notifications, newest first; one that was counted up is new again */
+        /** The caller's notifications, newest first; a notification whose count has grown is new again */
         get: operations["InboxController_list"];
         put?: never;
         post?: never;
@@ -82,7 +82,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's preferences; before the first PUT what the caller's documents told */
+        /** The caller's preferences; before the first PUT, the values from the caller's documents */
         get: operations["PreferencesController_read"];
         /**
          * Replaces the caller's preferences; from then on they hold whatever documents say
@@ -105,7 +105,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends the e-mail by which the address is confirmed once more */
+        /** Sends the confirmation e-mail again */
         post: operations["PreferencesController_askAgain"];
         delete?: never;
         options?: never;
@@ -160,7 +160,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends the e-mail by which the address is confirmed once more */
+        /** Sends the confirmation e-mail again */
         post: operations["TeamAlertAddressController_askAgain"];
         delete?: never;
         options?: never;
@@ -177,7 +177,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirms the address by the code that was sent to it, once; whoever in the team reads that mailbox */
+        /** Confirms the address by the code that was sent to it, once; any member of the team who reads that mailbox may do so */
         post: operations["TeamAlertAddressController_confirm"];
         delete?: never;
         options?: never;
@@ -293,7 +293,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends to a webhook again that was switched off; what it missed is replayed only when that is asked for */
+        /** Switches a webhook on again; the messages that it missed are sent only on request */
         post: operations["WebhooksController_switchOn"];
         delete?: never;
         options?: never;
@@ -310,7 +310,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends the event `webhook.test`; what comes of it stands in the log */
+        /** Sends the event `webhook.test`; the log shows the result */
         post: operations["WebhooksController_test"];
         delete?: never;
         options?: never;
@@ -378,7 +378,7 @@ export interface components {
          *       "type": "urn:billing-mail:problem:invalid-input",
          *       "title": "Invalid input",
          *       "status": 422,
-         *       "detail": "A field is not as needed; see \"errors\".",
+         *       "detail": "A field is not valid; see \"errors\".",
          *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
          *       "errors": [
          *         {

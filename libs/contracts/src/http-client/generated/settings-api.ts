@@ -15,7 +15,7 @@ export interface paths {
         get: operations["EmailDeliveryController_read"];
         /**
          * Replace the settings
-         * @description A password that is left out stays, unless host, port or user name change. Saying what is stored already makes no new version.
+         * @description A password that is left out stays, unless host, port or user name change. Saving the settings that are stored already makes no new version.
          */
         put: operations["EmailDeliveryController_replace"];
         post?: never;
@@ -34,7 +34,7 @@ export interface paths {
         };
         /**
          * Who changed what and when, newest first
-         * @description Of long lists the first few are named and all are counted. A page may have fewer items than asked for; `nextCursor` leads on.
+         * @description Of a long list the history shows the first few entries and the count. A page may have fewer items than asked for; `nextCursor` leads to the next page.
          */
         get: operations["EmailDeliveryController_history"];
         put?: never;
@@ -56,13 +56,13 @@ export interface paths {
         get: operations["CertificateController_read"];
         /**
          * Sign what goes out by the team's own server
-         * @description A PKCS#12 file in base64 with its passphrase. It must be for the sender address of the server, and what a receiver would object to is refused.
+         * @description A PKCS#12 file in base64 with its passphrase. It must be for the sender address of the server, and a certificate that a receiver would reject is refused.
          */
         put: operations["CertificateController_set"];
         post?: never;
         /**
-         * Sign no longer
-         * @description The key is forgotten. What waits goes out unsigned.
+         * Stop signing
+         * @description Deletes the key. Waiting documents go out unsigned.
          */
         delete: operations["CertificateController_remove"];
         options?: never;
@@ -81,7 +81,7 @@ export interface paths {
         put?: never;
         /**
          * Test a mail server step by step
-         * @description The given server, or the stored one. With "sendTo" a real test e-mail is sent. A failed test is a 200 with "ok": false. Who accepts application/x-ndjson gets a line for each step as it succeeds, and at the end one with the result.
+         * @description The given server, or the stored one. With "sendTo" a real test e-mail is sent. A failed test is a 200 with "ok": false. A client that accepts application/x-ndjson gets one line for each step as it succeeds, and a last line with the result.
          */
         post: operations["SmtpTestController_test"];
         delete?: never;
@@ -107,7 +107,7 @@ export interface paths {
         post: operations["MailConnectionsController_connect"];
         /**
          * Disconnect the mailbox
-         * @description Forgets the permission, and takes it back at the provider where that offers it. The answer says whether it did: Microsoft 365 has no way for that, and an app that signs in by itself keeps what an administrator has allowed it.
+         * @description Deletes the permission, and revokes it at the provider if the provider offers that. The answer says whether it did: Microsoft 365 has no way for that, and an app that signs in by itself keeps what an administrator has allowed it.
          */
         delete: operations["MailConnectionsController_disconnect"];
         options?: never;
@@ -124,7 +124,7 @@ export interface components {
          *       "type": "urn:billing-mail:problem:invalid-input",
          *       "title": "Invalid input",
          *       "status": 422,
-         *       "detail": "A field is not as needed; see \"errors\".",
+         *       "detail": "A field is not valid; see \"errors\".",
          *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
          *       "errors": [
          *         {

@@ -43,7 +43,8 @@ const removing = (stage: BenchStage, sending: Contender): Contender => ({
 
 function countingRemoved(database: Database): Observer {
   const countOld = async (): Promise<number> =>
-    (await database.one<{ count: number }>("SELECT count(*)::int FROM dispatch.deliveries WHERE settled_at < now() - interval '1 day'")).count;
+    (await database.one<{ count: number }>("SELECT count(*)::int FROM dispatch.deliveries WHERE settled_at < now() - interval '1 day'"))
+      .count;
   let [old, since] = [0, 0];
   return {
     begin: async () => {

@@ -77,7 +77,7 @@ describe('a restore from a backup', () => {
       await stage.database.rows('CREATE SCHEMA notify');
       await expect(restore(join(folder, 'backup'), environment(), silently)).rejects.toThrow('The database has notify already');
       await stage.database.rows('DROP SCHEMA notify');
-      await expect(restore(join(folder, 'logs'), environment(), silently)).rejects.toThrow('is no backup');
+      await expect(restore(join(folder, 'logs'), environment(), silently)).rejects.toThrow('is not a backup');
       await writeFile(join(folder, 'backup', 'more'), '');
       await expect(restore(join(folder, 'backup'), environment(), silently)).rejects.toThrow('The backup is not as it was made');
       await rm(join(folder, 'backup', 'more'));

@@ -14,7 +14,7 @@ export async function areUnready(play: Play): Promise<void> {
   const { stage } = play;
   for (const dispatcher of stage.dispatchers)
     play.expect(!(await dispatcher.says('ready')), 'a dispatcher without a journal says that it is ready');
-  play.expect(stage.countInLogs('the result journal can not be written') > 0, 'the log does not say that the journal can not be written');
+  play.expect(stage.countInLogs('the result journal cannot be written') > 0, 'the log does not say that the journal cannot be written');
 }
 
 export const fullAtStart: Scenario = {

@@ -161,7 +161,7 @@ export const PEERS: readonly Peer[] = [
     name: 'starttls-injected',
     injects: 'plain bytes behind the 220 of STARTTLS',
     script: { starttls: { raw: '220 go\r\n250-smuggled\r\n250 AUTH PLAIN\r\n' } },
-    ...failing('tls', 'smtp_protocol_error', 'server sent more than it was asked for'),
+    ...failing('tls', 'smtp_protocol_error', 'server sent a reply that nobody asked for'),
   },
   {
     name: 'tls-hang',

@@ -181,7 +181,7 @@ const timedOut: Scenario = {
     try {
       await play.awaits(
         'given up waiting',
-        () => stage.countInLogs('can not take a job in yet') > 0 && stage.countInLogs('Query read timeout') > 0,
+        () => stage.countInLogs('could not take in a job yet; trying again') > 0 && stage.countInLogs('Query read timeout') > 0,
       );
     } finally {
       goOn();
