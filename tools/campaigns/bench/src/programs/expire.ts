@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 const calls = {
   /** Resolves to how many deliveries it removed, once none is left that was settled more than a day ago. */
   expire: async (url: string): Promise<number> => {
-    const { expiriesOf } = (await import(EXPIRIES)) as { expiriesOf(env: object): Expiry[] };
+    const { expiriesOf } = (await import(EXPIRIES)) as { expiriesOf: (env: object) => Expiry[] };
     const source = await new DataSource({ type: 'postgres', url, poolSize: 1 }).initialize();
     try {
       const expiries = expiriesOf({ RETENTION_DELIVERIES: DAY_MS }).filter(({ kind }) => kind === 'deliveries');
