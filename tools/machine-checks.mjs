@@ -25,7 +25,7 @@ const program = (name) => ({ name, ok: findProgram(name) !== null, detail: useOf
 /** @param isRunning whether `npm start` runs here; its own ports are then taken and not checked */
 export async function checkMachine(isRunning) {
   const checks = [
-    { name: 'Node.js', ok: isFitNode(), detail: process.versions.node, cure: 'install Node.js 20.19 or newer of 20, 22 or 24' },
+    { name: 'Node.js', ok: isFitNode(), detail: process.versions.node, cure: 'install Node.js 20.19+, 22.13+ or 24.11+' },
     { name: 'packages', ok: isInstalled(), detail: 'as the lock file says', cure: 'npm start installs them' },
     program('setpriv'),
     // A question mark marks a program that we can do without.

@@ -33,7 +33,7 @@ function requireNode() {
   if (isFitNode()) return;
   throw new StepError(
     `Node.js ${process.versions.node} is too old or a release that is not kept.`,
-    'install Node.js 20.19 or newer of 20, 22 or 24 (nodejs.org).',
+    'install Node.js 20.19+, 22.13+ or 24.11+ (nodejs.org).',
   );
 }
 

@@ -31,8 +31,8 @@ When something is in differences.csv
 
 The log of that delivery is complete all the same; what can not be had is a file. The column "reason" says why. A message can not be made
 again byte for byte where the certificate that it was signed with has been replaced, or its document was changed or removed by whoever keeps
-it. Texts and documents are removed when their time for keeping is over. The column "sha256" is then the check sum of what went out: the
-copy that the recipient has can be held against it.
+it. Texts and documents are removed when their time for keeping is over. For a message, the column "sha256" is the check sum of what went
+out, so that the recipient's copy can be held against it. It is empty for a file, and once the texts have been removed.
 
 A signature is checked, for example, by:   openssl cms -verify -in MESSAGE.eml -CAfile AUTHORITY.pem -out /dev/null
 `;
