@@ -167,7 +167,7 @@ describe('by keyboard alone', () => {
   it('stays or leaves with unsaved changes', async () => {
     const { page, keys } = await open();
     await keys.write(page.getByLabel('Company name'), 'Changed');
-    const link = page.getByRole('link', { name: 'Delivery log' });
+    const link = page.getByRole('link', { name: 'Delivery log', exact: true });
     await keys.use(link);
     const dialog = page.getByRole('dialog', { name: 'Leave without saving?' });
     await keepsFocus(keys, dialog, dialog.getByRole('button', { name: 'Stay here' }));

@@ -331,7 +331,7 @@ describe('deliveries and inbox', () => {
     expect(await page.evaluate('asked')).toBe(0);
     await noticeSwitch.click({ force: true });
     await page.getByText('Shown while the page is open in the background').waitFor();
-    await page.getByRole('link', { name: 'Delivery log' }).click();
+    await page.getByRole('link', { name: 'Delivery log', exact: true }).click();
     await page.getByRole('heading', { name: 'Delivery log', level: 1 }).waitFor();
     await send(system, 'acme', invoice('news', { requestedBy: { userId: 'nina.roth', locale: 'de' } }));
     // The notice is in the language of the page, whatever the user's own language is.

@@ -148,7 +148,7 @@ describe('E-mail delivery', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await saved(page);
     expect(await page.title()).toBe('E-mail delivery · Billing Mail');
-    await page.getByRole('region', { name: 'What happens now' }).getByText(name).waitFor();
+    await page.getByRole('region', { name: 'How it is sent now' }).getByText(name).waitFor();
   });
 
   it('shows two windows that one has saved, and keeps both changes', async () => {
@@ -192,7 +192,7 @@ describe('E-mail delivery', () => {
     await page.getByLabel('Company name').fill('Changed');
     const dialog = page.getByRole('dialog', { name: 'Leave without saving?' });
 
-    await page.getByRole('link', { name: 'Delivery log' }).click();
+    await page.getByRole('link', { name: 'Delivery log', exact: true }).click();
     await dialog.getByRole('button', { name: 'Stay here' }).click();
     await dialog.waitFor({ state: 'hidden' });
     await page.goBack();
@@ -761,7 +761,7 @@ describe('E-mail delivery', () => {
       const page = await openOwn();
       await page.getByLabel('Company name').fill('Brandt Maschinenbau');
       await upload(page, 'Set the certificate', 'Passphrase of the file', passphrase);
-      await page.getByText('The next document by your server is signed with it.').waitFor();
+      await page.getByText('The next document sent by your server is signed with it.').waitFor();
       await page.getByText('Fingerprint (SHA-256)').waitFor();
       await page.getByRole('figure').getByText('Digitally signed').waitFor();
       expect(await page.getByLabel('Company name').inputValue()).toBe('Brandt Maschinenbau');
