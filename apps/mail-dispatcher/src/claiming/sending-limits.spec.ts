@@ -173,7 +173,7 @@ describe('the limits of a team’s server', () => {
     const waiting = await harness.until('daily', second.key, ({ failure }) => failure !== null);
     expect(waiting).toMatchObject({
       attempts: [],
-      failure: { code: 'sending_limit', message: expect.stringContaining('1 recipients a day') },
+      failure: { code: 'sending_limit', message: expect.stringContaining('1 recipients per day') },
     });
     const nextTryAt = Date.parse(waiting.nextTryAt ?? '');
     expect(nextTryAt).toBeGreaterThan(Date.now() + WINDOWS.dayMs / 2);

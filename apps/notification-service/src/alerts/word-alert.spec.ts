@@ -124,7 +124,7 @@ describe('an alert in words', () => {
       en: /send [^.]*again|could not be used/i,
       de: /(verschick|send)[^.]*(erneut|noch einmal|wieder)|kein Versand möglich/i,
     };
-    const PLEASE_NOT = { en: 'do not send it again', de: 'Verschicken Sie es nicht noch einmal' };
+    const PLEASE_NOT = { en: 'Do not send anything again', de: 'Verschicken Sie nichts davon erneut' };
     const fellBack = (code: FailureCode, byPlatform?: number) => {
       const event = SAMPLES.fellBack({}, byPlatform);
       event.delivery.failure = { ...SERVER_DOWN, code };
@@ -244,9 +244,9 @@ describe('an alert in words', () => {
   });
 
   it.each([
-    ['authority', 14, 'en', 'The certificate of the authority of your mail server expires in 14 days', 'who runs your mail server'],
+    ['authority', 14, 'en', 'The certificate of the authority of your mail server expires in 14 days', 'whoever runs your mail server'],
     ['authority', 14, 'de', 'Das Zertifikat der Zertifizierungsstelle Ihres Mailservers läuft in 14 Tagen ab', 'Ihren Mailserver betreibt'],
-    ['pin', 0, 'en', 'The pinned certificate of your mail server expires today', 'who runs your mail server'],
+    ['pin', 0, 'en', 'The pinned certificate of your mail server expires today', 'whoever runs your mail server'],
     ['pin', 0, 'de', 'Das hinterlegte Zertifikat Ihres Mailservers läuft heute ab', 'Ihren Mailserver betreibt'],
     ['client', -1, 'en', 'The certificate that we present to your mail server has expired', 'set it in the settings'],
     ['client', -1, 'de', 'Das Zertifikat, das wir Ihrem Mailserver vorlegen, ist abgelaufen', 'hinterlegen Sie es in den Einstellungen'],

@@ -99,7 +99,7 @@ export const deliveriesWords = {
     'Subject',
     'Route',
     'Fallback used',
-    'Settled',
+    'Finished',
     'Reason',
     'Delivery id',
   ],
@@ -152,7 +152,7 @@ export const deliveriesWords = {
     nothingLoaded: 'Images are not shown here, and links do not open.',
     files: 'Files',
     whole: (route: string | null) =>
-      route === null ? 'The whole message, as handed to the mail server' : `The whole message, as handed over by ${route}`,
+      route === null ? 'The whole message, as handed to the mail server' : `The whole message, as handed to ${route}`,
     openShort: 'Open',
     openFile: (name: string) => `Open ${name}`,
     notOpened: 'The file could not be opened',

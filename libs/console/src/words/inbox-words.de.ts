@@ -11,7 +11,7 @@ export const inboxWords: typeof english = {
   openLatest: 'Letzten Versand öffnen',
   times: (count) => `${count.toLocaleString('de')} Belege`,
   team: (team) => `Team ${team}`,
-  severity: { info: 'Zur Kenntnis', warning: 'Achtung', error: 'Nicht verschickt' },
+  severity: { info: 'Zur Kenntnis', warning: 'Achtung', error: 'Fehler' },
   more: 'Weitere anzeigen',
   empty: 'Nichts zu melden',
   emptyText: 'Mit Ihren Belegen ist nichts geschehen, wovon Sie wissen müssten.',
@@ -27,7 +27,7 @@ export const inboxWords: typeof english = {
       label: 'E-Mails kommen',
       none: (_time) => 'einzeln und sofort',
       hour: (_time) => 'gesammelt, einmal in der Stunde',
-      day: (time) => `gesammelt, einmal am Tag um ${time}`,
+      day: (time) => `gesammelt, einmal am Tag um ${time} Uhr`,
     },
     types: {
       label: 'Worüber Sie benachrichtigt werden',

@@ -9,7 +9,7 @@ export const inboxWords = {
   openLatest: 'Open the latest delivery',
   times: (count: number) => `${count.toLocaleString('en')} documents`,
   team: (team: string) => `Team ${team}`,
-  severity: { info: 'For your information', warning: 'Attention', error: 'Not sent' },
+  severity: { info: 'For your information', warning: 'Attention', error: 'Error' },
   more: 'Show more',
   empty: 'Nothing to report',
   emptyText: 'Nothing has happened to your documents that you should know of.',

@@ -4,7 +4,7 @@ const tries = (count: number): string => (count === 1 ? '1 failed try' : `${inDi
 
 /** What the page says about incidents, and about what else can be done with one delivery. */
 export const incidentWords = {
-  banner: (server: string, since: string) => `Documents have been failing at ${server} since ${since}.`,
+  banner: (server: string, since: string) => `Sending by ${server} has been failing since ${since}.`,
   show: 'See what to do',
   title: (server: string) => `Trouble with ${server}`,
   facts: (since: string, failures: number, last: string) => `${tries(failures)} since ${since}; the latest: ${last}.`,

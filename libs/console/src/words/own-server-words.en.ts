@@ -96,7 +96,7 @@ export const ownServerWords = {
     fingerprint: 'Fingerprint (SHA-256)',
     validTo: 'Valid until',
     ended: (when: string) => `The certificate expired on ${when}. Documents wait until you replace or remove it.`,
-    endsSoon: (when: string) => `The certificate expires on ${when}. Order a new one in time: afterwards documents wait.`,
+    endsSoon: (when: string) => `The certificate expires on ${when}. Order a new one in time, or documents will wait from then on.`,
     set: (when: string, who: string) => `Set on ${when} by ${who}`,
     file: 'Certificate with its key (.p12 or .pfx)',
     choose: 'Choose a file',
@@ -109,7 +109,7 @@ export const ownServerWords = {
     removeTitle: 'Stop signing?',
     removeText: 'The key is deleted. Documents that go out by your server, including those that wait, are no longer signed.',
     removeNo: 'Keep the certificate',
-    isSet: 'The certificate is set. The next document by your server is signed with it.',
+    isSet: 'The certificate is set. The next document sent by your server is signed with it.',
     removed: 'The certificate is removed.',
   },
 };

@@ -25,7 +25,7 @@ export const pageWords = {
       'The link that brought you here is damaged or meant for something else. Open this page again from your invoicing application.',
     otherTeamTitle: (team: string) => `You do not belong to the team “${team}”`,
     otherTeam: 'You are signed in, but not for this team. Ask one of its admins for access, or go to one of your teams:',
-    confirming: 'To confirm your e-mail address, open this page from your invoicing, go to the inbox, and enter this code there:',
+    confirming: 'To confirm your e-mail address, open this page from your invoicing application, go to “Inbox”, and enter this code there:',
     noTeam: 'You are signed in but belong to no team. Ask an admin of your team for access.',
   },
   switchUser: {
@@ -45,7 +45,7 @@ export const pageWords = {
     kinds: {
       'not-settled': 'The delivery is still under way. Wait until it has ended, or cancel it first.',
       settled: 'The delivery has ended in the meantime; there is nothing left to cancel.',
-      'in-final': 'The document has already been handed to the mail server; it can no longer be cancelled.',
+      'in-final': 'The document has already been handed to the mail server; sending can no longer be cancelled.',
       'tests-under-way': 'Two tests of your team are under way. Wait until one has ended.',
       'admins-only': 'Only admins of the team may change this. Ask one of them.',
       'not-found': 'This does not exist any more, or it belongs to another team.',

@@ -143,7 +143,7 @@ export const settingsWords: typeof english = {
     keep: 'Hinterlegtes behalten',
     passwordAgain: 'Server, Port, Benutzername oder hinterlegtes Zertifikat wurde geändert; bitte das Passwort erneut eingeben.',
     fromAddress: 'Absenderadresse',
-    fromAddressHint: 'Ihr Anbieter muss diesem Benutzer erlauben, von ihr zu senden.',
+    fromAddressHint: 'Ihr Anbieter muss diesem Benutzer erlauben, mit dieser Adresse zu senden.',
     fromName: 'Absendername',
     fromNameHint: 'Leer: Ihr Firmenname.',
     limits: 'Versandlimits Ihres Servers',
@@ -257,7 +257,7 @@ export const settingsWords: typeof english = {
     readOnly:
       'Diese Einstellungen dürfen nur Administratoren des Teams ändern. Wenden Sie sich an einen von ihnen, wenn etwas nicht stimmt.',
     readOnlyBut: (names, isOne) =>
-      `Diese Einstellungen dürfen nur Administratoren des Teams ändern: ${names}. Wenden Sie sich ${isOne ? 'dorthin' : 'an einen von ihnen'}, wenn etwas nicht stimmt.`,
+      `Diese Einstellungen dürfen nur Administratoren des Teams ändern: ${names}. Wenden Sie sich ${isOne ? 'an diese Person' : 'an einen von ihnen'}, wenn etwas nicht stimmt.`,
   },
   kept: {
     title: (count) =>

@@ -17,7 +17,7 @@ export const settingsWords = {
   title: 'E-mail delivery',
   lead: 'How your invoices and other billing documents reach your customers by e-mail.',
   now: {
-    title: 'What happens now',
+    title: 'How it is sent now',
     platform: (from: string, name: string) => `Documents go out from ${from} as “${name}”, digitally signed.`,
     platformUnnamed: (name: string) => `Documents go out by our platform as “${name}”, digitally signed.`,
     custom: (from: string, host: string) => `Documents go out from ${from} by your own mail server ${host}, without a signature.`,
@@ -50,7 +50,7 @@ export const settingsWords = {
     replyTo: 'Reply address',
     replyToHint: 'Your customers’ replies go here. Left empty, they do not reach you.',
     replyToHintOwn: 'Your customers’ replies go here. Left empty, they go to your sender address.',
-    locale: 'Language of messages to the team',
+    locale: 'Language of alerts to the team',
     languages: { en: 'English', de: 'German' },
   },
   preview: {
@@ -202,7 +202,7 @@ export const settingsWords = {
   fields: {
     '/companyName': 'Company name',
     '/replyTo': 'Reply address',
-    '/locale': 'Language of messages to the team',
+    '/locale': 'Language of alerts to the team',
     '/cc': 'CC',
     '/bcc': 'BCC',
     ...copyFields((list, type) => `${list} for ${types[type].toLowerCase()}`),

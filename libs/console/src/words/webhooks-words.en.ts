@@ -80,8 +80,8 @@ export const webhooksWords = {
     delivery: 'Open the delivery',
   },
   replay: {
-    open: 'Resend messages …',
-    title: 'Resend messages of a period',
+    open: 'Send messages again …',
+    title: 'Send messages of a period again',
     text: 'Messages of this period that were given up or missed are sent again. Those that are waiting are tried again automatically.',
     from: 'From',
     to: 'Until',

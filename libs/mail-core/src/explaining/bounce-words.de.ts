@@ -3,7 +3,7 @@ import { type BounceCatalogue } from './bounce-words.js';
 
 const ASK_CUSTOMER =
   'Fragen Sie den Kunden nach einer anderen Adresse oder bitten Sie ihn, die Ursache zu beheben, und verschicken Sie den Beleg erneut.';
-const LATER = 'Verschicken Sie den Beleg später noch einmal. Kommt er wieder zurück, fragen Sie den Kunden nach einer anderen Adresse.';
+const LATER = 'Verschicken Sie den Beleg später erneut. Kommt er wieder zurück, fragen Sie den Kunden nach einer anderen Adresse.';
 
 export const BOUNCES_IN_GERMAN: BounceCatalogue = {
   no_such_address: {
@@ -20,7 +20,7 @@ export const BOUNCES_IN_GERMAN: BounceCatalogue = {
   },
   mailbox_disabled: {
     happened: 'Das Postfach des Empfängers ist geschlossen oder wird nicht mehr verwendet.',
-    todo: 'Fragen Sie den Kunden nach der heutigen Adresse, berichtigen Sie sie und verschicken Sie den Beleg erneut.',
+    todo: 'Fragen Sie den Kunden nach der aktuellen Adresse, berichtigen Sie sie und verschicken Sie den Beleg erneut.',
   },
   blocked: {
     happened: 'Der Mailserver des Empfängers nimmt keine E-Mails von dem Server an, der den Beleg verschickt hat.',

@@ -42,10 +42,10 @@ export const BOUNCES_IN_ENGLISH: BounceCatalogue = {
     todo: 'Tell our support, and ask the customer to let your e-mails pass. Then send the document again.',
   },
   recipient_refuses: {
-    happened: 'The recipient does not take e-mails from you: an own rule or a list of allowed senders keeps them out.',
+    happened: 'The recipient does not take e-mails from you: a rule of theirs or a list of allowed senders keeps them out.',
     todo: 'Ask the customer to allow your e-mails, or for another address, and send the document again.',
   },
-  policy: { happened: "The rules of the recipient's mail server do not allow this e-mail.", todo: ASK_CUSTOMER },
+  policy: { happened: 'The rules of the recipient’s mail server do not allow this e-mail.', todo: ASK_CUSTOMER },
   authentication: {
     happened: 'The mail server of the recipient does not trust the sender of the e-mail.',
     todo: 'Tell our support, and send the document again when they have put it right.',
@@ -53,7 +53,7 @@ export const BOUNCES_IN_ENGLISH: BounceCatalogue = {
   rate_limited: { happened: 'The mail server of the recipient got too many e-mails at that time and did not take this one.', todo: LATER },
   unreachable: { happened: 'The mail server of the recipient could not be reached.', todo: LATER },
   routing_loop: { happened: 'The e-mail was passed round in a circle on the way to the recipient.', todo: ASK_CUSTOMER },
-  expired: { happened: 'The mail server of the recipient did not take the e-mail in all the time in which that was tried.', todo: LATER },
+  expired: { happened: 'The mail server of the recipient did not accept the e-mail despite repeated attempts.', todo: LATER },
   system_error: { happened: 'The mail server of the recipient had trouble of its own and did not take the e-mail.', todo: LATER },
   other: { happened: 'The e-mail came back. What the other server says does not tell clearly why.', todo: ASK_CUSTOMER },
 };

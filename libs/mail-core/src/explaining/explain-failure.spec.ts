@@ -108,8 +108,8 @@ describe('figures that a server names', () => {
   });
 
   it.each([
-    ['minute', 'It takes 10,000 e-mails a minute.', 'Er nimmt 10.000 E-Mails in der Minute an.'],
-    ['day', 'It takes 10,000 recipients a day.', 'Er nimmt 10.000 Empfänger am Tag an.'],
+    ['minute', 'It accepts 10,000 e-mails per minute.', 'Er nimmt 10.000 E-Mails in der Minute an.'],
+    ['day', 'It accepts 10,000 recipients per day.', 'Er nimmt 10.000 Empfänger am Tag an.'],
   ] as const)('a limit of the %s is told in both languages', (per, en, de) => {
     const held = { code: 'sending_limit', server: null, reply: null, limit: { count: 10_000, per } } as const;
     expect(explainFailure(held, 'en').happened).toContain(en);

@@ -13,7 +13,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     byReader: 'Verschicken Sie den Beleg später erneut.',
     byItself: 'Der Versand wird automatisch wiederholt.',
     byTest: 'Prüfen Sie die Verbindung später noch einmal.',
-    byOthers: 'Die nächsten Belege werden dort von selbst wieder versucht.',
+    byOthers: 'Bei den nächsten Belegen versuchen wir es wieder mit Ihrem Mailserver.',
   },
   inSettings: ' in den Einstellungen für den E-Mail-Versand',
   askedWait: 'Er bat uns, {time} zu warten.',
@@ -27,7 +27,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     nonsense: 'Seine Antwort war nicht zu verstehen.',
     interrupted: 'Unser System wurde unterbrochen, bevor es die Antwort lesen konnte.',
   },
-  askOwnServer: 'Zeigen Sie dem Betreiber Ihres Mailservers dessen Antwort, damit er die nächsten Belege verschickt.',
+  askOwnServer: 'Zeigen Sie dem Betreiber Ihres Mailservers die Antwort des Servers, damit dieser die nächsten Belege annimmt.',
   operator: { custom: 'den Betreiber Ihres Mailservers', platform: 'unseren Kundendienst' },
   platformTodo:
     'An Ihren Einstellungen müssen Sie nichts ändern. {again} Wenden Sie sich an unseren Kundendienst, falls es wieder misslingt.',
@@ -302,7 +302,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   certificate_expired: {
     happened: 'Der Beleg wartet, weil das Zertifikat, mit dem Ihr Unternehmen signiert, abgelaufen ist.',
     means: 'Er wird signiert verschickt, sobald ein neues hinterlegt ist. Nichts wird versehentlich ohne Signatur verschickt.',
-    todo: 'Hinterlegen Sie in den Einstellungen für den E-Mail-Versand ein neues Zertifikat, oder entfernen Sie es dort, um ohne Signatur zu senden.',
+    todo: 'Hinterlegen Sie in den Einstellungen für den E-Mail-Versand ein neues Zertifikat, oder entfernen Sie dort das alte, um ohne Signatur zu senden.',
   },
   restored_from_backup: {
     happened: 'Unsere Daten wurden aus einer Sicherung wiederhergestellt. Ob der Beleg vorher schon verschickt wurde, ist nicht bekannt.',
@@ -317,7 +317,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   document_changed: {
     happened: 'Ein Anhang wurde in der Belegablage geändert oder gelöscht, bevor der Beleg verschickt war.',
     means: `${NOT_SENT} Ein veränderter Beleg wird nie verschickt.`,
-    todo: 'Erstellen Sie den Beleg neu und verschicken Sie ihn noch einmal. Misslingt das wieder, wenden Sie sich an unseren Kundendienst.',
+    todo: 'Erstellen Sie den Beleg in der Fakturierung neu und verschicken Sie ihn erneut. Misslingt das wieder, wenden Sie sich an unseren Kundendienst.',
   },
   too_many_crashes: {
     happened: 'Der Versand wurde mehrmals durch einen Fehler in unserem System abgebrochen.',

@@ -1,7 +1,7 @@
 // Why a mail failed, in English, for the people in billing: no codes, no jargon, and always what to do next.
 import { type FailureCatalogue } from './failure-words.js';
 
-const NOTHING_GOES_OUT = 'No document goes out through this mail server until that is put right.';
+const NOTHING_GOES_OUT = 'No document is sent by this mail server until that is put right.';
 const MAY_PASS = 'Such trouble often passes by itself.';
 const NOT_FOR_RECIPIENT = 'The mail server did not take the document for this recipient.';
 const NOT_TAKEN = 'The mail server did not take the document.';
@@ -13,11 +13,11 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     byReader: 'Send the document again later.',
     byItself: 'We try again automatically.',
     byTest: 'Test the connection again later.',
-    byOthers: 'The next documents are tried there again by themselves.',
+    byOthers: 'For the next documents we try your mail server again.',
   },
   inSettings: ' in the settings for e-mail delivery',
   askedWait: 'It asked us to wait for {time}.',
-  limit: { minute: 'It takes {n} e-mails a minute.', day: 'It takes {n} recipients a day.' },
+  limit: { minute: 'It accepts {n} e-mails per minute.', day: 'It accepts {n} recipients per day.' },
   sizes: 'It takes at most {limit}, and this e-mail is {size}.',
   size: 'This e-mail is {size}.',
   time: { minutes: ['1 minute', '{n} minutes'], hours: ['1 hour', '{n} hours'], seconds: ['1 second', '{n} seconds'] },
@@ -203,7 +203,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   },
   sender_unauthenticated: {
     happened: 'It could not be proved that the e-mail really comes from your domain, so the mail server{server} did not take it.',
-    means: 'Until that is put right, many servers will refuse the documents that go out through this mail server or mark them as spam.',
+    means: 'Until that is put right, many servers will refuse the documents sent by this mail server or mark them as spam.',
     todo: 'Ask whoever looks after your domain to set up SPF, DKIM and DMARC for the sender address and for the server that you send by.',
   },
   sender_mailbox_full: {
@@ -218,7 +218,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   },
   sender_throttled: {
     happened: 'The mail server{server} has paused this mailbox because too many of its e-mails had invalid recipients or too many of them.',
-    means: 'Nothing goes out through this mail server for some hours.',
+    means: 'Nothing is sent by this mail server for some hours.',
     todo: '{again} Until then correct the addresses that were refused in the last days, or the pause comes back.',
   },
   sender_blocked: {
@@ -281,7 +281,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   },
 
   sending_limit: {
-    happened: 'The document waits for the limit of your mail server.',
+    happened: 'The document waits because of your mail server’s sending limit.',
     means: 'It goes out by itself as soon as the server takes more; no try is lost.',
     todo: 'There is nothing for you to do. If your mail provider allows more, enter its limits in the settings for e-mail delivery.',
   },
@@ -298,7 +298,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   certificate_expired: {
     happened: 'The document waits because the certificate that your company signs with has expired.',
     means: 'It goes out, signed, as soon as there is a new one. Nothing is sent unsigned by mistake.',
-    todo: 'Set a new certificate in the settings for e-mail delivery, or remove it there to send without a signature.',
+    todo: 'Set a new certificate in the settings for e-mail delivery, or remove the old one there to send without a signature.',
   },
   restored_from_backup: {
     happened: 'Our records were restored from a backup. Whether the document had gone out before is not known.',

@@ -31,12 +31,12 @@ const SERVER_CERTIFICATE: Record<Locale, Omit<Use, 'it'>> = {
     named: (name) => `The certificate by which your mail server is trusted (${name})`,
     before: 'Once it has expired, your mail server is no longer trusted, and no document goes out by it.',
     after: 'Your mail server is no longer trusted, and no document goes out by it.',
-    todo: 'Ask who runs your mail server for the new certificate, and set it in the settings for e-mail delivery.',
+    todo: 'Ask whoever runs your mail server for the new certificate, and set it in the settings for e-mail delivery.',
   },
   de: {
     named: (name) => `Das Zertifikat, an dem Ihr Mailserver erkannt wird (${name}),`,
-    before: 'Nach dem Ablauf wird Ihrem Mailserver nicht mehr vertraut, und über ihn geht kein Beleg mehr hinaus.',
-    after: 'Ihrem Mailserver wird nicht mehr vertraut, und über ihn geht kein Beleg mehr hinaus.',
+    before: 'Nach dem Ablauf wird Ihrem Mailserver nicht mehr vertraut, und über ihn wird kein Beleg mehr verschickt.',
+    after: 'Ihrem Mailserver wird nicht mehr vertraut, und über ihn wird kein Beleg mehr verschickt.',
     todo: 'Fragen Sie denjenigen, der Ihren Mailserver betreibt, nach dem neuen Zertifikat und hinterlegen Sie es in den Einstellungen für den E-Mail-Versand.',
   },
 };
@@ -54,15 +54,17 @@ const WORDS: Record<Locale, Words> = {
       platform: {
         it: 'The signing certificate of the platform',
         named: () => 'The certificate that the platform signs with',
-        before: 'Once it has expired, documents that go through the platform wait until it is replaced. They lose no tries.',
-        after: 'Documents that go through the platform wait until it is replaced. They lose no tries.',
+        before:
+          'Once it has expired, documents that go through the platform wait until it is replaced. This does not count as a failed try.',
+        after: 'Documents that go through the platform wait until it is replaced. This does not count as a failed try.',
         todo: 'Replace the file with a renewed certificate, and restart the dispatchers.',
       },
       signature: {
         it: 'Your signing certificate',
         named: (addresses) => `The certificate that your company signs with (${addresses})`,
-        before: 'Once it has expired, documents that go out by your own mail server wait until there is a new one. They lose no tries.',
-        after: 'Documents that go out by your own mail server wait. They lose no tries.',
+        before:
+          'Once it has expired, documents that go out by your own mail server wait until there is a new one. This does not count as a failed try.',
+        after: 'Documents that go out by your own mail server wait. This does not count as a failed try.',
         todo: 'Order a new certificate and set it in the settings for e-mail delivery, or remove the old one there to send without a signature.',
       },
       authority: { it: 'The certificate of the authority of your mail server', ...SERVER_CERTIFICATE.en },
@@ -88,16 +90,16 @@ const WORDS: Record<Locale, Words> = {
       platform: {
         it: 'Das Signaturzertifikat der Plattform',
         named: () => 'Das Zertifikat, mit dem die Plattform signiert,',
-        before: 'Nach dem Ablauf warten Belege, die über die Plattform gehen, bis es ersetzt ist. Versuche verlieren sie nicht.',
-        after: 'Belege, die über die Plattform gehen, warten, bis es ersetzt ist. Versuche verlieren sie nicht.',
+        before: 'Nach dem Ablauf warten Belege, die über die Plattform gehen, bis es ersetzt ist. Das Warten zählt nicht als Fehlversuch.',
+        after: 'Belege, die über die Plattform gehen, warten, bis es ersetzt ist. Das Warten zählt nicht als Fehlversuch.',
         todo: 'Ersetzen Sie die Datei durch ein erneuertes Zertifikat und starten Sie die Dispatcher neu.',
       },
       signature: {
         it: 'Ihr Signaturzertifikat',
         named: (addresses) => `Das Zertifikat, mit dem Ihr Unternehmen signiert (${addresses}),`,
         before:
-          'Nach dem Ablauf warten Belege, die über Ihren eigenen Mailserver gehen, bis ein neues hinterlegt ist. Versuche verlieren sie nicht.',
-        after: 'Belege, die über Ihren eigenen Mailserver gehen, warten. Versuche verlieren sie nicht.',
+          'Nach dem Ablauf warten Belege, die über Ihren eigenen Mailserver gehen, bis ein neues hinterlegt ist. Das Warten zählt nicht als Fehlversuch.',
+        after: 'Belege, die über Ihren eigenen Mailserver gehen, warten. Das Warten zählt nicht als Fehlversuch.',
         todo: 'Bestellen Sie ein neues Zertifikat und hinterlegen Sie es in den Einstellungen für den E-Mail-Versand, oder entfernen Sie dort das alte, um ohne Signatur zu senden.',
       },
       authority: { it: 'Das Zertifikat der Zertifizierungsstelle Ihres Mailservers', ...SERVER_CERTIFICATE.de },
@@ -105,8 +107,8 @@ const WORDS: Record<Locale, Words> = {
       client: {
         it: 'Das Zertifikat, das wir Ihrem Mailserver vorlegen,',
         named: (name) => `Das Zertifikat, das wir Ihrem Mailserver vorlegen (${name}),`,
-        before: 'Nach dem Ablauf lässt uns Ihr Mailserver vielleicht nicht mehr ein; dann geht über ihn kein Beleg mehr hinaus.',
-        after: 'Ihr Mailserver lässt uns vielleicht nicht mehr ein; dann geht über ihn kein Beleg mehr hinaus.',
+        before: 'Nach dem Ablauf lässt uns Ihr Mailserver vielleicht nicht mehr ein; dann wird über ihn kein Beleg mehr verschickt.',
+        after: 'Ihr Mailserver lässt uns vielleicht nicht mehr ein; dann wird über ihn kein Beleg mehr verschickt.',
         todo: 'Lassen Sie ein neues Zertifikat ausstellen und hinterlegen Sie es in den Einstellungen für den E-Mail-Versand.',
       },
     },

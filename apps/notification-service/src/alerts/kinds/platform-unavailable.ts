@@ -32,14 +32,14 @@ const WORDS: Record<Locale, Words> = {
     title: 'Unsere Plattform kann Ihre Belege zurzeit nicht verschicken',
     happened: {
       signing_unavailable: (since, waiting) =>
-        `Die Signatur unserer Plattform lässt sich seit ${since} nicht verwenden. ${waiting === 1 ? '1 Ihrer Belege wartet' : `${waiting} Ihrer Belege warten`} darauf.`,
+        `Die Signatur unserer Plattform lässt sich seit ${since} nicht verwenden. ${waiting === 1 ? '1 Ihrer Belege wartet' : `${waiting} Ihrer Belege warten`} deshalb.`,
       server_unavailable: (since, waiting) =>
-        `Der Mailserver unserer Plattform hat seit ${since} nichts angenommen. ${waiting === 1 ? '1 Ihrer Belege wartet' : `${waiting} Ihrer Belege warten`} darauf.`,
+        `Der Mailserver unserer Plattform hat seit ${since} nichts angenommen. ${waiting === 1 ? '1 Ihrer Belege wartet' : `${waiting} Ihrer Belege warten`} deshalb.`,
     },
     means: {
       signing_unavailable: 'Diese Belege werden von selbst verschickt, sobald das behoben ist.',
       server_unavailable:
-        'Diese Belege werden von selbst erneut versucht. Sie erfahren von jedem, der am Ende nicht verschickt werden kann.',
+        'Der Versand dieser Belege wird von selbst erneut versucht. Sie erfahren von jedem, der am Ende nicht verschickt werden kann.',
     },
     todo: 'Verschicken Sie sie nicht ein zweites Mal. Ist ein Beleg dringend, wenden Sie sich an unseren Kundendienst.',
   },

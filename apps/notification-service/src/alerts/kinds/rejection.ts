@@ -60,7 +60,7 @@ const REJECTION_WORDS: Record<Locale, Record<RejectionParams['reason'], Situatio
       title: ({ document }) => `${document} was not accepted for sending`,
       happened: ({ document }) => `We tried several times to take the document in, and did not succeed: ${document}.`,
       means: 'The document was not sent to anybody. The cause is most likely on our side.',
-      todo: 'Send the document again. If this happens once more, pass this alert on to those who run the e-mail delivery.',
+      todo: 'Send the document again. If this happens once more, tell our support.',
     },
   },
   de: {
@@ -84,7 +84,7 @@ const REJECTION_WORDS: Record<Locale, Record<RejectionParams['reason'], Situatio
       happened: ({ document }) =>
         `Der Beleg für diesen Zeitraum der Serie wurde bereits unter einem anderen Schlüssel übergeben: ${document}.`,
       means: 'Der erste Beleg bleibt unverändert; dieser wurde an niemanden verschickt, damit kein Kunde denselben Beleg zweimal erhält.',
-      todo: 'Benötigen die Empfänger den Beleg noch einmal, verschicken Sie den ersten aus dem Versandprotokoll erneut. Handelt es sich um einen anderen Beleg, braucht er eine eigene Kennung innerhalb der Serie: Leiten Sie diese Mitteilung an die Betreuer Ihrer Rechnungssoftware weiter.',
+      todo: 'Benötigen die Empfänger den Beleg noch einmal, verschicken Sie den ersten aus dem Versandprotokoll erneut. Handelt es sich um einen anderen Beleg, braucht er einen eigenen Termin in der Serie: Leiten Sie diese Mitteilung an die Betreuer Ihrer Rechnungssoftware weiter.',
     },
     team_unknown: {
       titleOfMany: (count) => `${belege(count)} wurden nicht angenommen: E-Mail-Versand nicht eingerichtet`,
@@ -99,7 +99,7 @@ const REJECTION_WORDS: Record<Locale, Record<RejectionParams['reason'], Situatio
       title: ({ document }) => `${document} wurde nicht zum Versand angenommen`,
       happened: ({ document }) => `Wir haben mehrfach versucht, den Beleg anzunehmen; das ist nicht gelungen: ${document}.`,
       means: 'Der Beleg wurde an niemanden verschickt. Die Ursache liegt höchstwahrscheinlich bei uns.',
-      todo: 'Verschicken Sie den Beleg erneut. Tritt das noch einmal auf, leiten Sie diese Mitteilung an die Betreiber des E-Mail-Versands weiter.',
+      todo: 'Verschicken Sie den Beleg erneut. Tritt das noch einmal auf, wenden Sie sich an unseren Kundendienst.',
     },
   },
 };

@@ -18,7 +18,7 @@ const WORDS: Record<Locale, Words> = {
     },
     means:
       'Your programs do not hear what becomes of your documents meanwhile. What the webhook misses is kept and can be sent again. The documents themselves go out as always.',
-    todo: 'Have those who look after the webhook put it right, then switch it on again in the team settings under “Invoicing” and have sent again there what it missed.',
+    todo: 'Have those who look after the webhook put it right, then switch it on again in the team settings under “Invoicing” and send what it missed from there.',
   },
   de: {
     title: (host) => `Ihr Webhook bei ${host} wurde abgeschaltet`,

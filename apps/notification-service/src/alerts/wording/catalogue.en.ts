@@ -31,12 +31,12 @@ export const ENGLISH: Catalogue = {
   notByEmail: {
     waiting: 'This alert could not be sent to you by e-mail so far. We keep trying.',
     no_such_address: 'Not sent by e-mail: the address we have for you does not exist. Correct it in your notification preferences.',
-    gave_up: 'Not sent by e-mail: for two days the mail server has not taken the e-mail to you. Tell our support.',
+    gave_up: 'Not sent by e-mail: for two days the mail server did not accept the e-mail to you. Tell our support.',
     uncertain: 'It is not certain whether this alert has also reached you by e-mail.',
   },
   digest: {
     title: (count) => `${count} alerts about your documents`,
-    heading: 'You find what happened, and what to do, in your inbox:',
+    heading: 'See what happened, and what to do, in your Billing Mail inbox:',
   },
   links: {
     delivery: 'Open the delivery',

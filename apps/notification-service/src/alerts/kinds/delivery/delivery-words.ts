@@ -74,7 +74,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
     fell_back: {
       titleOfMany: null,
       title: ({ document, count, accepted, byPlatform }) => {
-        if (count > 1) return `${documents(count)} were sent by our platform, not or not only by your mail server`;
+        if (count > 1) return `${documents(count)} were sent wholly or partly by our platform instead of your mail server`;
         if (byPlatform === accepted) return `${document} was sent by our platform, not by your mail server`;
         return `${document} was sent by our platform to those whom your mail server left out`;
       },
@@ -87,19 +87,19 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
           byPlatform === null ? 'did not take the document for all' : `took the document for ${accepted - byPlatform} of ${recipients}`;
         return `Your own mail server ${share} recipients, so our platform sent it to the others with its own sender address: ${document}. It has gone out to all recipients, and their replies go to you.`;
       },
-      means: 'What was sent is sent: do not send it again, or it arrives twice.',
+      means: 'Do not send anything again, or it will arrive twice.',
       todo: null,
     },
     cancelled: {
-      titleOfMany: (count) => `${documents(count)} were cancelled`,
-      title: ({ document }) => `${document} was cancelled`,
+      titleOfMany: (count) => `${documents(count)}: sending cancelled`,
+      title: ({ document }) => `${document}: sending cancelled`,
       happened: ({ document }) => `Sending was cancelled: ${document}. It went out to nobody.`,
       means: null,
       todo: 'If that was not intended, send the document again.',
     },
     partly_cancelled: {
-      titleOfMany: (count) => `${documents(count)} were cancelled after they had gone out to some`,
-      title: ({ document }) => `${document} was cancelled after it had gone out to some`,
+      titleOfMany: (count) => `${documents(count)}: sending cancelled after they went to some recipients`,
+      title: ({ document }) => `${document}: sending cancelled after it went to some recipients`,
       happened: ({ document, accepted, recipients }) =>
         `Sending was cancelled when the document had already gone out to ${accepted} of ${recipients} recipients: ${document}.`,
       means: 'It was not sent to the other recipients.',
@@ -134,7 +134,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
       title: ({ document }) => `${document} ging nicht an alle Empfänger`,
       happened: ({ document, accepted, recipients }) => `${document} ging nur an ${accepted} von ${recipients} Empfängern.`,
       means: 'Die Empfänger, an die der Beleg bereits gegangen ist, erhalten ihn kein zweites Mal.',
-      todo: 'Beheben Sie die hier genannten Gründe, berichtigen Sie etwa eine falsche Adresse, und verschicken Sie den Beleg dann nur an diese Empfänger erneut.',
+      todo: 'Beheben Sie die hier genannten Ursachen, berichtigen Sie etwa eine falsche Adresse, und verschicken Sie den Beleg dann nur an diese Empfänger erneut.',
     },
     uncertain: {
       titleOfMany: (count) => `${belege(count)}: ungewiss, ob angekommen`,
@@ -142,7 +142,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
       happened: ({ document, accepted, recipients }) =>
         accepted === 0
           ? `Ob jemand den Beleg erhalten hat, ist ungewiss: ${document}.`
-          : `Sicher hinausgegangen ist der Beleg an ${accepted} von ${recipients} Empfängern: ${document}.`,
+          : `Mit Sicherheit verschickt ist der Beleg an ${accepted} von ${recipients} Empfängern: ${document}.`,
       means: 'Wer den Beleg möglicherweise schon hat, erhält ihn nicht automatisch noch einmal, weil er sonst doppelt ankommen könnte.',
       todo: 'Fragen Sie bei diesen Empfängern nach und verschicken Sie den Beleg nur an diejenigen erneut, bei denen er fehlt.',
     },
@@ -150,7 +150,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
       titleOfMany: (count) => `${belege(count)}: bei einem Teil der Empfänger ungewiss`,
       title: ({ document }) => `${document}: bei einem Teil der Empfänger ungewiss`,
       happened: ({ document, accepted, recipients }) =>
-        `Sicher hinausgegangen ist der Beleg bisher an ${accepted} von ${recipients} Empfängern: ${document}. An die hier Genannten wird er nicht von selbst erneut verschickt.`,
+        `Mit Sicherheit verschickt ist der Beleg bisher an ${accepted} von ${recipients} Empfängern: ${document}. An die hier Genannten wird er nicht von selbst erneut verschickt.`,
       means: 'Für die übrigen Empfänger läuft der Versand noch. Wie er ausgeht, erfahren Sie gesondert.',
       todo: 'Fragen Sie bei den hier Genannten nach, ob der Beleg angekommen ist. Ist der Versand beendet, verschicken Sie ihn nur an diejenigen erneut, bei denen er fehlt.',
     },
@@ -167,7 +167,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
     fell_back: {
       titleOfMany: null,
       title: ({ document, count, accepted, byPlatform }) => {
-        if (count > 1) return `${belege(count)} gingen über unsere Plattform hinaus, nicht oder nicht nur über Ihren Mailserver`;
+        if (count > 1) return `${belege(count)} wurden ganz oder teilweise über unsere Plattform statt über Ihren Mailserver verschickt`;
         if (byPlatform === accepted) return `${document} wurde über unsere Plattform statt über Ihren Mailserver verschickt`;
         return `${document} ging über unsere Plattform an diejenigen, die Ihr Mailserver ausließ`;
       },
@@ -179,7 +179,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
         const share = byPlatform === null ? 'nicht für alle' : `nur für ${accepted - byPlatform} von ${recipients}`;
         return `Ihr eigener Mailserver hat den Beleg ${share} Empfänger${byPlatform === null ? '' : 'n'} angenommen. Unsere Plattform hat ihn deshalb mit ihrer eigenen Absenderadresse an die übrigen verschickt: ${document}. Der Beleg ist an alle Empfänger hinausgegangen, ihre Antworten gehen an Sie.`;
       },
-      means: 'Was verschickt ist, ist verschickt: Verschicken Sie es nicht noch einmal, sonst kommt es doppelt an.',
+      means: 'Verschicken Sie nichts davon erneut, sonst kommt es doppelt an.',
       todo: null,
     },
     cancelled: {
