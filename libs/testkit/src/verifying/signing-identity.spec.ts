@@ -100,7 +100,7 @@ describe('readPkcs12', () => {
     const ours = await opensslPkcs12(...withChain(), '-iter', '2048', '-macalg', 'sha256');
     for (const seal of [growDigest(ours, 64), pbmac1(ours, 64)])
       expect(() => readPkcs12(seal, 'secret')).toThrow(
-        expect.objectContaining({ problem: 'unreadable', message: expect.stringContaining('seal') }),
+        expect.objectContaining({ problem: 'unreadable', message: expect.stringContaining('MAC') }),
       );
     // A seal of the right length is reported as a wrong passphrase.
     for (const seal of [growDigest(ours, 32), pbmac1(ours, 32)])
