@@ -25,7 +25,7 @@ export type Restored = { takenAt: string; held: HeldOfTeam[]; emails: number; do
 /** Writes a backup into a new folder while the services run. Resolves with the hashes of documents that the store no longer has. */
 export async function backup(folder: string, environment: NodeJS.ProcessEnv, step: RunStep): Promise<string[]> {
   const to = resolve(folder);
-  if (existsSync(to)) throw new CurableError(`${to} already exists.`, 'name a folder that is not there yet.');
+  if (existsSync(to)) throw new CurableError(`${to} already exists.`, 'name a folder that does not exist.');
   const unfinished = `${to}.unfinished`;
   await mkdir(unfinished, { mode: 0o700 });
   const takenAt = await step('Rows', () =>

@@ -223,7 +223,7 @@ describe('an alert in words', () => {
     [1, 'de', 'läuft in 1 Tag ab', 'gilt bis 17. November', 'Nach dem Ablauf warten Belege'],
     [0, 'en', 'expires today', 'is valid until 17 November', 'Once it has expired, documents'],
     [0, 'de', 'läuft heute ab', 'gilt bis 17. November', 'Nach dem Ablauf warten Belege'],
-    [-1, 'en', 'has expired', 'was valid until 17 November', 'Documents that go through the platform wait'],
+    [-1, 'en', 'has expired', 'was valid until 17 November', 'Documents that the platform sends wait'],
     [-1, 'de', 'ist abgelaufen', 'galt bis 17. November', 'Belege, die über die Plattform gehen, warten'],
   ] as const)('says when the certificate runs out, and what happens then (%s, %s)', (daysLeft, locale, heading, valid, means) => {
     const { title, body } = word(INCIDENTS.certificateExpiring(daysLeft), locale);

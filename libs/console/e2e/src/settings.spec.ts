@@ -148,7 +148,7 @@ describe('E-mail delivery', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await saved(page);
     expect(await page.title()).toBe('E-mail delivery · Billing Mail');
-    await page.getByRole('region', { name: 'How it is sent now' }).getByText(name).waitFor();
+    await page.getByRole('region', { name: 'How documents are sent now' }).getByText(name).waitFor();
   });
 
   it('shows two windows that one has saved, and keeps both changes', async () => {

@@ -17,7 +17,7 @@ export const settingsWords = {
   title: 'E-mail delivery',
   lead: 'How your invoices and other billing documents reach your customers by e-mail.',
   now: {
-    title: 'How it is sent now',
+    title: 'How documents are sent now',
     platform: (from: string, name: string) => `Documents go out from ${from} as “${name}”, digitally signed.`,
     platformUnnamed: (name: string) => `Documents go out by our platform as “${name}”, digitally signed.`,
     custom: (from: string, host: string) => `Documents go out from ${from} by your own mail server ${host}, without a signature.`,

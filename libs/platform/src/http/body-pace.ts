@@ -49,7 +49,7 @@ export class BodyPace {
 }
 
 export const tooLarge = (limitBytes: number) =>
-  new ProblemException(413, 'entity-too-large', `The body is too large: more than ${limitBytes} bytes are not accepted.`);
+  new ProblemException(413, 'entity-too-large', `The body is too large: at most ${limitBytes} bytes are accepted.`);
 export const tooMuchAtOnce = () =>
   new ProblemException(429, 'too-much-at-once', 'Too much is being sent at the moment. Nothing was changed; try again shortly.');
 export const tooSlow = () =>

@@ -195,7 +195,7 @@ const textTooLarge = (most: number) =>
   new ProblemException(
     413,
     'entity-too-large',
-    `The text in the upload is too large: more than ${most} bytes are not accepted. Send documents as files.`,
+    `The text in the upload is too large: at most ${most} bytes are accepted. Send documents as files.`,
   );
 
 const uploads = new WeakMap<object, Upload>();

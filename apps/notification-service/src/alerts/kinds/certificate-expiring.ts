@@ -54,9 +54,8 @@ const WORDS: Record<Locale, Words> = {
       platform: {
         it: 'The signing certificate of the platform',
         named: () => 'The certificate that the platform signs with',
-        before:
-          'Once it has expired, documents that go through the platform wait until it is replaced. This does not count as a failed try.',
-        after: 'Documents that go through the platform wait until it is replaced. This does not count as a failed try.',
+        before: 'Once it has expired, documents that the platform sends wait until it is replaced. This does not count as a failed try.',
+        after: 'Documents that the platform sends wait until it is replaced. This does not count as a failed try.',
         todo: 'Replace the file with a renewed certificate, and restart the dispatchers.',
       },
       signature: {

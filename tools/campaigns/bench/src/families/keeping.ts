@@ -29,10 +29,15 @@ const removing = (stage: BenchStage, sending: Contender): Contender => ({
   async start(load) {
     const running = await sending.start(load);
     const expiring = Program.start<ExpireCalls>('expire');
-    // Ended before its answer, by `stop`.
-    expiring.call('expire', stage.databaseUrl(DATABASE)).catch(() => undefined);
+    // `stop` ends the program before it answers, so any earlier failure is its own.
+    let failure: Error | undefined;
+    expiring.call('expire', stage.databaseUrl(DATABASE)).catch((error: Error) => (failure = error));
     return {
       ...running,
+      async settled(settling) {
+        if (failure !== undefined) throw failure;
+        await running.settled(settling);
+      },
       stop: async () => {
         await expiring.end();
         await running.stop();
