@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { eventually } from '@billing-mail/testkit';
 import { type DeliveryView, type DispatchJobInput, type OutcomeEvent } from '@billing-mail/contracts';
 import { returnPathFor } from '@billing-mail/mail-core';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
@@ -24,7 +25,7 @@ describe('what comes back', () => {
   afterAll(() => harness.stop());
   beforeEach(async () => {
     // Waits until all events of the previous test are published.
-    await harness.eventually(
+    await eventually(
       () => harness.sql.rows('SELECT FROM dispatch.outbox'),
       (left) => left.length === 0,
     );
@@ -70,7 +71,7 @@ describe('what comes back', () => {
       { kind: 'bounced', recipient: BERT, class: 'no_such_address', status: '5.1.1', reporter: 'mx.test', explanation: expect.any(String) },
     ]);
 
-    const [event] = await harness.eventually(bouncedEvents, (events) => events.length > 0);
+    const [event] = await eventually(bouncedEvents, (events) => events.length > 0);
     expect(event).toMatchObject({
       what: 'bounced',
       notifyUserIds: ['u3'],
@@ -135,7 +136,7 @@ describe('what comes back', () => {
         { kind: 'complaint', recipient: null },
       ],
     });
-    const told = await harness.eventually(bouncedEvents, (events) => events.length > 1);
+    const told = await eventually(bouncedEvents, (events) => events.length > 1);
     expect(told.map(({ what, delivery: { recipients } }) => [what, recipients.map(({ address }) => address)])).toEqual([
       ['complaint', [BERT]],
       ['complaint', []],
@@ -149,7 +150,7 @@ describe('what comes back', () => {
     await report(path, { address: 'somebody@elsewhere.example' });
     const after = await again(delivery);
     expect(statusesOf(after)).toEqual(['accepted', 'accepted']);
-    const [event] = await harness.eventually(bouncedEvents, (events) => events.length > 0);
+    const [event] = await eventually(bouncedEvents, (events) => events.length > 0);
     expect(event?.delivery).toMatchObject({ status: 'sent', recipients: [], class: 'no_such_address', reply: '550 5.1.1 no such user' });
   });
 
@@ -159,7 +160,7 @@ describe('what comes back', () => {
     expect(await unknown('first')).toBe(250);
     expect(await unknown('second')).toBe(250);
     expect(await unknown('First')).toBe(250);
-    await harness.eventually(bouncedEvents, (events) => events.length > 1);
+    await eventually(bouncedEvents, (events) => events.length > 1);
     expect((await again(delivery)).reports).toHaveLength(2);
     expect(await unknown(...Array.from({ length: 98 }, (_, index) => `n${index}`))).toBe(250);
     expect(await unknown('one-too-many')).toBe(250);
@@ -197,7 +198,7 @@ describe('what comes back', () => {
     harness.platform.script = { final: { wait: new Promise<void>((resolve) => (answer = resolve)), then: '250 ok' } };
     const published = invoice(to(ANNA, BERT));
     await harness.publish(published);
-    const message = await harness.eventually(
+    const message = await eventually(
       () => harness.platform.messages.find(({ endOfDataSeen }) => endOfDataSeen),
       (found) => found !== undefined,
     );
@@ -267,7 +268,7 @@ describe('what comes back', () => {
   it('warns at once of a document to an address that is known as dead, until it is cleared', async () => {
     const { delivery: first, path } = await sent(to(CARL));
     await report(path, { address: CARL });
-    await harness.eventually(bouncedEvents, (events) => events.length === 1);
+    await eventually(bouncedEvents, (events) => events.length === 1);
     expect((await again(first)).recipients[0]?.bouncedBefore).toBeNull();
     const listed = await get('bounced-addresses');
     expect(listed.body).toMatchObject({
@@ -285,7 +286,7 @@ describe('what comes back', () => {
     const next = await sent(to(CARL, 'dora@customer.example'));
     expect(next.delivery.status).toBe('sent');
     expect(next.delivery.recipients.map(({ bouncedBefore }) => bouncedBefore)).toEqual([expect.any(String), null]);
-    const [, warning] = await harness.eventually(bouncedEvents, (events) => events.length === 2);
+    const [, warning] = await eventually(bouncedEvents, (events) => events.length === 2);
     expect(warning).toMatchObject({ what: 'known_dead', delivery: { id: next.delivery.id, recipients: [{ address: CARL }] } });
 
     const clear = (token: string) =>
@@ -295,7 +296,7 @@ describe('what comes back', () => {
     await sent(to(CARL));
     const { path: last } = await sent(to('dora@customer.example'));
     await report(last, { address: 'dora@customer.example' });
-    expect((await harness.eventually(bouncedEvents, (events) => events.length === 3)).at(-1)?.delivery.recipients).toMatchObject([
+    expect((await eventually(bouncedEvents, (events) => events.length === 3)).at(-1)?.delivery.recipients).toMatchObject([
       { address: 'dora@customer.example' },
     ]);
   });
@@ -303,7 +304,7 @@ describe('what comes back', () => {
   it('warns of a document to a dead address also where PostgreSQL fails at that moment', async () => {
     const { path } = await sent(to(CARL));
     await report(path, { address: CARL });
-    await harness.eventually(bouncedEvents, (events) => events.length === 1);
+    await eventually(bouncedEvents, (events) => events.length === 1);
     // A sequence also counts what is rolled back.
     await harness.sql.rows('CREATE SEQUENCE dispatch.warnings_tried');
     await harness.sql.rows(`CREATE FUNCTION dispatch.fail_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -314,7 +315,7 @@ describe('what comes back', () => {
     await harness.sql.rows('CREATE TRIGGER fail_once BEFORE INSERT ON dispatch.outbox FOR EACH ROW EXECUTE FUNCTION dispatch.fail_once()');
     try {
       const { delivery } = await sent(to(CARL));
-      const [, warning] = await harness.eventually(bouncedEvents, (events) => events.length === 2);
+      const [, warning] = await eventually(bouncedEvents, (events) => events.length === 2);
       expect(warning).toMatchObject({ what: 'known_dead', delivery: { id: delivery.id, recipients: [{ address: CARL }] } });
       expect(await harness.sql.rows(`SELECT last_value::int AS tried FROM dispatch.warnings_tried`)).toEqual([{ tried: 2 }]);
     } finally {
@@ -374,7 +375,7 @@ describe('what comes back', () => {
       await harness.publish(published);
       const delivery = await harness.until('acme', published.key);
       expect(delivery).toMatchObject({ route: 'custom', recipients: [{ status: 'accepted', bouncedBefore: expect.any(String) }] });
-      await harness.eventually(bouncedEvents, (events) => events.some(({ what }) => what === 'known_dead'));
+      await eventually(bouncedEvents, (events) => events.some(({ what }) => what === 'known_dead'));
       expect(await aDayAfter(delivery)).toEqual([CARL]);
     });
   });
@@ -383,7 +384,7 @@ describe('what comes back', () => {
     const MEMBERS = ['max@private.example', 'uwe@private.example'] as const;
     const told = async () => {
       await sent(to(BERT)).then(({ path }) => report(path, { address: BERT, status: '5.2.2', diagnostic: '552 5.2.2 full' }));
-      const events = await harness.eventually(bouncedEvents, (all) => all.at(-1)?.delivery.recipients[0]?.address === BERT);
+      const events = await eventually(bouncedEvents, (all) => all.at(-1)?.delivery.recipients[0]?.address === BERT);
       return events.slice(0, -1).map(({ delivery }) => delivery.recipients.map(({ address }) => address));
     };
 
@@ -435,7 +436,7 @@ describe('what comes back', () => {
     for (const month of ['2026-11', '2026-12', '2027-01']) await occurrence(month);
     const { path } = await sent(to('fritz@other.example'));
     await report(path, { address: 'fritz@other.example' });
-    const events = await harness.eventually(bouncedEvents, (all) =>
+    const events = await eventually(bouncedEvents, (all) =>
       all.some(({ delivery }) => delivery.recipients[0]?.address === 'fritz@other.example'),
     );
     expect(events.map(({ delivery }) => delivery.recipients[0]?.address)).toEqual(['emil@other.example', 'fritz@other.example']);

@@ -1,6 +1,7 @@
 // Limits for the cost of a delivery: statements under load and alone, and connections to the mail server.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '@billing-mail/testkit';
 import { type Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
@@ -54,7 +55,7 @@ describe('the cost of a delivery', () => {
   const sendTogether = async (count: number): Promise<void> => {
     const jobs = Array.from({ length: count }, () => invoice());
     await Promise.all(jobs.map((job) => harness.publish(job)));
-    await harness.eventually(
+    await eventually(
       () => settled(jobs.map(({ key }) => key)),
       (sent) => sent === count,
     );

@@ -1,5 +1,5 @@
 // Claims, the end-of-data gate and what a dead worker leaves behind, on a real database.
-import { expectServerErrors } from '@billing-mail/testkit';
+import { eventually, expectServerErrors } from '@billing-mail/testkit';
 import { randomUUID } from 'node:crypto';
 import { type RecipientResult, type Verdict } from '@billing-mail/mail-core';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -127,7 +127,7 @@ describe('a delivery whose worker may die', () => {
     (await harness.sql.rows<{ id: string }>('SELECT id FROM dispatch.attempts WHERE delivery_id = $1 AND outcome IS NULL', [id]))[0]?.id;
   const settledOf = ({ key }: { key: string }) => harness.outcomeOf(key);
   const untilStatus = (delivery: { id: string }, status: string) =>
-    harness.eventually(
+    eventually(
       () => statusOf(delivery),
       (row) => row?.status === status,
     );
@@ -243,7 +243,7 @@ describe('a delivery whose worker may die', () => {
     harness.platform.script = {};
     await untilStatus(claim, 'sent');
     // The report is first recorded and then removed from the journal.
-    await harness.eventually(
+    await eventually(
       () => journal.kept(),
       (kept) => kept.length === 0,
     );
@@ -321,21 +321,21 @@ describe('a delivery whose worker may die', () => {
     harness.custom.script = { final: { wait: 1500, then: '250 ok' } };
     const job = invoice({ teamId: team });
     await harness.publish(job);
-    await harness.eventually(
+    await eventually(
       () => harness.custom.messages.length,
       (count) => count === 1,
     );
     // Requests about deliveries may be answered with 503 until PostgreSQL is back.
     expectServerErrors(503);
     await harness.database.halt('immediate');
-    await harness.eventually(
+    await eventually(
       async () => (await journal.kept()).length,
       (count) => count === 1,
     );
     await harness.database.start();
     const delivery = await harness.until(team, job.key);
     expect(delivery).toMatchObject({ status: 'sent', attempts: [{ outcome: 'accepted' }] });
-    await harness.eventually(
+    await eventually(
       () => journal.kept(),
       (kept) => kept.length === 0,
     );

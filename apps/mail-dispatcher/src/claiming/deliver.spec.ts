@@ -1,6 +1,6 @@
 // A document's way from the queue into a mailbox, on real PostgreSQL, Redis and SMTP sockets.
 import { simpleParser } from 'mailparser';
-import { verifyWithGpgsm, verifyWithOpenssl } from '@billing-mail/testkit';
+import { eventually, verifyWithGpgsm, verifyWithOpenssl } from '@billing-mail/testkit';
 import { BacklogWatch } from '../settling/backlog-watch.js';
 import { type Harness, invoice, ownServer, PLATFORM_FROM, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
@@ -71,7 +71,7 @@ describe('a delivery', () => {
     await harness.publish(failed);
     await harness.until('acme', failed.key);
     const rises = async () => (await figures()).map((value, index) => value - (before[index] ?? 0));
-    await harness.eventually(rises, (now) => now[6] === 1);
+    await eventually(rises, (now) => now[6] === 1);
     expect(await rises()).toEqual([1, 1, 2, 1, 1, 1, 1, 2]);
 
     harness.platform.script = { rcpt: '450 4.2.0 later' };

@@ -1,5 +1,6 @@
 import { type Logger } from '@billing-mail/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '@billing-mail/testkit';
 import { type KnownDocumentStore } from '../documents/known-document-store.js';
 import { type DispatcherEnv } from '../dispatcher.env.js';
 import { type Announcer } from '../settling/announcer.js';
@@ -32,7 +33,7 @@ async function run(claims: Partial<ClaimsStore>, isEnough: () => boolean, warn: 
     { whenKnown: () => Promise.resolve() } as KnownDocumentStore,
   );
   await runner.onApplicationBootstrap();
-  while (!isEnough()) await sleep(20);
+  await eventually(isEnough);
   await runner.beforeApplicationShutdown();
 }
 

@@ -1,4 +1,5 @@
 // Who is alerted, and when, that a route does not work, or that a certificate expires soon.
+import { eventually } from '@billing-mail/testkit';
 import { type DeliveryView, type IncidentList, type IncidentView, type OutcomeEvent, type TeamMailSettings } from '@billing-mail/contracts';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
@@ -25,7 +26,7 @@ describe('a platform whose certificate has ended', () => {
   };
   const meetTrouble = async () => {
     await harness.publish(invoice());
-    await harness.eventually(troubles, ({ length }) => length === 1);
+    await eventually(troubles, ({ length }) => length === 1);
   };
   const readiness = async (part: string) => {
     const { text } = await harness.http().get('/metrics').expect(200);
@@ -40,7 +41,7 @@ describe('a platform whose certificate has ended', () => {
     await harness.sql.affected(`UPDATE dispatch.troubles SET since = since - interval '1 hour'`);
     const [{ since } = { since: new Date() }] = await harness.sql.rows<{ since: Date }>('SELECT since FROM dispatch.troubles');
     await restart();
-    await harness.eventually(told, ({ length }) => length === 1);
+    await eventually(told, ({ length }) => length === 1);
     expect(told()).toMatchObject([
       {
         ...{ teamId: 'acme', requestedBy: null, notifyUserIds: ['u3'], teamLocale: 'de', since: since.toISOString() },
@@ -49,7 +50,7 @@ describe('a platform whose certificate has ended', () => {
     ]);
     await restart();
     await meetTrouble();
-    await harness.eventually(troubles, ([trouble]) => trouble?.isSeenSince === true);
+    await eventually(troubles, ([trouble]) => trouble?.isSeenSince === true);
     expect(told()).toHaveLength(1);
     expect([await readiness('signing'), await readiness('server')]).toEqual([0, 1]);
   });
@@ -88,7 +89,7 @@ describe("trouble with a team's own server", () => {
     const before = await moved();
     await harness.saveSettings(custom('thief', 1, harness.serverWithPassword('robbed', harness.custom.port, 'right')));
     await harness.publish(invoice({ teamId: 'thief' }));
-    await harness.eventually(moved, (count) => count > before);
+    await eventually(moved, (count) => count > before);
     expect(harness.custom.connections.flatMap(({ authAttempts }) => authAttempts)).toEqual([]);
   });
 
@@ -96,7 +97,7 @@ describe("trouble with a team's own server", () => {
     harness.custom.script = { security: 'starttls', accounts: [{ username: 'billing', password: 'right' }] };
     await harness.saveSettings(signedIn('mends', 'wrong', 1));
     const first = await waitingOne('mends');
-    await harness.eventually(told, ({ length }) => length === 1);
+    await eventually(told, ({ length }) => length === 1);
     const second = await waitingOne('mends');
     const [incident] = await incidentsOf('mends');
     expect(incident).toMatchObject({
@@ -126,7 +127,7 @@ describe("trouble with a team's own server", () => {
     expect(await get('mends/deliveries?incident=1')).toMatchObject({ status: 422, errors: [{ pointer: '/incident' }] });
 
     await harness.saveSettings(signedIn('mends', 'right', 2));
-    const over = await harness.eventually(
+    const over = await eventually(
       () => get<IncidentView>(`mends/incidents/${incident?.id}`),
       ({ endedAt, deliveries }) => endedAt !== null && deliveries.underWay === 0,
     );
@@ -138,7 +139,7 @@ describe("trouble with a team's own server", () => {
     harness.custom.script = { security: 'starttls', accounts: [{ username: 'billing', password: 'right' }] };
     await harness.saveSettings({ ...signedIn('named', 'wrong', 1), notifyUserIds: ['u3', 'u17'] });
     await waitingOne('named');
-    await harness.eventually(told, ({ length }) => length === 1);
+    await eventually(told, ({ length }) => length === 1);
     expect(told()).toMatchObject([{ requestedBy: { userId: 'u17', email: 'clerk@acme.example' }, notifyUserIds: ['u3', 'u17'] }]);
   });
 
@@ -151,16 +152,16 @@ describe("trouble with a team's own server", () => {
     await harness.apps.pop()?.close();
     await harness.startDispatcher();
     await harness.saveSettings(custom('passes', 2, ownServer(harness.custom.port)));
-    await harness.eventually(
+    await eventually(
       () => harness.sql.rows(`SELECT FROM dispatch.incidents WHERE team_id = 'passes'`),
       ({ length }) => length === 0,
     );
     await harness.saveSettings(custom('passes', 3, ownServer(DEAD_PORT)));
     for (let round = 0; round < 3; round += 1) await waitingOne('passes');
-    await harness.eventually(told, ({ length }) => length === 1);
+    await eventually(told, ({ length }) => length === 1);
     expect(await incidentsOf('passes')).toMatchObject([{ code: 'smtp_unreachable', failures: 3, deliveries: { underWay: 3 } }]);
     await harness.saveSettings(teamSettings('passes', { version: 4 }));
-    await harness.eventually(
+    await eventually(
       () => incidentsOf('passes'),
       ([incident]) => incident?.endedAt !== null,
     );
@@ -207,7 +208,7 @@ describe('a certificate that ends before long', () => {
 
   it('is told once by all processes, for the last of its dates that has passed', async () => {
     const warnings = () => harness.outcomes.filter(({ type }) => type === 'certificate_expiring');
-    await harness.eventually(warnings, ({ length }) => length === 1);
+    await eventually(warnings, ({ length }) => length === 1);
     expect(warnings()).toMatchObject([{ route: 'platform', daysLeft: 10, at: expect.any(String), notAfter: expect.any(String) }]);
     expect(await harness.sql.rows('SELECT days FROM dispatch.certificate_warnings')).toEqual([{ days: 14 }]);
   });

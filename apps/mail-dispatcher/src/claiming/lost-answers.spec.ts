@@ -1,5 +1,5 @@
 // PostgreSQL commits a statement of a delivery, and its connection is lost before the dispatcher reads the answer, as in a failover.
-import { expectServerErrors, Wire } from '@billing-mail/testkit';
+import { eventually, expectServerErrors, Wire } from '@billing-mail/testkit';
 import { noteDueLanes } from '../records/lanes.js';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
@@ -24,7 +24,7 @@ describe('a dispatcher that lives does not wait for its own lease where the answ
    * looks for its own statements.
    */
   beforeEach(async () => {
-    await harness.eventually(
+    await eventually(
       () => harness.queue.getJobCounts(),
       ({ waiting, active, delayed }) => waiting + active + delayed === 0,
     );
@@ -34,14 +34,14 @@ describe('a dispatcher that lives does not wait for its own lease where the answ
   /** Restores the connection to PostgreSQL once the wire has refused the dispatcher five times. */
   const mend = async (): Promise<void> => {
     const before = wire.refused;
-    await harness.eventually(
+    await eventually(
       () => wire.refused - before,
       (count) => count >= 5,
     );
     wire.mend();
   };
   const expectSentOnce = async (key: string): Promise<void> => {
-    await harness.eventually(
+    await eventually(
       async () => (await harness.sql.rows('SELECT FROM dispatch.deliveries WHERE key = $1 AND settled_at IS NOT NULL', [key])).length,
       (count) => count === 1,
     );

@@ -1,5 +1,6 @@
 // Limits of a team's own server, kept by two dispatchers together, on real PostgreSQL, Redis and SMTP sockets; a minute is a second here.
 import { randomBytes } from 'node:crypto';
+import { eventually } from '@billing-mail/testkit';
 import { type DeliveryForecast, type DispatchJobInput, type SendingLimits } from '@billing-mail/contracts';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 import { PacedLanes } from '../trying/paced-lanes.js';
@@ -204,7 +205,7 @@ describe('the limits of a team’s server', () => {
     const [first, second] = [invoice({ teamId: 'passed-on' }), invoice({ teamId: 'passed-on' })];
     await harness.publish(first);
     const isKnown = () => harness.apps.some((app) => app.get(PacedLanes).known().includes(lane));
-    await harness.eventually(isKnown, (known) => known);
+    await eventually(isKnown, (known) => known);
     await harness.until('passed-on', first.key, ({ status }) => status === 'queued');
     expect(harness.custom.messages).toHaveLength(0);
 

@@ -5,7 +5,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createLogger } from '@billing-mail/platform';
-import { expectServerErrors, startTestS3Server, type TestS3Server } from '@billing-mail/testkit';
+import { eventually, expectServerErrors, startTestS3Server, type TestS3Server } from '@billing-mail/testkit';
 import { simpleParser } from 'mailparser';
 import { DataSource } from 'typeorm';
 import { StoreIdentityStore } from '../records/store-identity.store.js';
@@ -83,7 +83,7 @@ describe('documents in S3', () => {
     harness.platform.script = { final: { inTurn: [{ wait: held, then: '451 4.3.0 try again later' }, '250 ok'] } };
     const job = invoice();
     await harness.publish(job);
-    await harness.eventually(
+    await eventually(
       () => harness.platform.transactions.length,
       (count) => count === 1,
     );
@@ -91,7 +91,7 @@ describe('documents in S3', () => {
     s3.fail({ status: 403, code: 'AccessDenied' }, 'GET');
     release();
     const isAsked = (method: string) => s3.requests.some((asked) => asked.startsWith(`${method} /documents/billing/.blobs/`));
-    await harness.eventually(() => isAsked('PUT') && isAsked('GET'), Boolean);
+    await eventually(() => isAsked('PUT') && isAsked('GET'), Boolean);
     expect(await harness.delivery('acme', job.key)).toMatchObject({ settledAt: null, attempts: [{ number: 1, code: 451 }] });
     expect(await isReady()).toBe(false);
     s3.fail(null);
@@ -154,7 +154,7 @@ describe('a dispatcher with another store than its database knows', () => {
     const id = await harness.apps[0]?.get(KnownDocumentStore).id();
     await mkdir(path.join(folder, '.blobs'), { recursive: true });
     await writeFile(path.join(folder, '.blobs', 'store-id'), `${id}\n`);
-    await harness.eventually(() => isReady(other), Boolean);
+    await eventually(() => isReady(other), Boolean);
     expect((await post('to-the-right-one', other)).status).toBe(202);
     expect(await harness.until('acme', 'to-the-right-one')).toMatchObject({ status: 'sent' });
   });

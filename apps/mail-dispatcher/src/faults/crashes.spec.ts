@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type DispatchJobInput } from '@billing-mail/contracts';
 import { CRASHES_BEFORE_ALONE, DEATHS_ALONE_ALLOWED } from '@billing-mail/mail-core';
 import {
+  eventually,
   expectServerErrors,
   findFreePort,
   POISON,
@@ -72,7 +73,7 @@ describe('a dispatcher that dies or stands still', () => {
       await harness.sql.rows<Deaths>(`SELECT crashes, deaths_alone, rehearsals, claim_id FROM dispatch.deliveries WHERE key = $1`, [key])
     )[0];
   const untilStatus = (job: DispatchJobInput, ...wanted: string[]) =>
-    harness.eventually(
+    eventually(
       () => stateOf(job),
       (state) => wanted.includes(state?.status ?? ''),
     );
@@ -84,7 +85,7 @@ describe('a dispatcher that dies or stands still', () => {
   const leadTo = async (isThere: (server: ScriptedSmtpServer) => boolean) => {
     const both = routes();
     await Promise.all(both.map(({ job }) => harness.publish(job)));
-    await harness.eventually(
+    await eventually(
       () => both.every(({ server }) => isThere(server)),
       (there) => there,
     );
@@ -113,7 +114,7 @@ describe('a dispatcher that dies or stands still', () => {
     expectServerErrors(503);
     await harness.database.halt('immediate');
     const journal = path.join(harness.folder, 'journal');
-    await harness.eventually(
+    await eventually(
       () => readdir(journal).catch(() => []),
       (kept) => kept.filter((name) => name.endsWith('.json')).length === both.length,
     );
@@ -148,7 +149,7 @@ describe('a dispatcher that dies or stands still', () => {
     for (const { job } of both) await untilStatus(job, 'sent');
     frozen.signal('SIGCONT');
     for (const { server, job } of both) {
-      const state = await harness.eventually(
+      const state = await eventually(
         () => stateOf(job),
         (now) => now?.codes.every((code) => code === 250) ?? false,
       );
@@ -171,7 +172,7 @@ describe('a dispatcher that dies or stands still', () => {
     harness.platform.script = { ...slowly, data: 'stall' };
     const heldBack = invoice({ teamId: 'acme' });
     await harness.publish(heldBack);
-    await harness.eventually(
+    await eventually(
       () => harness.platform.connections.flatMap(({ commands }) => commands).filter((command) => command === 'DATA').length,
       (count) => count === 2,
     );
@@ -200,19 +201,19 @@ describe('a dispatcher that dies or stands still', () => {
     const jobs = teams.flatMap((teamId) => Array.from({ length: 4 }, () => invoice({ teamId })));
     await Promise.all(jobs.map((job) => harness.publish(job)));
     // If a dispatcher dies while a delivery is still a job and not yet a row, Bull hands the job on much later.
-    await harness.eventually(
+    await eventually(
       () => harness.sql.rows(`SELECT FROM dispatch.deliveries WHERE team_id = ANY($1)`, [teams]),
       ({ length }) => length === jobs.length,
     );
     const areInHand = async (count: number) =>
-      harness.eventually(
+      eventually(
         () => harness.sql.rows(`SELECT FROM dispatch.deliveries WHERE team_id = ANY($1) AND claim_id IS NOT NULL`, [teams]),
         ({ length }) => length >= count,
       );
     for (let kill = 1; kill <= 3; kill += 1) {
       // Each of the four teams has three connections to its server.
       await areInHand(12);
-      await harness.eventually(
+      await eventually(
         () => harness.custom.connections.some(({ open }) => open),
         (isConnected) => isConnected,
       );
@@ -265,7 +266,7 @@ describe('a dispatcher that dies or stands still', () => {
       ...[poison.key, died.crashes, died.alone],
     ]);
     const isStopped = () =>
-      harness.eventually(
+      eventually(
         async () => ({ ...(await stateOf(poison)), ...(await deathsOf(poison)) }),
         ({ status }) => status === 'failed',
       );
@@ -337,7 +338,7 @@ describe('a dispatcher that dies or stands still', () => {
     await lock.query('BEGIN');
     await lock.query('SELECT FROM dispatch.deliveries WHERE key = $1 FOR UPDATE', [job.key]);
     const unanswered = bringReport();
-    await harness.eventually(
+    await eventually(
       () => harness.sql.rows(`SELECT FROM pg_stat_activity WHERE application_name = 'mail-dispatcher' AND wait_event_type = 'Lock'`),
       (waiting) => waiting.length > 0,
     );
@@ -349,9 +350,9 @@ describe('a dispatcher that dies or stands still', () => {
     await start(env);
     expect(await bringReport()).toMatchObject({ command: '.', code: 250 });
     expect(await recipients()).toEqual([{ status: 'accepted' }, { status: 'bounced' }]);
-    await harness.eventually(bounces, (told) => told.length > 0);
+    await eventually(bounces, (told) => told.length > 0);
     expect(await bringReport()).toMatchObject({ command: '.', code: 250 });
-    await harness.eventually(
+    await eventually(
       () => harness.sql.rows('SELECT FROM dispatch.outbox'),
       (left) => left.length === 0,
     );

@@ -1,6 +1,6 @@
 // No option of a publisher, no crash and no freeze loses a job: it is taken in after all, or kept as rejected with an alert.
 import { DISPATCH_JOB, type DispatchJobInput, type FieldError } from '@billing-mail/contracts';
-import { expectServerErrors } from '@billing-mail/testkit';
+import { eventually, expectServerErrors } from '@billing-mail/testkit';
 import { type JobOptions } from 'bull';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
@@ -37,7 +37,7 @@ describe('a job that Bull would give up on', () => {
     expect(harness.platform.messages.filter(({ raw }) => raw?.includes(delivery.id))).toHaveLength(1);
   };
   const nothingIsLeft = () =>
-    harness.eventually(
+    eventually(
       async () => (await harness.queue.client.keys(key('*'))).filter((name) => /dispatch:(\d|mine|de:mine|failed|repeat:.)/.test(name)),
       (keys) => keys.length === 0,
     );
@@ -170,7 +170,7 @@ describe('a job that Bull would give up on', () => {
     const keeping = jest.spyOn(RejectJob.prototype, 'reject').mockRejectedValueOnce(away);
     const job = invoice();
     await harness.publish(job);
-    const [kept] = await harness.eventually(rejected, (rows) => rows.length > 0);
+    const [kept] = await eventually(rejected, (rows) => rows.length > 0);
     expect(kept).toMatchObject({ key: job.key, reason: 'given_up', errors: [{ message: expect.stringContaining('the log says why') }] });
     expect([accepting.mock.calls.length, keeping.mock.calls.length]).toEqual([5, 2]);
     await nothingIsLeft();
@@ -192,7 +192,7 @@ describe('a job that Bull would give up on', () => {
     });
 
     const expectKept = async (name: string, data: string, reason: string): Promise<void> => {
-      const [row] = await harness.eventually(rejected, (rows) => rows.length > 0);
+      const [row] = await eventually(rejected, (rows) => rows.length > 0);
       expect(row).toMatchObject({ key: name, team_id: 'acme', reason });
       expect(row?.payload.toString() === data).toBe(true);
       expect(await harness.outcomeOf(name)).toMatchObject({ teamId: 'acme', requestedBy: { userId: 'u17' }, rejection: { reason } });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { eventually } from '@billing-mail/testkit';
 import { type DispatchJobInput, type FieldError } from '@billing-mail/contracts';
 import { simpleParser } from 'mailparser';
 import { type Logger } from '@billing-mail/platform';
@@ -33,7 +34,7 @@ describe('intake', () => {
     harness.sql.rows<{ team_id: string | null; key: string | null; reason: string; errors: FieldError[]; payload: Buffer }>(
       'SELECT * FROM dispatch.rejected_jobs',
     );
-  const untilRejected = async (count = 1) => harness.eventually(rejected, (rows) => rows.length >= count);
+  const untilRejected = async (count = 1) => eventually(rejected, (rows) => rows.length >= count);
   const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
   const isStored = (bytes: Buffer) =>
@@ -67,7 +68,7 @@ describe('intake', () => {
     );
     const ids = new Set(answers.flatMap((answer) => (answer ? [(answer.body as { id: string }).id] : [])));
     await harness.until('acme', job.key);
-    await harness.eventually(
+    await eventually(
       () => harness.queue.getJobCounts(),
       (counts) => counts.waiting + counts.active === 0,
     );
@@ -89,7 +90,7 @@ describe('intake', () => {
     const [kept] = await untilRejected();
     expect(kept).toMatchObject({ team_id: 'acme', key: job.key, reason: 'key_conflict' });
     expect(await harness.outcomeOf(job.key)).toBeDefined();
-    const told = await harness.eventually(
+    const told = await eventually(
       () => harness.outcomes.find((event) => event.type === 'job_rejected'),
       (event) => event !== undefined,
     );
@@ -371,7 +372,7 @@ describe('intake', () => {
     const job = invoice();
     await harness.publish(job);
     await harness.until('acme', job.key);
-    await harness.eventually(
+    await eventually(
       () => harness.queue.getJobCounts(),
       (counts) => Object.values(counts).every((count) => count === 0),
     );

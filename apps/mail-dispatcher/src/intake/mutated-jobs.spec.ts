@@ -1,6 +1,6 @@
 // Ten thousand jobs with all kinds of mistakes: each is refused with a pointer or taken, and none causes an error.
 import { DISPATCH_JOB, dispatchJobSchema, toFieldErrors } from '@billing-mail/contracts';
-import { mutate, randomBy } from '@billing-mail/testkit';
+import { eventually, mutate, randomBy } from '@billing-mail/testkit';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 const PARSED = 10_000;
@@ -54,7 +54,7 @@ describe(`mutated jobs (seed ${SEED})`, () => {
         const { waiting, active, delayed, failed } = await harness.queue.getJobCounts();
         return waiting + active + delayed + failed === 0;
       };
-      await harness.eventually(isEmpty, (empty) => empty, 280_000);
+      await eventually(isEmpty, (empty) => empty, 280_000);
       // A job with unexplained failures would be here as `given_up`.
       const reasons = await harness.sql.rows<{ reason: string; count: number }>(
         'SELECT reason, count(*)::int AS count FROM dispatch.rejected_jobs GROUP BY reason ORDER BY reason',

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import path from 'node:path';
+import { eventually } from '@billing-mail/testkit';
 import { type DispatchJobInput } from '@billing-mail/contracts';
 import { type Logger } from '@billing-mail/platform';
 import { simpleParser } from 'mailparser';
@@ -223,9 +224,9 @@ describe('an upload', () => {
   it('that breaks off leaves nothing', async () => {
     const before = await filesIn();
     const socket = begin(one, pdfOf(2 * MIB));
-    await harness.eventually(filesIn, (files) => files.length === before.length + 1);
+    await eventually(filesIn, (files) => files.length === before.length + 1);
     socket.destroy();
-    await harness.eventually(filesIn, (files) => files.length === before.length);
+    await eventually(filesIn, (files) => files.length === before.length);
     expect(await harness.delivery('acme', 'up-half')).toBeNull();
   });
 

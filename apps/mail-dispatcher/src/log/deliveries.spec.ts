@@ -5,7 +5,7 @@ import { simpleParser } from 'mailparser';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { LOGGER } from '../dispatcher.tokens.js';
-import { times } from '@billing-mail/testkit';
+import { eventually, times } from '@billing-mail/testkit';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 const asBytes = (response: unknown, done: (error: Error | null, bytes: Buffer) => void): void => {
@@ -411,7 +411,7 @@ describe('the delivery log', () => {
     await post(`bytes/deliveries/${cancelled?.id}/cancel`);
     await hasten(retried as DeliveryView);
     const settled = await harness.until('bytes', jobs[0].key);
-    await harness.eventually(blobs, (left) => left.length === before.length);
+    await eventually(blobs, (left) => left.length === before.length);
     const copies = harness.platform.transactions.filter(({ raw }) => raw?.includes(settled.id));
     expect(new Set(copies.map(({ sha256 }) => sha256)).size).toBe(1);
     expect(copies).toHaveLength(2);
@@ -487,14 +487,14 @@ describe('the delivery log', () => {
     harness.platform.script = { data: { wait: 700, then: '354 go on' } };
     const job = invoice({ teamId: 'races' });
     await harness.publish(job);
-    await harness.eventually(
+    await eventually(
       () => harness.platform.transactions.length,
       (count) => count > 0,
     );
     const open = await harness.until('races', job.key, () => true);
     expect((await post(`races/deliveries/${open.id}/cancel`)).body.status).toBe('cancelled');
     // Other connections may still be open, for later messages.
-    await harness.eventually(
+    await eventually(
       () => harness.platform.connections.filter(({ open, commands }) => open && commands.includes('DATA')),
       (speaking) => speaking.length === 0,
     );

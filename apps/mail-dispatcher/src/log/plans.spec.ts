@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { eventually } from '@billing-mail/testkit';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type Pool } from 'pg';
 import { DataSource } from 'typeorm';
@@ -135,7 +136,7 @@ describe('the statements of a delivery and of the log', () => {
       'given_back',
       'USING (team_id, key)',
     ])
-      await harness.eventually(() => isExplained(part), Boolean);
+      await eventually(() => isExplained(part), Boolean);
     expect(dear()).toEqual([]);
   });
 
@@ -170,7 +171,7 @@ describe('the statements of a delivery and of the log', () => {
       'UPDATE dispatch.attempts SET released',
       'WITH seen AS MATERIALIZED', // lanes are brought up to date
     ])
-      await harness.eventually(() => isExplained(part), Boolean);
+      await eventually(() => isExplained(part), Boolean);
     expect(dear()).toEqual([]);
   });
 
@@ -202,7 +203,7 @@ describe('the statements of a delivery and of the log', () => {
     await read('deliveries/statistics');
     const limited = { sender: 'custom', smtp: ownServer(harness.custom.port, { limits: { messagesPerMinute: 30 } }) } as const;
     await harness.saveSettings(teamSettings('acme', limited));
-    await harness.eventually(async () => (await read('deliveries/forecast'), isExplained('"dueInMs"')), Boolean);
+    await eventually(async () => (await read('deliveries/forecast'), isExplained('"dueInMs"')), Boolean);
     expect(explained.length).toBeGreaterThan(15);
     expect(dear()).toEqual([]);
   });
@@ -216,7 +217,7 @@ describe('the statements of a delivery and of the log', () => {
       throw enough;
     };
     await expect(troubles.tell(lane, outcomeOf)).rejects.toBe(enough);
-    await harness.eventually(() => isExplained('AS waiting'), Boolean);
+    await eventually(() => isExplained('AS waiting'), Boolean);
   }
 
   it('reads a page of what waits, what waits by a way that does not work, and a row for each day that is over, however many a team has', async () => {

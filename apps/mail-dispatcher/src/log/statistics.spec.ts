@@ -1,3 +1,4 @@
+import { eventually } from '@billing-mail/testkit';
 import { type DeliveryStatistics, deliveryStatistics, problem } from '@billing-mail/contracts';
 import { inTransaction } from '@billing-mail/platform';
 import { type NestExpressApplication } from '@nestjs/platform-express';
@@ -111,7 +112,7 @@ describe('the statistics of the delivery log', () => {
       await sql.affected(`UPDATE dispatch.deliveries SET status = 'failed' WHERE team_id = 'raced'`);
       counting = sent();
       const waits = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%daily_counts%'`;
-      await harness.eventually(
+      await eventually(
         () => harness.sql.rows(waits),
         (found) => found.length > 0,
       );

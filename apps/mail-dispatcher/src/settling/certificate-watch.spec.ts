@@ -1,4 +1,5 @@
 // Tests the marks before a certificate expires: all processes together raise one alert for each mark, on its day, and none in between.
+import { eventually } from '@billing-mail/testkit';
 import { type TeamCertificate } from '@billing-mail/contracts';
 import { SigningKey } from '../documents/signing-key.js';
 import { type Harness, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
@@ -27,7 +28,7 @@ describe('the marks before a certificate ends', () => {
   }
   async function told(type: 'certificate_expiring' | 'own_certificate_expiring', last: number): Promise<number[]> {
     const days = () => harness.outcomes.flatMap((event) => (event.type === type ? [event.daysLeft] : [])).toSorted((a, b) => b - a);
-    return harness.eventually(days, (all) => all.includes(last));
+    return eventually(days, (all) => all.includes(last));
   }
   const noted = async () =>
     (await harness.sql.rows<{ days: number }>('SELECT days FROM dispatch.certificate_warnings ORDER BY days DESC')).map(({ days }) => days);

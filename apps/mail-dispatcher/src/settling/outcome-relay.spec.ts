@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { OUTCOME_JOB, OUTCOMES_PER_JOB, OUTCOMES_QUEUE, type OutcomeEvent, outcomeGroup, type OutcomeGroup } from '@billing-mail/contracts';
 import { bullOptions, createLogger, dataSourceOptions, migrate, Sql } from '@billing-mail/platform';
-import { startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } from '@billing-mail/testkit';
+import { eventually, startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } from '@billing-mail/testkit';
 import Bull, { type Job, type Queue } from 'bull';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AbstractLogger, DataSource } from 'typeorm';
@@ -76,11 +76,6 @@ describe('the relay of outcomes', () => {
   const eventIds = () => heard.flatMap(({ group }) => group.events.map(({ eventId }) => eventId));
   /** Makes the published jobs due for a look at once, so that no test waits three seconds. */
   const lookNow = () => sql.affected('UPDATE dispatch.outbox SET publish_at = now() WHERE job_id IS NOT NULL');
-  const eventually = async (isSo: () => Promise<boolean> | boolean): Promise<void> => {
-    for (const end = Date.now() + 300_000; !(await isSo()); await sleep(20)) {
-      if (Date.now() > end) throw new Error('It did not become so.');
-    }
-  };
   const allAcknowledged = () => eventually(async () => (await lookNow()) === 0 && (await rows()).length === 0);
 
   it('publishes what is there in full groups, the oldest first, and forgets all once their jobs are done', async () => {

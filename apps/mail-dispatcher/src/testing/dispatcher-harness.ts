@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import {
   DISPATCH_QUEUE,
@@ -20,6 +19,8 @@ import { type PaceWindows } from '@billing-mail/mail-core';
 import { createLogger, closeQueue, CredentialBox, migrate, smtpPasswordContext, Sql } from '@billing-mail/platform';
 import {
   createTestIdentity,
+  eventually,
+  HANGS_AFTER_MS,
   type ScriptedSmtpServer,
   startScriptedSmtpServer,
   startTestDatabase,
@@ -93,7 +94,6 @@ export async function startHarness(options: HarnessOptions = {}) {
     },
     publish: (job: DispatchJobInput) => publishDispatchJob(queues.dispatch, job),
     ...readingDeliveries(sql, (path) => http().get(path).set('Authorization', `Bearer ${serviceToken}`)),
-    eventually,
     rawOf: (delivery: DeliveryView, server = platform) => rawOf(delivery, server),
     outcomeOf: (key: string) => queues.outcomeOf(key),
     /** Restores the initial state between tests. */
@@ -211,7 +211,7 @@ function readingDeliveries(sql: Sql, get: (path: string) => PromiseLike<{ body: 
       teamId: string,
       key: string,
       isSo: (delivery: DeliveryView) => boolean = ({ settledAt }) => settledAt !== null,
-      timeoutMs = 300_000,
+      timeoutMs = HANGS_AFTER_MS,
     ): Promise<DeliveryView> => {
       const found = await eventually(
         () => delivery(teamId, key),
@@ -222,11 +222,4 @@ function readingDeliveries(sql: Sql, get: (path: string) => PromiseLike<{ body: 
       return found;
     },
   };
-}
-
-async function eventually<T>(probe: () => Promise<T> | T, isSo: (value: T) => boolean, timeoutMs = 300_000): Promise<T> {
-  let last: T = await probe();
-  for (const end = Date.now() + timeoutMs; !isSo(last) && Date.now() < end; await sleep(25)) last = await probe();
-  if (!isSo(last)) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(last)}`);
-  return last;
 }

@@ -1,5 +1,6 @@
 // Deliveries of teams whose server accepts the access token of a connected mailbox.
 import { createHash } from 'node:crypto';
+import { eventually } from '@billing-mail/testkit';
 import { type DeliveryView, type SmtpTokenRequest, type TeamMailSettings } from '@billing-mail/contracts';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
@@ -85,7 +86,7 @@ describe('a delivery by a connected mailbox', () => {
     await harness.saveSettings(connectedTeam());
     const job = invoice();
     await harness.publish(job);
-    await harness.eventually(
+    await eventually(
       () => asked.length,
       (count) => count > 0,
     );
@@ -105,7 +106,7 @@ describe('a delivery by a connected mailbox', () => {
     await harness.publish(first);
     const waiting = await harness.until('acme', first.key, isStopped);
     expect(waiting).toMatchObject({ attempts: [], failure: { code: 'smtp_sign_in_expired' } });
-    await harness.eventually(incidents, ({ length }) => length === 1);
+    await eventually(incidents, ({ length }) => length === 1);
     expect(incidents()).toMatchObject([{ teamId: 'acme', failure: { code: 'smtp_sign_in_expired' } }]);
     await harness.publish(second);
     // Without a token no delivery contacts the server; the open connections belong to other mailboxes.
@@ -157,7 +158,7 @@ describe('a mailbox that its provider keeps from sending', () => {
     const waiting = await harness.until('acme', first.key, ({ status }) => status === 'waiting');
     expect(waiting).toMatchObject({ failure: { code: 'sender_mailbox_full' } });
     const told = () => harness.outcomes.filter(({ type }) => type === 'server_down');
-    await harness.eventually(told, ({ length }) => length === 1);
+    await eventually(told, ({ length }) => length === 1);
     await harness.publish(second);
     await harness.until('acme', second.key, ({ status }) => status === 'queued');
     expect(harness.custom.transactions).toHaveLength(1);

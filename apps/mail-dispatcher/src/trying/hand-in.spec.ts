@@ -1,5 +1,5 @@
 import { SessionKeeper } from '@billing-mail/smtp-client';
-import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpAction, type SmtpScript } from '@billing-mail/testkit';
+import { eventually, type ScriptedSmtpServer, type SmtpAction, type SmtpScript, startScriptedSmtpServer } from '@billing-mail/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RecipientRow } from '../records/rows.js';
 import { type HandedIn, type HandIn, handIn } from './hand-in.js';
@@ -39,7 +39,7 @@ describe('handing in while the claim is lost', () => {
   it('is no try when it is lost while the connection is being opened', async () => {
     const losing = new AbortController();
     const handedIn = handInUntil(losing.signal);
-    while (server.connections.length === 0) await sleep(5);
+    await eventually(() => server.connections.length > 0);
     losing.abort();
     expect(await handedIn).toMatchObject({ results: [], failure: null, interrupted: expect.any(Error) });
   });

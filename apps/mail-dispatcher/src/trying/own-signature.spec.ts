@@ -5,6 +5,7 @@ import { type ServerTrust, type TeamCertificate, type TeamMailSettings } from '@
 import { clientKeyContext, CredentialBox, signingKeyContext } from '@billing-mail/platform';
 import {
   createTestIdentity,
+  eventually,
   type SmtpScript,
   type TestIdentity,
   times,
@@ -162,7 +163,7 @@ describe("a team's own signature", () => {
     const all = () => harness.outcomes.filter(({ type }) => type === 'own_certificate_expiring');
     const isOf = (use: string) => (event: object) => ('use' in event ? event.use : 'signature') === use;
     const told = () => all().filter(isOf('signature'));
-    await harness.eventually(all, ({ length }) => length >= 5);
+    await eventually(all, ({ length }) => length >= 5);
     expect(all().filter(isOf('client'))).toMatchObject([{ teamId: 'month', subject: 'CN=client', daysLeft: 29, addresses: [] }]);
     const about = { addresses: [FROM], notifyUserIds: ['u3'], teamLocale: 'de', requestedBy: null };
     expect([...told()].sort((a, b) => Number('daysLeft' in b && b.daysLeft) - Number('daysLeft' in a && a.daysLeft))).toMatchObject([

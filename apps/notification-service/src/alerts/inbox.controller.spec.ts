@@ -1,8 +1,9 @@
+import { eventually } from '@billing-mail/testkit';
 import { notificationView, problem } from '@billing-mail/contracts';
 import request from 'supertest';
 import { INCIDENTS, rejected, SAMPLES } from '../testing/sample-outcomes.js';
 import { UNREAD_OF_USER } from './inbox.store.js';
-import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
+import { authorization, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
 
 type Plan = { 'Relation Name'?: string; 'Actual Rows': number; 'Actual Loops': number; 'Rows Removed by Filter'?: number; Plans?: Plan[] };
 /** Returns how many rows of tables a statement has looked at. */

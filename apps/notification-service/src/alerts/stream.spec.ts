@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually, HANGS_AFTER_MS } from '@billing-mail/testkit';
 import { notificationView } from '@billing-mail/contracts';
 import request from 'supertest';
 import { InboxChannel } from '../channels/inbox.channel.js';
 import { rejected, SAMPLES } from '../testing/sample-outcomes.js';
 import { openStream, type SseClient } from '../testing/sse-client.js';
-import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
+import { authorization, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
 import { AlertStore } from './alert.store.js';
 import { decideAlert } from './alert-table.js';
 
@@ -94,13 +95,13 @@ describe('the live stream', () => {
     let client = first;
     let visits = 0;
     const isDone = () => heard.length + client.heard.length >= total;
-    for (const end = Date.now() + 300_000; !isDone() && Date.now() < end; visits += 1) {
+    for (const end = Date.now() + HANGS_AFTER_MS; !isDone() && Date.now() < end; visits += 1) {
       await sleep(Math.random() * 200);
       client.close();
       await client.ended;
       heard.push(...client.heard.map(({ id, view }) => ({ id, documentId: view.documentId })));
       client = await listen(visits % 2 ? one : other, headers, client.lastEventId);
-      await eventually(() => isDone() || client.heard.length > 0, 1000).catch(() => undefined);
+      await eventually(() => isDone() || client.heard.length > 0, Boolean, 1000).catch(() => undefined);
     }
     heard.push(...client.heard.map(({ id, view }) => ({ id, documentId: view.documentId })));
     await writing;

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@billing-mail/testkit';
 import { type NotificationView } from '@billing-mail/contracts';
 import request from 'supertest';
 import { INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled } from '../testing/sample-outcomes.js';
-import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
+import { authorization, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
 
 describe('outcomes on their way into the inbox', () => {
   let around: TestSurroundings;
@@ -221,7 +222,7 @@ describe('outcomes on their way into the inbox', () => {
     // Removes the lock of the process that left, which would run out half a minute later.
     await around.queue.client.del(job.lockKey());
     one = await around.startService();
-    await eventually(() => job.isCompleted(), 20_000);
+    await eventually(() => job.isCompleted());
     expect(await inboxOf('u1', 'handed-over')).toHaveLength(1);
   });
 });

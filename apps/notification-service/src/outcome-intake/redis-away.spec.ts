@@ -1,6 +1,7 @@
+import { eventually } from '@billing-mail/testkit';
 import request from 'supertest';
 import { SAMPLES } from '../testing/sample-outcomes.js';
-import { authorization, eventually, startSurroundings, type TestSurroundings } from '../testing/start-test-service.js';
+import { authorization, startSurroundings, type TestSurroundings } from '../testing/start-test-service.js';
 
 describe('without Redis', () => {
   let around: TestSurroundings;

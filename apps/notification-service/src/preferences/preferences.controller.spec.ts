@@ -1,8 +1,9 @@
+import { eventually } from '@billing-mail/testkit';
 import { problem } from '@billing-mail/contracts';
 import { simpleParser } from 'mailparser';
 import request from 'supertest';
 import { SAMPLES, settled } from '../testing/sample-outcomes.js';
-import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
+import { authorization, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
 
 describe('preferences', () => {
   let around: TestSurroundings;

@@ -96,14 +96,3 @@ export async function authorization(
     .sign(new TextEncoder().encode(SECRET));
   return { Authorization: `Bearer ${token}` };
 }
-
-/** Repeats `look` until it returns something other than null, undefined or false. */
-export async function eventually<T>(look: () => Promise<T> | T, timeoutMs = 300_000): Promise<NonNullable<T>> {
-  const end = Date.now() + timeoutMs;
-  for (;;) {
-    const found = await look();
-    if (found !== null && found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error('It did not happen in time.');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

@@ -10,7 +10,7 @@ import {
   type SmtpTokenAnswer,
 } from '@billing-mail/contracts';
 import { CredentialBox, transportClient, smtpTokenContext, Sql } from '@billing-mail/platform';
-import { expectServerErrors, newRsaKeyPem, type OpenIdProvider, startOpenIdProvider } from '@billing-mail/testkit';
+import { expectServerErrors, HANGS_AFTER_MS, newRsaKeyPem, type OpenIdProvider, startOpenIdProvider } from '@billing-mail/testkit';
 import { Redis } from 'ioredis';
 import { firstValueFrom, timeout } from 'rxjs';
 import { pino } from 'pino';
@@ -131,7 +131,7 @@ describe('a mailbox at an OpenID provider', () => {
   const connectionId = async () => (await sql.rows<{ id: string }>('SELECT id FROM settings.mail_connections'))[0]?.id ?? '';
   const ask = async (more: object = {}): Promise<SmtpTokenAnswer> => {
     const question = { teamId: 'acme', connectionId: await connectionId(), host: HOST, ...more };
-    return smtpTokenAnswer.parse(await firstValueFrom(transport.send<unknown>(SMTP_TOKEN, question).pipe(timeout(300_000))));
+    return smtpTokenAnswer.parse(await firstValueFrom(transport.send<unknown>(SMTP_TOKEN, question).pipe(timeout(HANGS_AFTER_MS))));
   };
   const opened = async (answer: SmtpTokenAnswer, host = HOST): Promise<string> => {
     if (!('tokenSealed' in answer)) throw new Error(JSON.stringify(answer));

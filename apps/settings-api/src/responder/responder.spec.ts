@@ -1,4 +1,5 @@
 // What other services receive over Redis, also while Redis is unavailable or frozen, and after it is back.
+import { eventually } from '@billing-mail/testkit';
 import { type ClientProxy } from '@nestjs/microservices';
 import { type SettingsChangedEvent, teamMailSettings } from '@billing-mail/contracts';
 import { CredentialBox, transportClient, smtpPasswordContext, transportConnection } from '@billing-mail/platform';
@@ -56,13 +57,6 @@ describe('settings-api on Redis', () => {
     const response = await api.call('put', PATH, { body: { ...settings, companyName } });
     return { status: response.status, version: (response.body as { version: number }).version };
   };
-  const until = async (isSo: () => boolean | Promise<boolean>) => {
-    const deadline = Date.now() + 300_000;
-    while (!(await isSo())) {
-      if (Date.now() > deadline) throw new Error('not so after two minutes');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
   const isHeard = (version: number) => () => heard.some((event) => event.version === version);
 
   it('answers null for a team that has saved nothing', async () => {
@@ -73,7 +67,7 @@ describe('settings-api on Redis', () => {
     const first = await put('ACME');
     await put('ACME');
     const second = await put('ACME 2');
-    await until(isHeard(second.version));
+    await eventually(isHeard(second.version));
     expect(heard).toEqual([
       { teamId: 'acme', version: first.version },
       { teamId: 'acme', version: second.version },
@@ -104,7 +98,7 @@ describe('settings-api on Redis', () => {
     const saved = await put('while frozen');
     api.redis.thaw();
     expect(saved.status).toBe(200);
-    await until(isHeard(saved.version));
+    await eventually(isHeard(saved.version));
   });
 
   it('saves without waiting for it while Redis is down, and tells of it and answers again when it is back', async () => {
@@ -113,8 +107,8 @@ describe('settings-api on Redis', () => {
     expect(saved.status).toBe(200);
     expect(await isReady()).toBe(true);
     await api.redis.start();
-    await until(isHeard(saved.version));
-    await until(isAnswered);
+    await eventually(isHeard(saved.version));
+    await eventually(isAnswered);
     expect(await ask({ teamId: 'acme' })).toMatchObject({ companyName: 'while down' });
   });
 
@@ -132,7 +126,7 @@ describe('settings-api on Redis', () => {
     await api.redis.start();
     const outcome = await published;
     publisher.disconnect();
-    await until(isAnswered);
+    await eventually(isAnswered);
     expect(outcome).toBe('published');
   });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { problem, smtpTestLine, type SmtpTestLine, smtpTestResult } from '@billing-mail/contracts';
 import {
   createTestIdentity,
+  eventually,
   type ScriptedSmtpServer,
   type SmtpScript,
   startDnsServer,
@@ -317,7 +318,7 @@ describe('the test of a mail server', () => {
     await save(teamId);
     smtpServer.script = { ...POLITE, banner: { wait: 500, then: '220 slow' } };
     const two = [post(teamId), post(teamId)];
-    while (smtpServer.connections.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    await eventually(() => smtpServer.connections.length >= 2);
     const third = await post(teamId);
     expect([third.status, problem.parse(third.body).type]).toEqual([429, 'urn:billing-mail:problem:tests-under-way']);
     const neighbour = newTeam();

@@ -1,5 +1,5 @@
 // What mail servers report about documents some time after they accepted them, for tests and samples.
-import { eventually } from './eventually.js';
+import { eventually } from '@billing-mail/testkit';
 import { type System } from './system.js';
 
 export type ReportedFate = { address: string; action?: 'failed' | 'delayed' | 'delivered'; status?: string; diagnostic?: string };

@@ -1,7 +1,7 @@
 // A browser like that of a clerk, which remembers everything that it complained about.
 import { readFileSync } from 'node:fs';
 import { type TokenClaims } from '@billing-mail/contracts';
-import { findProgram } from '@billing-mail/testkit';
+import { findProgram, HANGS_AFTER_MS } from '@billing-mail/testkit';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { type System } from './system.js';
 
@@ -39,9 +39,6 @@ export const ANNA: TokenClaims = {
 /** Has read everything that there was to read. */
 export const LEA: TokenClaims = { sub: 'lea.vogt', teams: { acme: 'admin' } };
 export const MAX: TokenClaims = { sub: 'max.klein', teams: { acme: 'member' } };
-
-/** Milliseconds. Ends only what hangs: on a busy machine a page may wait long for its turn. */
-const HANGS_AFTER_MS = 300_000;
 
 /** Creates an empty browser profile. */
 export async function newContext(browser: Browser, look: Partial<Look> = {}): Promise<BrowserContext> {

@@ -1,6 +1,6 @@
 // An incident of a mail server, from the message to its end; and what else can be done with one delivery.
+import { eventually } from '@billing-mail/testkit';
 import { setUpDesk } from './desk.js';
-import { eventually } from './eventually.js';
 import { deliveriesOf, invoice, namePerson, putSettings, send } from './seed.js';
 import { type System } from './system.js';
 

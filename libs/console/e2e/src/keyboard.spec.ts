@@ -1,8 +1,8 @@
 // Every flow of the page by keyboard alone, with the focus in sight at every stop.
+import { eventually } from '@billing-mail/testkit';
 import { type Page } from 'playwright-core';
 import { type OpenOptions } from './browser.js';
 import { setUpDesk } from './desk.js';
-import { eventually } from './eventually.js';
 import { hasFocus, keepsFocus, type Keyboard, keyboardOf, pick, regains, walkStops } from './keyboard.js';
 import { allSettled, invoice, putSettings, send } from './seed.js';
 import { type System } from './system.js';

@@ -1,6 +1,6 @@
 // A reader who has a keyboard and no mouse: moves by Tab, and must see where the focus is.
+import { eventually } from '@billing-mail/testkit';
 import { type Locator, type Page } from 'playwright-core';
-import { eventually } from './eventually.js';
 
 const MOST_STOPS = 200;
 

@@ -1,4 +1,5 @@
 // Finding documents in the delivery log, and its chart, in a real browser.
+import { eventually } from '@billing-mail/testkit';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -6,7 +7,6 @@ import { type AddressInfo } from 'node:net';
 import { type Page } from 'playwright-core';
 import { seriousFindings } from './browser.js';
 import { setUpDesk } from './desk.js';
-import { eventually } from './eventually.js';
 import { insertPastDeliveries, pastMonth } from './past-deliveries.js';
 import { invoice, putSettings, send } from './seed.js';
 import { type System } from './system.js';

@@ -1,7 +1,6 @@
 // The whole way round: the platform's server is Debian's Postfix, the server behind it refuses one of three, and the page learns of it.
-import { NotPossibleHereError, type RealServer, startPostfix } from '@billing-mail/testkit';
+import { NotPossibleHereError, type RealServer, startPostfix, eventually } from '@billing-mail/testkit';
 import { setUpDesk } from './desk.js';
-import { eventually } from './eventually.js';
 import { invoice, putSettings, send } from './seed.js';
 import { BOUNCE_DOMAIN } from './system.js';
 

@@ -1,7 +1,6 @@
 // Four companies whose documents end in every possible way, with a past month: for pictures, and for what a machine checks in them.
-import { type SmtpScript } from '@billing-mail/testkit';
+import { type SmtpScript, eventually } from '@billing-mail/testkit';
 import { Client } from 'pg';
-import { eventually } from './eventually.js';
 import { report } from './bounces.js';
 import { insertPastDeliveries, pastMonth } from './past-deliveries.js';
 import { allSettled, cancel, invoice, namePerson, putSettings, type Settings, readAll, send } from './seed.js';

@@ -8,10 +8,9 @@ import {
   QUEUE_PREFIX,
   type TokenClaims,
 } from '@billing-mail/contracts';
-import { type OpenIdProvider } from '@billing-mail/testkit';
+import { type OpenIdProvider, eventually } from '@billing-mail/testkit';
 import Queue from 'bull';
 import { Client } from 'pg';
-import { eventually } from './eventually.js';
 import { MAIL_APP, type System } from './system.js';
 
 type Document = Omit<DispatchJobInput, 'version' | 'teamId' | 'key'>;

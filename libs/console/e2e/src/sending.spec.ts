@@ -1,9 +1,9 @@
 // Deliveries and the inbox in a real browser, updated live, against the real system.
+import { eventually } from '@billing-mail/testkit';
 import { readFileSync } from 'node:fs';
 import { type Page } from 'playwright-core';
 import { MAX, seriousFindings } from './browser.js';
 import { setUpDesk } from './desk.js';
-import { eventually } from './eventually.js';
 import { invoice, namePerson, putSettings, send } from './seed.js';
 import { type System } from './system.js';
 

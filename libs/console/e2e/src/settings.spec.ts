@@ -1,11 +1,10 @@
 // The page "E-mail delivery" in a real browser against the real system.
 import { generateKeyPairSync } from 'node:crypto';
-import { createTestIdentity, type OpenIdProvider } from '@billing-mail/testkit';
+import { createTestIdentity, type OpenIdProvider, eventually } from '@billing-mail/testkit';
 import { deliveryPath } from '@billing-mail/contracts';
 import { type Page } from 'playwright-core';
 import { ANNA, MAX, type OpenOptions, seriousFindings } from './browser.js';
 import { setUpDesk } from './desk.js';
-import { eventually } from './eventually.js';
 import { paste } from './paste.js';
 import {
   breakConnection,

@@ -8,11 +8,12 @@ import { promisify } from 'node:util';
 import {
   createTestIdentity,
   findFreePort,
+  HANGS_AFTER_MS,
   type OpenIdProvider,
   type ScriptedSmtpServer,
   type ServerProcess,
-  startScriptedSmtpServer,
   startOpenIdProvider,
+  startScriptedSmtpServer,
   startServerProcess,
   startTestDatabase,
   startTestRedis,
@@ -254,7 +255,7 @@ function startService(name: ServiceName, url: string, env: NodeJS.ProcessEnv, on
         return false; // not listening yet
       }
     },
-    readyWithinMs: 300_000,
+    readyWithinMs: HANGS_AFTER_MS,
     deathSignal: 'TERM',
     onOutput,
   });

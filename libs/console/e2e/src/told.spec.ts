@@ -1,7 +1,7 @@
 // What users are told about what mail servers do: no more than is known, and no blame without a reason.
+import { eventually } from '@billing-mail/testkit';
 import { type Page } from 'playwright-core';
 import { setUpDesk } from './desk.js';
-import { eventually } from './eventually.js';
 import { deliveriesOf, invoice, putSettings, send } from './seed.js';
 import { type System } from './system.js';
 

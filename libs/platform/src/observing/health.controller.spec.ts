@@ -1,7 +1,7 @@
 // What the metrics say while PostgreSQL is away, with a real PostgreSQL that is stopped.
 import { Module } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import { expectServerErrors, startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
+import { eventually, expectServerErrors, startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { register } from 'prom-client';
 import request from 'supertest';
 import { DataSource } from 'typeorm';
@@ -73,8 +73,7 @@ describe('the metrics of a service whose PostgreSQL is away', () => {
 
   it('tell each part that does not answer, before anybody has asked', async () => {
     await startService({ here: async () => null, away: () => Promise.reject(new Error('away')) });
-    const end = Date.now() + 300_000;
-    while ((await valueOf('billing_mail_ready', 'away')) === undefined && Date.now() < end) await new Promise(setImmediate);
+    await eventually(() => valueOf('billing_mail_ready', 'away'));
     expect([await valueOf('billing_mail_ready', 'here'), await valueOf('billing_mail_ready', 'away')]).toEqual([1, 0]);
   });
 

@@ -3,7 +3,14 @@ import { Controller, Logger, Module } from '@nestjs/common';
 import { type ClientProxy, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { NestFactory } from '@nestjs/core';
 import { NotReplicatedError, publishDispatchJob, queuePrefix } from '@billing-mail/contracts';
-import { startTestCluster, startTestRedis, startTestSentinels, type TestRedis, type TestSentinels } from '@billing-mail/testkit';
+import {
+  eventually,
+  startTestCluster,
+  startTestRedis,
+  startTestSentinels,
+  type TestRedis,
+  type TestSentinels,
+} from '@billing-mail/testkit';
 import Bull, { type Queue } from 'bull';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -21,10 +28,6 @@ import { RedisHealth } from './redis-health.js';
 import { transportClient, transportServer } from './redis-transport.js';
 
 const silent = pino({ level: 'silent' });
-const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const end = Date.now() + 300_000; !(await isSo()); await new Promise((resolve) => setTimeout(resolve, 20)))
-    if (Date.now() > end) throw new Error('not so after two minutes');
-};
 
 /** Starts a service that answers with its own name, as settings-api does with settings, and notes the events that it gets. */
 async function startResponder(env: RedisEnv, name: string) {
@@ -49,7 +52,7 @@ async function startResponder(env: RedisEnv, name: string) {
 
 const ask = (client: ClientProxy) => firstValueFrom(client.send<string>('settings.get', {}).pipe(timeout(10_000)));
 const untilAnswered = (client: ClientProxy, answer: string) =>
-  until(() =>
+  eventually(() =>
     ask(client).then(
       (given) => given === answer,
       () => false,
@@ -92,9 +95,9 @@ describe('two environments on one Redis', () => {
     for (const { client, name } of environments) await untilAnswered(client, name);
     const [production, staging] = environments;
     await lastValueFrom(staging!.client.emit('settings.changed', 'staging saved'), { defaultValue: undefined });
-    await until(() => staging!.responder.heard.length > 0);
+    await eventually(() => staging!.responder.heard.length > 0);
     await lastValueFrom(production!.client.emit('settings.changed', 'production saved'), { defaultValue: undefined });
-    await until(() => production!.responder.heard.length > 0);
+    await eventually(() => production!.responder.heard.length > 0);
     expect(environments.map(({ responder }) => responder.heard)).toEqual([['production saved'], ['staging saved']]);
   });
 
@@ -102,7 +105,7 @@ describe('two environments on one Redis', () => {
     const taken: [string, unknown][] = [];
     for (const { name, queue } of environments) await queue.add({ of: name });
     for (const { name, queue } of environments) void queue.process((job) => Promise.resolve(void taken.push([name, job.data])));
-    await until(() => taken.length === 2);
+    await eventually(() => taken.length === 2);
     expect(taken.sort()).toEqual([
       ['production', { of: 'production' }],
       ['staging', { of: 'staging' }],
@@ -152,13 +155,13 @@ describe('a queue that is closed', () => {
       for (let turn = 0; turn < turns; turn += 1) await setImmediate();
       await closeQueue(queue, 20_000);
     }
-    await until(
+    await eventually(
       async () =>
         String(await watcher.client('LIST'))
           .trim()
           .split('\n').length === 1,
     );
-    await until(() => openHere() <= before);
+    await eventually(() => openHere() <= before);
     watcher.disconnect();
     await redis.stop();
   });
@@ -168,7 +171,7 @@ describe('a queue that is closed', () => {
     await redis.halt();
     const before = openHere();
     for (const ms of [1, 200]) await closeQueue(worker(redis.url), ms);
-    await until(() => openHere() <= before);
+    await eventually(() => openHere() <= before);
     await redis.stop();
   });
 });
@@ -185,7 +188,7 @@ describe('a job that a worker took and never locked, as it died', () => {
     const taken: string[] = [];
     void queue.process((job) => Promise.resolve(void taken.push(String(job.id))));
     await redis.primary.end('SIGKILL');
-    await until(() => taken.length > 0);
+    await eventually(() => taken.length > 0);
     expect(taken).toEqual([id]);
     await closeQueue(queue, 20_000);
     for (const open of connectionsOf(env)) open.disconnect();
@@ -205,11 +208,11 @@ describe('a Redis Cluster', () => {
     const client = transportClient(env);
     await client.connect();
     await queue.add({ of: 'before' });
-    await until(() => done.includes('before'));
+    await eventually(() => done.includes('before'));
     await untilAnswered(client, 'clustered');
     await (await cluster.primaryOf(queue.toKey('wait'))).process.end('SIGKILL');
     await queue.add({ of: 'after' });
-    await until(() => done.includes('after'));
+    await eventually(() => done.includes('after'));
     await untilAnswered(client, 'clustered');
     expect(done).toEqual(['before', 'after']);
     await closeQueue(queue, 20_000);
@@ -271,7 +274,7 @@ describe('a Redis that is not the one to work with', () => {
     expect((await waits()) - waitsBefore).toBeLessThan(10);
     primary.disconnect();
     pair.replica.signal('SIGCONT');
-    await until(async () => (await replica.llen(`${queuePrefix()}:dispatch:wait`)) === 22);
+    await eventually(async () => (await replica.llen(`${queuePrefix()}:dispatch:wait`)) === 22);
     replica.disconnect();
     await queue.close();
   });
@@ -282,7 +285,7 @@ describe('a Redis that is not the one to work with', () => {
     let connects = 0;
     connection.on('connect', () => (connects += 1));
     const written = connection.set('written', 'once');
-    await until(() => connects > 3);
+    await eventually(() => connects > 3);
     const admin = new Redis(pair.replicaUrl);
     await admin.replicaof('NO', 'ONE');
     expect(await written).toBe('OK');
@@ -349,7 +352,7 @@ describe('a Redis that is not the one to work with', () => {
     const told: object[] = [];
     let nowMs = 0;
     const health = new RedisHealth(connection, env, { warn: (line: object) => void told.push(line) } as never, 15_000, () => nowMs);
-    await until(() => health.check().then(() => health.problem !== null));
+    await eventually(() => health.check().then(() => health.problem !== null));
     nowMs = 14_999;
     await health.check();
     nowMs = 15_000;
@@ -367,7 +370,7 @@ describe('a Redis that is not the one to work with', () => {
     connection.on('error', () => undefined);
     let nowMs = 0;
     const health = new RedisHealth(connection, env, silent, 15_000, () => nowMs);
-    await until(() => health.check().then(() => health.problem !== null));
+    await eventually(() => health.check().then(() => health.problem !== null));
     nowMs = 60_000;
     await expect(health.check()).rejects.toThrow('replica');
     const isReady = () =>
@@ -377,13 +380,13 @@ describe('a Redis that is not the one to work with', () => {
       );
     const admin = new Redis(pair.replicaUrl);
     await admin.replicaof('NO', 'ONE');
-    await until(isReady);
+    await eventually(isReady);
     await admin.replicaof('127.0.0.1', new URL(pair.primaryUrl).port);
     admin.disconnect();
-    await until(() => health.check().then(() => health.problem !== null));
+    await eventually(() => health.check().then(() => health.problem !== null));
     nowMs = 120_000;
     await pair.replica.end('SIGKILL');
-    await until(() => connection.status !== 'ready');
+    await eventually(() => connection.status !== 'ready');
     expect(await isReady()).toBe(false);
     nowMs = 135_000;
     expect(await isReady()).toBe(true);

@@ -1,7 +1,7 @@
 // Runs one of the services as a real process that the campaign can kill, freeze, give another clock and start again.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFreePort, startServerProcess, type ServerProcess } from '@billing-mail/testkit';
+import { findFreePort, HANGS_AFTER_MS, type ServerProcess, startServerProcess } from '@billing-mail/testkit';
 import { SERVICES, type ServiceName } from '@billing-mail/tools/starting/services';
 import { workspaceRoot } from '@billing-mail/tools/workspace';
 
@@ -56,7 +56,7 @@ export class ServiceProcess {
       env: { ...env, [portVariable]: String(this.port) },
       ready: () => this.says(until),
       // Ends only starts that hang, however busy the machine is.
-      readyWithinMs: 300_000,
+      readyWithinMs: HANGS_AFTER_MS,
       deathSignal: 'KILL',
       onOutput: (text) => appendFileSync(join(logFolder, `${name}.log`), text),
     });

@@ -1,5 +1,6 @@
 // 5,000 deliveries of a team whose server takes 30 a minute over 3 connections, by two dispatchers on real PostgreSQL, Redis and SMTP
 // sockets. A minute is ten seconds here: long enough that it hardly matters how soon a dispatcher notices that it may go on.
+import { eventually } from '@billing-mail/testkit';
 import { type DeliveryForecast } from '@billing-mail/contracts';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../../testing/dispatcher-harness.js';
 
@@ -28,7 +29,7 @@ describe('5,000 deliveries of a team with limits', () => {
       await Promise.all(Array.from({ length: Math.min(100, left) }, () => harness.publish(invoice({ teamId }))));
   };
   const allSettled = (teamId: string, count: number) =>
-    harness.eventually(
+    eventually(
       () => settledCount(teamId),
       (settled) => settled === count,
       3_600_000,
@@ -45,7 +46,7 @@ describe('5,000 deliveries of a team with limits', () => {
     await handIn('limited', COUNT);
 
     for (let round = 1; round <= OTHERS.rounds; round += 1) {
-      await harness.eventually(
+      await eventually(
         () => seen.length,
         (count) => count >= (round * COUNT) / (OTHERS.rounds + 1),
         3_600_000,

@@ -1,16 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@billing-mail/testkit';
 import { simpleParser } from 'mailparser';
 import request from 'supertest';
 import { type CaughtMail } from '../../testing/mail-catcher.js';
 import { INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled } from '../../testing/sample-outcomes.js';
-import {
-  authorization,
-  eventually,
-  refusedAs,
-  startSurroundings,
-  type TestService,
-  type TestSurroundings,
-} from '../../testing/start-test-service.js';
+import { authorization, refusedAs, startSurroundings, type TestService, type TestSurroundings } from '../../testing/start-test-service.js';
 import { EmailOutboxStore, type OwedEmail } from './email-outbox.store.js';
 
 type Owed = { status: string; attempts: number; waitMs: number; lastError: string | null };

@@ -2,17 +2,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Page, type WebhookMessageView, type WebhookView, type WebhookWithSecret } from '@billing-mail/contracts';
 import { createLogger, endTracing, startTracing } from '@billing-mail/platform';
-import { startTraceReceiver } from '@billing-mail/testkit';
+import { eventually, startTraceReceiver } from '@billing-mail/testkit';
 import { Webhook } from 'standardwebhooks';
 import { cameBack, rejected, SAMPLES, settled } from '../../testing/sample-outcomes.js';
-import {
-  authorization,
-  eventually,
-  refusedAs,
-  startSurroundings,
-  type TestService,
-  type TestSurroundings,
-} from '../../testing/start-test-service.js';
+import { authorization, refusedAs, startSurroundings, type TestService, type TestSurroundings } from '../../testing/start-test-service.js';
 import { startWebhookReceiver, type Received, type WebhookReceiver } from '../../testing/webhook-receiver.js';
 import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { resealWebhookKeys } from './reseal-webhook-keys.js';

@@ -1,8 +1,8 @@
 // What a view is, and how it is opened: for screenshots, and for what a machine can check about the look of the page.
+import { eventually } from '@billing-mail/testkit';
 import { type BrowserContext, type Page } from 'playwright-core';
 import { type TokenClaims } from '@billing-mail/contracts';
 import { openPage, type OpenPage } from '../browser.js';
-import { eventually } from '../eventually.js';
 import { type System } from '../system.js';
 
 /** The page in a state worth looking at. Elements are found by id or role, never by text, because a view is opened in both languages. */
