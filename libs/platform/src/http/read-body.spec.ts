@@ -137,6 +137,21 @@ describe('bodies of requests', () => {
     expect(seen).toEqual([]);
   });
 
+  it('that are refused are received slowly, all together, and the answer does not wait for that', async () => {
+    const since = performance.now();
+    const all = Array.from({ length: 4 }, () => open(null, { 'Content-Length': String(16 * MIB) }, Buffer.alloc(16 * MIB, ' ')));
+    // A connection stays open after its answer, so it takes the whole body: 64 MiB at 32 KiB a millisecond.
+    const sent = all.map((socket) => new Promise<void>((resolve) => socket.end(() => resolve())));
+    const statuses = all.map(
+      (socket) => new Promise((resolve) => socket.once('data', (data: Buffer) => resolve(data.toString('latin1', 9, 12)))),
+    );
+    expect(await Promise.all(statuses)).toEqual(['401', '401', '401', '401']);
+    await isLive();
+    await Promise.all(sent);
+    // Less than two seconds, because what the kernel has taken in counts as sent.
+    expect(performance.now() - since).toBeGreaterThan(1000);
+  });
+
   it('are bounded once decompressed, and read when they are good', async () => {
     const packed = (text: string) => post(service, gzipSync(text), { 'Content-Encoding': 'gzip' });
     expect((await packed('{"text":"abc"}')).status).toBe(201);

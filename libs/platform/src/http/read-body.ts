@@ -28,6 +28,8 @@ export type BodyRules = {
 const DISCARD_MS = 10_000;
 // And no more than this. It is more than any service accepts, so that a client that exceeds a limit gets to read that it does.
 const DISCARD_BYTES = 64 * 1024 * 1024;
+// All refused bodies together are received no faster than this: fifty of them at once would leave no time for the requests that are served.
+const DISCARD_BYTES_PER_MS = 32 * 1024;
 
 const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
   gzip: createGunzip,
@@ -82,14 +84,21 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
 
 const hasBody = ({ headers }: Request): boolean => headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
-/** Receives the rest of a body without keeping it, up to `DISCARD_BYTES` and `DISCARD_MS`; then cuts the connection. */
+/** When the next part of a refused body may be received, by `performance.now()`. */
+let nextDiscardAt = 0;
+
+/** Receives the rest of a body slowly and without keeping it, up to `DISCARD_BYTES` and `DISCARD_MS`; then cuts the connection. */
 function discard(request: Request): void {
   const cut = (): void => void request.socket.destroy();
   const timer = setTimeout(cut, DISCARD_MS).unref();
   let left = DISCARD_BYTES;
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length;
-    if (left < 0) cut();
+    if (left < 0) return cut();
+    const now = performance.now();
+    nextDiscardAt = Math.max(now, nextDiscardAt) + chunk.length / DISCARD_BYTES_PER_MS;
+    request.pause();
+    setTimeout(() => request.resume(), nextDiscardAt - now).unref();
   });
   request.once('error', () => undefined);
   for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer));
