@@ -28,7 +28,10 @@ import { EmailDeliveryStore } from './email-delivery/email-delivery.store.js';
 import { platformNames } from './email-delivery/name-errors.js';
 import { AccessTokens } from './mail-connections/access-tokens.js';
 import { CallbackController } from './mail-connections/callback.controller.js';
-import { ConnectMailbox } from './mail-connections/connect-mailbox.js';
+import { AppSignIn } from './mail-connections/app-sign-in.js';
+import { ConnectedMailbox } from './mail-connections/connected-mailbox.js';
+import { PersonSignIn } from './mail-connections/person-sign-in.js';
+import { RequestedApp } from './mail-connections/requested-app.js';
 import { MailConnectionsController } from './mail-connections/mail-connections.controller.js';
 import { MailConnectionsStore } from './mail-connections/mail-connections.store.js';
 import { PlatformApps } from './mail-connections/platform-apps.js';
@@ -62,7 +65,7 @@ const CONTROLLERS = [
 
 const PROVIDERS: Provider[] = [
   ...[EmailDeliveryService, EmailDeliveryStore, SettingsChangedPublisher, CertificateService, SignInWaits, SmtpTestService],
-  ...[MailConnectionsStore, ProviderClient, ConnectMailbox, AccessTokens],
+  ...[MailConnectionsStore, ProviderClient, RequestedApp, ConnectedMailbox, PersonSignIn, AppSignIn, AccessTokens],
 ];
 
 @Module({})

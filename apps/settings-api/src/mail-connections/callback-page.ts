@@ -8,7 +8,7 @@ import {
   SIGN_IN_REFUSALS_IN_ENGLISH,
   SIGN_IN_REFUSALS_IN_GERMAN,
 } from '@billing-mail/contracts';
-import { type Ended } from './connect-mailbox.js';
+import { type Ended } from './person-sign-in.js';
 
 type Words = { connected: string; notConnected: string; close: string; reasons: Readonly<Record<ConnectionRefusal, string>> };
 

@@ -5,7 +5,7 @@ import { type Logger, Public, RateLimit, ReaderLocale, RefusedRequests, requestI
 import type { Request, Response } from 'express';
 import { browserKeyOf } from './browser-key.js';
 import { callbackPage } from './callback-page.js';
-import { ConnectMailbox } from './connect-mailbox.js';
+import { PersonSignIn } from './person-sign-in.js';
 import { LOGGER } from '../settings.tokens.js';
 
 /** The address to which providers send browsers back. It is a page for people, so it is not part of the API description. */
@@ -15,7 +15,7 @@ export class CallbackController {
   private readonly refused: RefusedRequests;
 
   constructor(
-    private readonly connecting: ConnectMailbox,
+    private readonly signIn: PersonSignIn,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.refused = new RefusedRequests(logger);
@@ -25,7 +25,7 @@ export class CallbackController {
   @Public()
   @RateLimit('sign-in-returns')
   async callback(@Req() request: Request, @Res() response: Response, @ReaderLocale() reader: Locale | null): Promise<void> {
-    const ended = await this.connecting.end(request.originalUrl.split('?').slice(1).join('?'), browserKeyOf(request));
+    const ended = await this.signIn.end(request.originalUrl.split('?').slice(1).join('?'), browserKeyOf(request));
     // Other reasons are not counted as refused requests: they happen to the person who began the sign-in, in the same browser.
     if (!ended.ok && (ended.reason === 'link_expired' || ended.reason === 'other_browser'))
       this.refused.note('bad_sign_in', { requestId: requestIdOf(request) });

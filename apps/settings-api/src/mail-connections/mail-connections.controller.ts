@@ -14,8 +14,10 @@ import { Caller, CurrentCaller, jsonSchema, RateLimit, TeamAccess, ZodPipe } fro
 import type { Response } from 'express';
 import { ApiProblems } from '../email-delivery/api-problems.js';
 import { REDIRECT_URL } from '../settings.tokens.js';
-import { ConnectMailbox } from './connect-mailbox.js';
+import { AppSignIn } from './app-sign-in.js';
 import { setBrowserKey } from './browser-key.js';
+import { ConnectedMailbox } from './connected-mailbox.js';
+import { PersonSignIn } from './person-sign-in.js';
 
 const EXAMPLES = {
   microsoft: { summary: 'Microsoft 365', value: { provider: 'microsoft' } },
@@ -54,7 +56,9 @@ const EXAMPLES = {
 @Controller('v1/teams/:teamId/email-delivery/connection')
 export class MailConnectionsController {
   constructor(
-    private readonly connecting: ConnectMailbox,
+    private readonly mailbox: ConnectedMailbox,
+    private readonly byApp: AppSignIn,
+    private readonly byPerson: PersonSignIn,
     @Inject(REDIRECT_URL) private readonly redirectUrl: string,
   ) {}
 
@@ -64,7 +68,7 @@ export class MailConnectionsController {
   @ApiResponse({ status: 200, schema: jsonSchema(mailConnectionView) })
   @ApiProblems(401, 404)
   read(@Param('teamId') teamId: string): Promise<MailConnectionView> {
-    return this.connecting.view(teamId);
+    return this.mailbox.view(teamId);
   }
 
   @Post()
@@ -86,8 +90,9 @@ export class MailConnectionsController {
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<MailConnectionStart> {
-    const { start, browserKey } = await this.connecting.begin(teamId, body, caller);
-    if (browserKey !== null) setBrowserKey(response, browserKey, this.redirectUrl);
+    if (body.grant === 'app') return this.byApp.connect(teamId, body, caller);
+    const { start, browserKey } = await this.byPerson.begin(teamId, body, caller);
+    setBrowserKey(response, browserKey, this.redirectUrl);
     return start;
   }
 
@@ -103,6 +108,6 @@ export class MailConnectionsController {
   @ApiResponse({ status: 200, schema: jsonSchema(mailConnectionEnd) })
   @ApiProblems(401, 403, 404)
   disconnect(@Param('teamId') teamId: string, @CurrentCaller() caller: Caller): Promise<MailConnectionEnd> {
-    return this.connecting.disconnect(teamId, caller);
+    return this.mailbox.disconnect(teamId, caller);
   }
 }

@@ -28,7 +28,7 @@ import {
 import { serverLabel, type SessionOptions, type SmtpServer } from '@billing-mail/smtp-client';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 import { AccessTokens } from '../mail-connections/access-tokens.js';
-import { clockOff } from '../mail-connections/connect-mailbox.js';
+import { clockOff } from '../mail-connections/requested-app.js';
 import { MailConnectionsStore } from '../mail-connections/mail-connections.store.js';
 import { LOGGER, PROBE_OPTIONS } from '../settings.tokens.js';
 import { readServerTrust, settleTrust } from './read-server-trust.js';
