@@ -7,15 +7,15 @@ const LARGE_BYTES = 1024 * 1024;
 /** Collects the bytes of one body. */
 export class BodyBytes {
   private readonly chunks: Buffer[] = [];
-  private readonly large: Buffer | null;
+  private large: Buffer | null = null;
   private size = 0;
 
   /** @param announced how many bytes will come if that is certain, otherwise 0 */
-  constructor(announced: number) {
-    this.large = announced >= LARGE_BYTES ? Buffer.allocUnsafeSlow(announced) : null;
-  }
+  constructor(private readonly announced: number) {}
 
   add(chunk: Buffer): void {
+    // Only with its first chunk, because a body may be refused before.
+    if (this.size === 0 && this.announced >= LARGE_BYTES) this.large = Buffer.allocUnsafeSlow(this.announced);
     if (this.large === null) this.chunks.push(chunk);
     else chunk.copy(this.large, this.size);
     this.size += chunk.length;

@@ -2,7 +2,7 @@
 import { Body, Controller, Module, Param, Post } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { SignJWT } from 'jose';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { TeamAccess } from '../auth/auth.guard.js';
 import { HealthController, READINESS_CHECKS } from '../observing/health.controller.js';
@@ -150,6 +150,36 @@ describe('bodies of requests', () => {
     await Promise.all(sent);
     // Less than two seconds, because what the kernel has taken in counts as sent.
     expect(performance.now() - since).toBeGreaterThan(1000);
+  });
+
+  it('that will not fit beside others are refused before most of them is received', async () => {
+    const head = { 'Content-Length': String(LIMIT_BYTES) };
+    const begin = `{"to":[${'1,'.repeat(64 * 1024)}`;
+    const first = open(service, head, begin);
+    const second = open(service, head, begin);
+    // Whichever comes second. Neither sends any more, so a service that counted only what it has would wait for the rest of both.
+    expect(reason(await Promise.race([answered(first), answered(second)]))).toEqual([429, 'too-much-at-once']);
+    first.destroy();
+    second.destroy();
+  });
+
+  it('that are large leave every other request its turn', async () => {
+    const sockets: Socket[] = [];
+    const note = (socket: Socket): void => void sockets.push(socket);
+    const server = (app.getHttpServer() as Server).on('connection', note);
+    let [before, most, isOver] = [0, 0, false];
+    const look = (): void => {
+      const now = sockets.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
+      most = Math.max(most, now - before);
+      before = now;
+      if (!isOver) setImmediate(look);
+    };
+    look();
+    expect((await post(service, largest)).status).toBe(201);
+    isOver = true;
+    server.off('connection', note);
+    // Two parts of 64 KiB; without turns the event loop reads as many as are there, up to 32.
+    expect(most).toBeLessThanOrEqual(2 * 64 * 1024);
   });
 
   it('are bounded once decompressed, and read when they are good', async () => {

@@ -84,6 +84,9 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
 
 const hasBody = ({ headers }: Request): boolean => headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
+/** From so many bytes on, what was received tells how many values the rest of a body will have. */
+const TELLING_BYTES = 16 * 1024;
+
 /** When the next part of a refused body may be received, by `performance.now()`. */
 let nextDiscardAt = 0;
 
@@ -137,10 +140,14 @@ async function collect(request: Request, rules: BodyRules, hold: BodyHold, scan:
 function gather(request: Request, stream: Readable, rules: BodyRules, hold: BodyHold, scan: JsonScan | null): Promise<Collected> {
   const announced = Number(request.headers['content-length'] ?? 0);
   return new Promise((resolve, reject) => {
-    const gathered = new BodyBytes(stream === request ? announced : 0);
+    // Nothing tells how much a compressed body will be.
+    const size = stream === request ? announced : 0;
+    const gathered = new BodyBytes(size);
     let received = 0;
     const pace = new BodyPace(rules.idleMs, () => settle(() => reject(tooSlow())));
+    let isSettled = false;
     const settle = (how: () => void): void => {
+      isSettled = true;
       pace.stop();
       stream.off('data', onData).off('end', onEnd).off('error', onBroken);
       request.off('close', onAborted);
@@ -151,13 +158,24 @@ function gather(request: Request, stream: Readable, rules: BodyRules, hold: Body
       const error = objection(chunk);
       if (error !== null) return settle(() => reject(error));
       gathered.add(chunk);
+      takeTurns();
     };
     const objection = (chunk: Buffer): ProblemException | null => {
       if (received > rules.limitBytes) return tooLarge(rules.limitBytes);
       const tooMuch = scan?.scan(chunk) ?? null;
       if (tooMuch !== null) return tooMuchJson(tooMuch);
-      if (!hold.grow(received + (scan?.values ?? 0) * BYTES_PER_VALUE)) return tooMuchAtOnce();
+      if (!hold.grow(expectedBytes(scan?.values ?? 0))) return tooMuchAtOnce();
       return pace.isTooSlow(received) ? tooSlow() : null;
+    };
+    // A body that will not fit is refused as soon as that can be told, before most of it is received and scanned in vain.
+    const expectedBytes = (values: number): number => {
+      if (received < TELLING_BYTES || received >= size) return received + values * BYTES_PER_VALUE;
+      return size + Math.min(MOST_VALUES, (values * size) / received) * BYTES_PER_VALUE;
+    };
+    // Otherwise up to two megabytes of each body would be received and scanned before any other request gets its turn.
+    const takeTurns = (): void => {
+      stream.pause();
+      setImmediate(() => isSettled || stream.resume());
     };
     const onEnd = (): void => settle(() => resolve({ bytes: gathered.all(), values: scan?.values ?? 0 }));
     const onBroken = (): void => settle(() => reject(unreadable()));
