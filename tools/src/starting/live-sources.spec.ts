@@ -74,9 +74,9 @@ describe('npm run dev', () => {
   });
 
   it('shows a changed word of the page, with the services behind the same origin', async () => {
-    const words = 'libs/console/src/words/page-words.en.ts';
+    const words = 'libs/console/src/words/en/page.ts';
     const isServed = async (): Promise<boolean> =>
-      (await (await fetch(new URL('/src/words/page-words.en.ts', running.page))).text()).includes('Changed word');
+      (await (await fetch(new URL('/src/words/en/page.ts', running.page))).text()).includes('Changed word');
     await change(words, "'Delivery log'", "'Changed word'", isServed);
     for (const path of ['/', '/teams/acme/settings/invoicing', '/console-config.json', '/docs', '/health/ready'])
       expect([path, await statusOf(path)]).toEqual([path, 200]);

@@ -1,14 +1,15 @@
 import { type Locale, withoutFormula } from '@billing-mail/contracts';
 
-// The separator that a spreadsheet in this language expects: a German one reads a comma as part of a number.
-const SEPARATOR: Record<Locale, string> = { en: ',', de: ';' };
+// Where numbers have a decimal comma, as in German, spreadsheets expect semicolons between the cells.
+const separatorOf = (locale: Locale): string => ((0.5).toLocaleString(locale).includes(',') ? ';' : ',');
 
 /**
  * Formats rows as a CSV file (RFC 4180) that spreadsheets open correctly: a byte order mark keeps umlauts intact, and no cell
  * runs as a formula (OWASP "CSV injection").
  */
 export function toCsv(rows: readonly (readonly string[])[], locale: Locale): string {
-  return `\ufeff${rows.map((row) => row.map(toCell).join(SEPARATOR[locale])).join('\r\n')}\r\n`;
+  const separator = separatorOf(locale);
+  return `\ufeff${rows.map((row) => row.map(toCell).join(separator)).join('\r\n')}\r\n`;
 }
 
 // Matches a cell, quoted or not, and what ends it.

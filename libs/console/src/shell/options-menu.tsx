@@ -1,6 +1,7 @@
 import { LOCALES } from '@billing-mail/contracts';
 import { ActionIcon, Menu, type MantineColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconCheck, IconLanguage } from '@tabler/icons-react';
+import { CATALOGUES } from '../words/catalogues.js';
 import { useLanguage } from '../words/words-context.js';
 
 const LOOKS: readonly MantineColorScheme[] = ['auto', 'light', 'dark'];
@@ -18,7 +19,7 @@ export function OptionsMenu() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{words.page.language.label}</Menu.Label>
+        <Menu.Label>{words.page.language}</Menu.Label>
         {LOCALES.map((each) => (
           <Menu.Item
             key={each}
@@ -28,7 +29,7 @@ export function OptionsMenu() {
             data-autofocus={locale === each || undefined}
             onClick={() => setLocale(each)}
           >
-            {words.page.language[each]}
+            {CATALOGUES[each].page.ownName}
           </Menu.Item>
         ))}
         <Menu.Divider />

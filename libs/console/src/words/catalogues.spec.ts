@@ -1,6 +1,6 @@
-import { explainAddress, SETTINGS_MESSAGES } from '@billing-mail/contracts';
-import { CATALOGUES } from './catalogues.js';
-import { FIELD_MESSAGES, sayFieldMessage } from './field-messages.js';
+import { explainAddress, LOCALES, SETTINGS_MESSAGES } from '@billing-mail/contracts';
+import { type Catalogue, CATALOGUES } from './catalogues.js';
+import { sayFieldMessage } from './field-messages.js';
 
 type Words = string | ((...values: never[]) => string) | readonly Words[] | { readonly [key: string]: Words };
 
@@ -14,62 +14,73 @@ function texts(words: Words, path = ''): [string, string][] {
   return Object.entries(words).flatMap(([key, each]) => texts(each, `${path}/${key}`));
 }
 
-// Names and symbols that are the same in both languages.
+// Messages about fields are asked for by the message, and tested below.
+const textsOf = ({ fieldMessages: _, ...words }: Catalogue): [string, string][] => texts(words);
+
+// Names and symbols that are the same in every language.
 const SAME = new Set([
   '/ownServer/connection/providers/microsoft',
   '/ownServer/connection/providers/google',
   '/page/brand',
-  '/page/language/en',
-  '/page/language/de',
   '/settings/preview/sampleFile',
 ]);
 const SAME_TEXTS = /^(?:Team|Server|Port|Status|Filter|CC|BCC|Message-ID|Webhooks|Team x|Team \d+|\d+ ms)$/;
 
+const TRANSLATIONS = LOCALES.filter((locale) => locale !== 'en');
+
 describe('the catalogues', () => {
-  const english = new Map(texts(CATALOGUES.en));
-  const german = new Map(texts(CATALOGUES.de));
+  const english = new Map(textsOf(CATALOGUES.en));
+  const all = LOCALES.flatMap((locale) => textsOf(CATALOGUES[locale]));
 
-  it('hold the same texts', () => {
-    expect([...german.keys()]).toEqual([...english.keys()]);
-  });
-
-  it('leave nothing empty and nothing untranslated', () => {
-    const same = [...english].filter(([path, text]) => german.get(path) === text && !SAME.has(path) && !SAME_TEXTS.test(text));
+  it.each(TRANSLATIONS)('hold the same texts in %s, and leave nothing untranslated', (locale) => {
+    const translated = new Map(textsOf(CATALOGUES[locale]));
+    expect([...translated.keys()]).toEqual([...english.keys()]);
+    const same = [...english].filter(([path, text]) => translated.get(path) === text && !SAME.has(path) && !SAME_TEXTS.test(text));
     expect(same).toEqual([]);
-    expect([...english, ...german].filter(([, text]) => text.trim() === '')).toEqual([]);
   });
 
-  it('speak to a German reader with umlauts, typographic quotes and no English plural', () => {
-    const odd = [...german].filter(([, text]) => /"|\b(?:ae|oe|ue)\b|\bundefined\b|\bNaN\b/.test(text));
-    expect(odd).toEqual([]);
+  it('leave nothing empty', () => {
+    expect(all.filter(([, text]) => text.trim() === '')).toEqual([]);
+  });
+
+  it('speak with typographic quotes, and of nothing undefined', () => {
+    expect(all.filter(([, text]) => /"|\bundefined\b|\bNaN\b/.test(text))).toEqual([]);
+  });
+
+  it('speak to a German reader with umlauts', () => {
+    expect(textsOf(CATALOGUES.de).filter(([, text]) => /\b(?:ae|oe|ue)\b/.test(text))).toEqual([]);
   });
 
   it('never say that a mail was delivered or has arrived: a server only accepts it, and of some nothing comes back to us', () => {
     const claim =
       /\b(?:was|were) delivered\b|\bof these arrived\b|as far as is known|zugestellt|Zustellung|davon angekommen|soweit bekannt/i;
-    const claims = [...english, ...german].filter(([, text]) => claim.test(text));
-    expect(claims).toEqual([]);
+    expect(all.filter(([, text]) => claim.test(text))).toEqual([]);
   });
 });
 
 describe('large numbers', () => {
   it('are grouped in the words of troubles and of sending again too', () => {
-    const of = ({ incidents, deliveries }: (typeof CATALOGUES)['en']): string[] => [
+    const of = ({ incidents, deliveries }: Catalogue): string[] => [
       ...[incidents.facts('then', 1234, 'now'), incidents.progress(1234, 1234), incidents.waiting(1234), incidents.notSent(1234)],
       deliveries.attention.progress(1234, 1234),
     ];
-    for (const text of of(CATALOGUES.en)) expect(text.replaceAll('1,234', '')).not.toMatch(/\d/);
-    for (const text of of(CATALOGUES.de)) expect(text.replaceAll('1.234', '')).not.toMatch(/\d/);
+    for (const locale of LOCALES)
+      for (const text of of(CATALOGUES[locale])) expect(text.replaceAll((1234).toLocaleString(locale), '')).not.toMatch(/\d/);
   });
 });
 
 describe('messages about fields', () => {
+  const known = [...new Set(LOCALES.flatMap((locale) => [...CATALOGUES[locale].fieldMessages.plain.keys()]))];
+  const expectTranslated = (message: string): void => {
+    for (const locale of TRANSLATIONS) expect(sayFieldMessage(message, locale)).not.toBe(message);
+  };
+
   it.each(['plain', ' a@b.example', 'jürgen@b.example', 'a..b@b.example', 'a@b', `${'a'.repeat(65)}@b.example`, `a@${'b.'.repeat(130)}de`])(
-    'say in German what is wrong with %j',
+    'say what is wrong with %j',
     (address) => {
       const message = explainAddress(address);
       expect(message).not.toBeNull();
-      expect(sayFieldMessage(message ?? '', 'de')).not.toBe(message);
+      expectTranslated(message ?? '');
       expect(sayFieldMessage(message ?? '', 'en')).toBe(message);
     },
   );
@@ -97,12 +108,15 @@ describe('messages about fields', () => {
     'lacks the certificates of its issuers; export it again with all certificates of the path',
     'is the certificate of a server and not of an authority; pin it instead',
     'expired on 2026-11-01; ask for the new one',
-  ])('say in German: %s', (message) => expect(sayFieldMessage(message, 'de')).not.toBe(message));
+  ])('are translated: %s', expectTranslated);
 
-  it('speak to clerks and not to programmers, in both languages', () => {
-    const known = [...FIELD_MESSAGES, ...Object.values(SETTINGS_MESSAGES)];
-    const odd = (['en', 'de'] as const).flatMap((locale) =>
-      known.map((message) => sayFieldMessage(message, locale)).filter((said) => /"|Unicode|UTF-8|surrogate/.test(said)),
+  it('are translated into every language if they are into one', () => known.forEach(expectTranslated));
+
+  it('speak to clerks and not to programmers, in every language', () => {
+    const odd = LOCALES.flatMap((locale) =>
+      [...known, ...Object.values(SETTINGS_MESSAGES)]
+        .map((message) => sayFieldMessage(message, locale))
+        .filter((said) => /"|Unicode|UTF-8|surrogate/.test(said)),
     );
     expect(odd).toEqual([]);
   });

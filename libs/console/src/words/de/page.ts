@@ -1,5 +1,5 @@
 // What the frame, the sign-in and failed answers say, in German.
-import { type pageWords as english } from './page-words.en.js';
+import { type pageWords as english } from '../en/page.js';
 
 export const pageWords: typeof english = {
   brand: 'Billing Mail',
@@ -13,7 +13,8 @@ export const pageWords: typeof english = {
     skip: 'Zum Inhalt springen',
   },
   look: { label: 'Darstellung', light: 'Hell', dark: 'Dunkel', auto: 'Wie das System' },
-  language: { label: 'Sprache', en: 'English', de: 'Deutsch' },
+  language: 'Sprache',
+  ownName: 'Deutsch',
   options: 'Sprache und Darstellung',
   signIn: {
     missingTitle: 'Sie sind nicht angemeldet',

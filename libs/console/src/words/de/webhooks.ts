@@ -1,5 +1,5 @@
 // What the page says about webhooks, in German.
-import { type webhooksWords as english } from './webhooks-words.en.js';
+import { type webhooksWords as english } from '../en/webhooks.js';
 
 export const webhooksWords: typeof english = {
   breadcrumb: ['Teameinstellungen', 'Fakturierung', 'Webhooks'],

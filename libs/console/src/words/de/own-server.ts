@@ -1,6 +1,6 @@
 // What the page says about a connected mailbox and a certificate of the team's own, in German.
 import { SIGN_IN_REFUSALS_IN_GERMAN } from '@billing-mail/contracts';
-import { type ownServerWords as english } from './own-server-words.en.js';
+import { type ownServerWords as english } from '../en/own-server.js';
 
 export const ownServerWords: typeof english = {
   connection: {

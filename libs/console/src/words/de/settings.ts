@@ -1,6 +1,7 @@
 // What the page "E-mail delivery" says, in German.
-import { copyFields } from './copy-fields.js';
-import { type settingsWords as english } from './settings-words.en.js';
+import { copyFields } from '../copy-fields.js';
+import { languageNames } from '../language-names.js';
+import { type settingsWords as english } from '../en/settings.js';
 
 const z = (count: number, one: string, many: string): string => `${count.toLocaleString('de')} ${count === 1 ? one : many}`;
 
@@ -46,7 +47,7 @@ export const settingsWords: typeof english = {
     replyToHint: 'Hierhin gehen die Antworten Ihrer Kunden. Bleibt das Feld leer, erreichen die Antworten Sie nicht.',
     replyToHintOwn: 'Hierhin gehen die Antworten Ihrer Kunden. Bleibt das Feld leer, gehen sie an Ihre Absenderadresse.',
     locale: 'Sprache der Mitteilungen an das Team',
-    languages: { en: 'Englisch', de: 'Deutsch' },
+    languages: languageNames('de'),
   },
   preview: {
     title: 'Das sieht Ihr Kunde',

@@ -1,4 +1,4 @@
-import { type incidentWords as english } from './incident-words.en.js';
+import { type incidentWords as english } from '../en/incidents.js';
 
 const inZiffern = (count: number): string => count.toLocaleString('de');
 const belege = (count: number): string => (count === 1 ? '1 Beleg' : `${inZiffern(count)} Belege`);

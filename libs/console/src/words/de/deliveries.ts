@@ -1,5 +1,5 @@
 // What the delivery log says, in German.
-import { type deliveriesWords as english } from './deliveries-words.en.js';
+import { type deliveriesWords as english } from '../en/deliveries.js';
 
 const z = (count: number, one: string, many: string): string => `${count.toLocaleString('de')} ${count === 1 ? one : many}`;
 

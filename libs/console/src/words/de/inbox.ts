@@ -1,5 +1,5 @@
 // What the inbox says, in German.
-import { type inboxWords as english } from './inbox-words.en.js';
+import { type inboxWords as english } from '../en/inbox.js';
 
 export const inboxWords: typeof english = {
   title: 'Mitteilungen',

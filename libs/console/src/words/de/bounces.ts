@@ -1,5 +1,5 @@
 // What the page says about documents that came back after they had been sent, in German.
-import { type bouncesWords as english } from './bounces-words.en.js';
+import { type bouncesWords as english } from '../en/bounces.js';
 
 const z = (count: number, one: string, many: string): string => `${count.toLocaleString('de')} ${count === 1 ? one : many}`;
 const von = (address: string | null): string => address ?? 'einem der Empfänger';

@@ -1,6 +1,7 @@
 // What the page "E-mail delivery" says, in English.
-import { type SignInHint } from '../email-delivery/provider-presets.js';
-import { copyFields } from './copy-fields.js';
+import { type SignInHint } from '../../email-delivery/provider-presets.js';
+import { copyFields } from '../copy-fields.js';
+import { languageNames } from '../language-names.js';
 
 const s = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
@@ -51,7 +52,7 @@ export const settingsWords = {
     replyToHint: 'Your customers’ replies go here. Left empty, they do not reach you.',
     replyToHintOwn: 'Your customers’ replies go here. Left empty, they go to your sender address.',
     locale: 'Language of alerts to the team',
-    languages: { en: 'English', de: 'German' },
+    languages: languageNames('en'),
   },
   preview: {
     title: 'What your customer sees',

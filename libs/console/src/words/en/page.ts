@@ -11,7 +11,9 @@ export const pageWords = {
     skip: 'Skip to content',
   },
   look: { label: 'Appearance', light: 'Light', dark: 'Dark', auto: 'Same as the system' },
-  language: { label: 'Language', en: 'English', de: 'Deutsch' },
+  language: 'Language',
+  /** The name of this language, for readers of every language. */
+  ownName: 'English',
   options: 'Language and appearance',
   signIn: {
     missingTitle: 'You are not signed in',
