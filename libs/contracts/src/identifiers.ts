@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { LOCALES, TEAM_ID, USER_ID } from './identifier-rules.js';
+import { TEAM_ID, USER_ID } from './identifier-rules.js';
 import { lineOfText } from './text.js';
+import { type Locale, LOCALES } from './words/catalogues.js';
 
 export const teamId = z.string('must be text').regex(TEAM_ID, 'must be 1 to 64 letters, digits, "_" or "-"');
 
@@ -12,7 +13,6 @@ export const idempotencyKey = z
 export const userId = lineOfText(USER_ID);
 
 export const locale = z.enum(LOCALES, `must be ${LOCALES.map((each) => `"${each}"`).join(' or ')}`);
-export type Locale = z.infer<typeof locale>;
 
 /** The language that a publisher's locale begins with: `de` of `de_DE.UTF-8`. `undefined` if we do not support it. */
 export function readLocale(value: string): Locale | undefined {

@@ -1,13 +1,6 @@
 // The page at the end of a sign-in: says what happened, reports it to the page that opened its window, and closes itself after a success.
 import { createHash } from 'node:crypto';
-import {
-  CONNECTION_CHANNEL,
-  type ConnectionMessage,
-  type ConnectionRefusal,
-  type Locale,
-  SIGN_IN_REFUSALS_IN_ENGLISH,
-  SIGN_IN_REFUSALS_IN_GERMAN,
-} from '@billing-mail/contracts';
+import { CONNECTION_CHANNEL, type ConnectionMessage, type ConnectionRefusal, type Locale, SHARED_WORDS } from '@billing-mail/contracts';
 import { type Ended } from './person-sign-in.js';
 
 type Words = { connected: string; notConnected: string; close: string; reasons: Readonly<Record<ConnectionRefusal, string>> };
@@ -17,13 +10,13 @@ const WORDS: Record<Locale, Words> = {
     connected: 'Connected',
     notConnected: 'Not connected',
     close: 'You may close this window.',
-    reasons: SIGN_IN_REFUSALS_IN_ENGLISH,
+    reasons: SHARED_WORDS.en.signInRefusals,
   },
   de: {
     connected: 'Verbunden',
     notConnected: 'Nicht verbunden',
     close: 'Sie können dieses Fenster schließen.',
-    reasons: SIGN_IN_REFUSALS_IN_GERMAN,
+    reasons: SHARED_WORDS.de.signInRefusals,
   },
 };
 

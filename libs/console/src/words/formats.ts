@@ -1,4 +1,4 @@
-import { type Locale } from '@billing-mail/contracts';
+import { type Locale, SHARED_WORDS } from '@billing-mail/contracts';
 
 /** How numbers and times are written in a language, in the reader's time zone. */
 export type Formats = {
@@ -22,11 +22,9 @@ export type Formats = {
   duration: (ms: number) => string;
 };
 
-const TAGS: Record<Locale, string> = { en: 'en-GB', de: 'de-DE' };
-
 /** Returns the formats of a language. `timeZone` is the reader's unless a test names one. */
 export function formatsOf(locale: Locale, timeZone?: string): Formats {
-  const tag = TAGS[locale];
+  const { tag } = SHARED_WORDS[locale];
   const zone = timeZone === undefined ? {} : { timeZone };
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', ...zone });
   const time = new Intl.DateTimeFormat(tag, { timeStyle: 'medium', ...zone });

@@ -1,6 +1,6 @@
 // Alerts about a route or a program of a team, and not about a document. Each further event of the same trouble updates the same
 // notification.
-import { type Locale } from '@billing-mail/contracts';
+import { type Locale, SHARED_WORDS } from '@billing-mail/contracts';
 import { type Alert } from '../alert.js';
 import { type AlertKind } from './alert-kind.js';
 
@@ -24,4 +24,4 @@ export const decideIncident = <Event, Params extends { kind: string }>(of: Incid
 
 /** Words a time in UTC, because the reader's time zone is unknown. */
 export const inWords = (time: string, locale: Locale): string =>
-  `${new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'de-DE', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(new Date(time))} UTC`;
+  `${new Intl.DateTimeFormat(SHARED_WORDS[locale].tag, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(new Date(time))} UTC`;

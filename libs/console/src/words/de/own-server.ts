@@ -1,5 +1,5 @@
 // What the page says about a connected mailbox and a certificate of the team's own, in German.
-import { SIGN_IN_REFUSALS_IN_GERMAN } from '@billing-mail/contracts';
+import { SHARED_WORDS } from '@billing-mail/contracts';
 import { type ownServerWords as english } from '../en/own-server.js';
 
 export const ownServerWords: typeof english = {
@@ -70,7 +70,7 @@ export const ownServerWords: typeof english = {
     platformSecret:
       'Unsere App beim Anbieter muss erneuert werden. Sie müssen nichts tun; wenden Sie sich an unseren Kundendienst, wenn es anhält.',
     refusedTitle: 'Nicht verbunden',
-    refusals: SIGN_IN_REFUSALS_IN_GERMAN,
+    refusals: SHARED_WORDS.de.signInRefusals,
     disconnect: 'Trennen',
     disconnectTitle: 'Postfach trennen?',
     disconnectText: (mailbox) =>

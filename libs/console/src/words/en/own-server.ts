@@ -1,5 +1,5 @@
 // What the page says about a connected mailbox and a certificate of the team's own, in English.
-import { type ConnectionTrouble, type MailProviderName, SIGN_IN_REFUSALS_IN_ENGLISH } from '@billing-mail/contracts';
+import { type ConnectionTrouble, type MailProviderName, SHARED_WORDS } from '@billing-mail/contracts';
 
 export const ownServerWords = {
   connection: {
@@ -64,7 +64,7 @@ export const ownServerWords = {
     } satisfies Record<ConnectionTrouble, string>,
     platformSecret: 'The app that we run at the provider has to be renewed. There is nothing for you to do; tell our support if it lasts.',
     refusedTitle: 'Not connected',
-    refusals: SIGN_IN_REFUSALS_IN_ENGLISH,
+    refusals: SHARED_WORDS.en.signInRefusals,
     disconnect: 'Disconnect',
     disconnectTitle: 'Disconnect the mailbox?',
     disconnectText: (mailbox: string) =>
