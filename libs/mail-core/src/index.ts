@@ -29,7 +29,7 @@ export * from './policy/server-limits.js';
 export { explainBounce } from './explaining/explain-bounce.js';
 export { explainFailure } from './explaining/explain-failure.js';
 export { explainSecondCopy } from './explaining/explain-second-copy.js';
-export { type Explanation, type GoingOn } from './explaining/failure-words.js';
+export { type Explanation, type GoingOn } from './words/failure-words.js';
 export { hintForProbe } from './explaining/hint-for-probe.js';
 export { whereToMend } from './explaining/where-to-mend.js';
 export { saysDeadAddress } from './bounces/classify/dead-address.js';

@@ -2,13 +2,13 @@ import { BOUNCE_CLASSES, LOCALES } from '@billing-mail/contracts';
 import { explainBounce } from './explain-bounce.js';
 
 describe('explainBounce', () => {
-  it.each(BOUNCE_CLASSES)('says of %s in both languages what happened and what to do', (of) => {
+  it.each(BOUNCE_CLASSES)('says of %s in every language what happened and what to do', (of) => {
     for (const locale of LOCALES) {
       const { happened, todo } = explainBounce(of, locale);
       for (const text of [happened, todo]) expect(text).toMatch(/^[A-ZÄÖÜ].*\.$/);
       // No codes and no jargon.
       expect(`${happened} ${todo}`).not.toMatch(/\b(SMTP|DSN|[245]\d\d|Bounce)\b/i);
     }
-    expect(explainBounce(of, 'de')).not.toEqual(explainBounce(of, 'en'));
+    expect(new Set(LOCALES.map((locale) => explainBounce(of, locale).happened)).size).toBe(LOCALES.length);
   });
 });

@@ -1,7 +1,8 @@
 import { FAILURE_CODES, LOCALES } from '@billing-mail/contracts';
 import fc from 'fast-check';
-import { explainFailure, FAILURE_CATALOGUES } from './explain-failure.js';
-import { type Explanation } from './failure-words.js';
+import { CATALOGUES } from '../words/catalogues.js';
+import { type Explanation } from '../words/failure-words.js';
+import { explainFailure } from './explain-failure.js';
 
 const PARTS = ['happened', 'means', 'todo'] as const satisfies readonly (keyof Explanation)[];
 const reason = (code: (typeof FAILURE_CODES)[number], server: string | null = 'smtp.acme.example:587') => ({ code, server, reply: null });
@@ -20,7 +21,7 @@ describe.each(LOCALES)('the words for failures in %s', (locale) => {
   });
 
   it('have every code and no other', () => {
-    expect(Object.keys(FAILURE_CATALOGUES[locale]).sort()).toEqual(
+    expect(Object.keys(CATALOGUES[locale].failures).sort()).toEqual(
       [
         ...FAILURE_CODES,
         'again',
@@ -67,7 +68,7 @@ describe.each(LOCALES)('the words for failures in %s', (locale) => {
   });
 
   it('do not send anybody to their settings for the platform server', () => {
-    const { platformTodo, again } = FAILURE_CATALOGUES[locale];
+    const { platformTodo, again } = CATALOGUES[locale].failures;
     const ours = platformTodo.replace('{again}', again.byReader);
     expect(explainFailure(reason('smtp_auth_rejected'), locale, 'platform').todo).toBe(ours);
     expect(explainFailure(reason('sender_refused'), locale, 'platform').todo).toBe(ours);
@@ -83,7 +84,7 @@ describe.each(LOCALES)('the words for failures in %s', (locale) => {
   });
 
   it('ask nobody to send again what is tried again by itself', () => {
-    const { again } = FAILURE_CATALOGUES[locale];
+    const { again } = CATALOGUES[locale].failures;
     for (const route of ['custom', 'platform'] as const) {
       const [over, open] = (['byReader', 'byItself'] as const).map(
         (goesOn) => explainFailure(reason('smtp_timeout'), locale, route, goesOn).todo,

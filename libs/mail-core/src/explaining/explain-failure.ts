@@ -1,10 +1,6 @@
 import { type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
-import { FAILURES_IN_ENGLISH } from './failure-words.en.js';
-import { FAILURES_IN_GERMAN } from './failure-words.de.js';
-import { type Explanation, type FailureCatalogue, type GoingOn } from './failure-words.js';
-
-/** The words for failures by language; a language or a code without words does not compile. */
-export const FAILURE_CATALOGUES: Readonly<Record<Locale, FailureCatalogue>> = { en: FAILURES_IN_ENGLISH, de: FAILURES_IN_GERMAN };
+import { CATALOGUES } from '../words/catalogues.js';
+import { type Explanation, type FailureCatalogue, type GoingOn } from '../words/failure-words.js';
 
 /**
  * Returns what happened, what it means and what to do, for the people in billing. Names the server but never quotes its reply, which is
@@ -12,7 +8,7 @@ export const FAILURE_CATALOGUES: Readonly<Record<Locale, FailureCatalogue>> = { 
  * how a failure that may pass goes on. Plain text: escape it where it is shown as HTML.
  */
 export function explainFailure(reason: FailureReason, locale: Locale, route: Route = 'custom', goesOn: GoingOn = 'byReader'): Explanation {
-  const catalogue = FAILURE_CATALOGUES[locale];
+  const catalogue = CATALOGUES[locale].failures;
   const words = catalogue[reason.code];
   const server = reason.server === null ? '' : ` ${withoutPort(reason.server)}`;
   return {

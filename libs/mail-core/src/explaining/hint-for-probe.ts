@@ -1,4 +1,5 @@
 import { type Locale } from '@billing-mail/contracts';
+import { CATALOGUES } from '../words/catalogues.js';
 import { explainFailure } from './explain-failure.js';
 import { PROVIDER_HINTS, type ProbeFailure, type ProviderHint } from './provider-hints.js';
 
@@ -8,7 +9,9 @@ import { PROVIDER_HINTS, type ProbeFailure, type ProviderHint } from './provider
  */
 export function hintForProbe(failure: ProbeFailure, locale: Locale): string {
   const known = PROVIDER_HINTS.find((hint) => applies(hint, failure));
-  return known?.hint[locale] ?? explainFailure({ code: failure.reason, server: null, reply: null }, locale, 'custom', 'byTest').todo;
+  return known === undefined
+    ? explainFailure({ code: failure.reason, server: null, reply: null }, locale, 'custom', 'byTest').todo
+    : CATALOGUES[locale].providerHints[known.hint];
 }
 
 function applies(hint: ProviderHint, { reason, reply, server }: ProbeFailure): boolean {

@@ -4,7 +4,7 @@ import { type AttemptStage, type FailureReason, type Locale, type Route } from '
 import { classifyReply, reasonOf } from '../replies/classify-reply.js';
 import { type SmtpFact } from '../replies/smtp-fact.js';
 import { explainFailure } from './explain-failure.js';
-import { type GoingOn } from './failure-words.js';
+import { type GoingOn } from '../words/failure-words.js';
 
 /** The words by which each of these is told to act. */
 const ACTORS = {

@@ -1,10 +1,10 @@
 // Why a document came back after it had been sent, in English, for the people in billing.
-import { type BounceCatalogue } from './bounce-words.js';
+import { type BounceCatalogue } from '../bounce-words.js';
 
 const ASK_CUSTOMER = 'Ask the customer for another address, or to have the cause put right, and send the document again.';
 const LATER = 'Send the document again later. If it comes back once more, ask the customer for another address.';
 
-export const BOUNCES_IN_ENGLISH: BounceCatalogue = {
+export const bounces: BounceCatalogue = {
   no_such_address: {
     happened: 'This e-mail address does not exist.',
     todo: 'Check how the address is written, or ask the customer for the right one. Correct the address and send the document again.',

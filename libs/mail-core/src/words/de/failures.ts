@@ -1,5 +1,5 @@
 // Why a mail failed, in German, for the people in billing: no codes, no jargon, and always what to do next.
-import { type FailureCatalogue } from './failure-words.js';
+import { type FailureCatalogue } from '../failure-words.js';
 
 const NOTHING_GOES_OUT = 'Über diesen Mailserver wird kein Beleg verschickt, bis das behoben ist.';
 const MAY_PASS = 'Solche Störungen vergehen oft von selbst.';
@@ -8,7 +8,7 @@ const NOT_TAKEN = 'Der Mailserver hat den Beleg nicht angenommen.';
 const NOT_SENT = 'Der Beleg wurde an niemanden verschickt.';
 const CHECK_WITH_PROVIDER = 'Tritt das wieder auf, fragen Sie den Betreiber Ihres Mailservers.';
 
-export const FAILURES_IN_GERMAN: FailureCatalogue = {
+export const failures: FailureCatalogue = {
   again: {
     byReader: 'Verschicken Sie den Beleg später erneut.',
     byItself: 'Der Versand wird automatisch wiederholt.',

@@ -1,11 +1,11 @@
 // Why a document came back after it had been sent, in German, for the people in billing.
-import { type BounceCatalogue } from './bounce-words.js';
+import { type BounceCatalogue } from '../bounce-words.js';
 
 const ASK_CUSTOMER =
   'Fragen Sie den Kunden nach einer anderen Adresse oder bitten Sie ihn, die Ursache zu beheben, und verschicken Sie den Beleg erneut.';
 const LATER = 'Verschicken Sie den Beleg später erneut. Kommt er wieder zurück, fragen Sie den Kunden nach einer anderen Adresse.';
 
-export const BOUNCES_IN_GERMAN: BounceCatalogue = {
+export const bounces: BounceCatalogue = {
   no_such_address: {
     happened: 'Diese E-Mail-Adresse gibt es nicht.',
     todo: 'Prüfen Sie die Schreibweise oder fragen Sie den Kunden nach der richtigen Adresse. Berichtigen Sie die Adresse und verschicken Sie den Beleg erneut.',

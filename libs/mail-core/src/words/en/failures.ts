@@ -1,5 +1,5 @@
 // Why a mail failed, in English, for the people in billing: no codes, no jargon, and always what to do next.
-import { type FailureCatalogue } from './failure-words.js';
+import { type FailureCatalogue } from '../failure-words.js';
 
 const NOTHING_GOES_OUT = 'No document is sent by this mail server until that is put right.';
 const MAY_PASS = 'Such trouble often passes by itself.';
@@ -8,7 +8,7 @@ const NOT_TAKEN = 'The mail server did not take the document.';
 const NOT_SENT = 'The document was not sent to anyone.';
 const CHECK_WITH_PROVIDER = 'If it happens again, ask the people who run your mail server.';
 
-export const FAILURES_IN_ENGLISH: FailureCatalogue = {
+export const failures: FailureCatalogue = {
   again: {
     byReader: 'Send the document again later.',
     byItself: 'We try again automatically.',
