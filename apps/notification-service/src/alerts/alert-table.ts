@@ -1,16 +1,12 @@
-// All alerts: which alert each outcome leads to, and how the alert is worded. To add one, write a file in `kinds` and add its rows here.
+// All alerts: which alert each outcome leads to, and how the alert is worded. Those that are not about a document are in `INCIDENTS`.
 import { type Locale, type OutcomeEvent } from '@billing-mail/contracts';
 import { type Alert } from './alert.js';
 import { type AlertKind, type Place } from './kinds/alert-kind.js';
 import { bounce, decideBounce } from './kinds/bounce.js';
-import { certificateExpiring, teamCertificateExpiring } from './kinds/certificate-expiring.js';
 import { decideInDoubt, decideSettled } from './kinds/delivery/decide-delivery.js';
 import { delivery } from './kinds/delivery/word-delivery.js';
-import { decideIncident } from './kinds/incident.js';
-import { platformUnavailable } from './kinds/platform-unavailable.js';
+import { INCIDENT_DECISIONS, INCIDENTS } from './kinds/incidents.js';
 import { decideRejection, rejection } from './kinds/rejection.js';
-import { serverDown } from './kinds/server-down.js';
-import { webhookOff } from './kinds/webhook-off.js';
 import { type AlertText } from './wording/blocks.js';
 
 /** By `kind` of the params that are stored with an alert. */
@@ -18,11 +14,7 @@ export const ALERT_KINDS = {
   delivery,
   bounce,
   rejection,
-  server_down: serverDown,
-  platform_unavailable: platformUnavailable,
-  certificate_expiring: certificateExpiring,
-  own_certificate_expiring: teamCertificateExpiring,
-  webhook_off: webhookOff,
+  ...INCIDENTS,
 };
 
 /** Every type of outcome must have a row, or this does not compile. `null`: there is nothing to tell. */
@@ -31,10 +23,7 @@ const DECISIONS: { [Type in OutcomeEvent['type']]: (event: Extract<OutcomeEvent,
   delivery_in_doubt: decideInDoubt,
   delivery_bounced: decideBounce,
   job_rejected: decideRejection,
-  server_down: (event) => decideIncident(serverDown, event),
-  platform_unavailable: (event) => decideIncident(platformUnavailable, event),
-  certificate_expiring: (event) => decideIncident(certificateExpiring, event),
-  own_certificate_expiring: (event) => decideIncident(teamCertificateExpiring, event),
+  ...INCIDENT_DECISIONS,
 };
 
 export type AlertParams = (typeof ALERT_KINDS)[keyof typeof ALERT_KINDS] extends infer Kind

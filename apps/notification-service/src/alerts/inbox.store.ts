@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { type Locale, type NotificationType, type NotificationView } from '@billing-mail/contracts';
 import { type Caller } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
+import { type EmailTrouble } from '../words/common-words.js';
 import { type AlertParams } from './alert-table.js';
-import { type EmailTrouble } from './wording/catalogue.js';
 import { renderAlert } from './wording/render-alert.js';
 
 /** The reader, and the language of the request; `null`: the language that is known for the reader. */

@@ -9,8 +9,6 @@ export type Place =
 
 /** The wording of an alert. Its audience is decided elsewhere, by the kind of event. */
 export interface AlertKind<Params> {
-  /** All texts, by language. */
-  words: Record<Locale, object>;
   /** Words the alert. @param count number of documents that share the trouble; `params` are those of the latest one */
   word(params: Params, count: number, locale: Locale): AlertText;
   /**

@@ -1,6 +1,6 @@
 // The blocks of an alert's text; inbox and e-mail each render them in their own form.
 import { type FailureReason } from '@billing-mail/contracts';
-import { type Catalogue } from './catalogue.js';
+import { type Catalogue } from '../../words/catalogues.js';
 import { oneLine, quotable } from './one-line.js';
 
 /** Plain text; it must be escaped in HTML. */

@@ -1,4 +1,4 @@
-import { type Catalogue } from './catalogue.js';
+import { type Catalogue } from '../../words/catalogues.js';
 import { quotable } from './one-line.js';
 
 // Document numbers are short; a longer one could put a whole message into the subject.

@@ -1,8 +1,8 @@
 import { type Locale } from '@billing-mail/contracts';
+import { CATALOGUES } from '../../words/catalogues.js';
+import { type EmailTrouble } from '../../words/common-words.js';
 import { type AlertParams, wordAlert } from '../alert-table.js';
 import { type Block, textBlock } from './blocks.js';
-import { type EmailTrouble } from './catalogue.js';
-import { CATALOGUES } from './catalogues.js';
 
 /** Renders title and body as plain text, with empty lines between paragraphs. The body ends with the reason if no e-mail was sent. */
 export function renderAlert(

@@ -2,8 +2,8 @@
 import { inboxPath, type Locale } from '@billing-mail/contracts';
 import { wordAlert } from '../../alerts/alert-table.js';
 import { type AlertText, type Block, listBlock, textBlock } from '../../alerts/wording/blocks.js';
-import { CATALOGUES } from '../../alerts/wording/catalogues.js';
 import { renderPlainText } from '../../alerts/wording/render-alert.js';
+import { CATALOGUES } from '../../words/catalogues.js';
 import { isOfTeam, type LinkedAlert, linkOf, preferencesLink } from './alert-links.js';
 import { escapeHtml } from './escape-html.js';
 import { unlinked } from './unlinked.js';

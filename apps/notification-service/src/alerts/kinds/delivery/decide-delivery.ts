@@ -1,7 +1,7 @@
 // Decides who is told what about a delivery. Pure: the same event always leads to the same alert.
 import { type DeliveryInDoubtEvent, type DeliverySettledEvent, type DeliveryStatus } from '@billing-mail/contracts';
 import { type Alert, type Audience, audienceOf } from '../../alert.js';
-import { troubleOfServer } from '../server-down.js';
+import { troubleOfServer } from '../incidents.js';
 import { type DeliveryParams, type SettledDelivery } from './delivery-params.js';
 
 type DeliveryAlert = Alert<DeliveryParams>;

@@ -1,19 +1,17 @@
 // Says what happened to a document, why, who has it, and who has to do what.
 import { type FailureCode, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
 import { type Explanation, explainFailure, explainSecondCopy } from '@billing-mail/mail-core';
+import { type Catalogue, CATALOGUES } from '../../../words/catalogues.js';
+import { type DeliverySituation } from '../../../words/situation-words.js';
 import { type AlertText, type Block, listBlock, replyBlocks, serverName, textBlock } from '../../wording/blocks.js';
-import { type Catalogue } from '../../wording/catalogue.js';
-import { CATALOGUES } from '../../wording/catalogues.js';
 import { nameDocument } from '../../wording/name-document.js';
 import { oneLine } from '../../wording/one-line.js';
 import { type AlertKind } from '../alert-kind.js';
 import { manyBlocks, titleOf } from '../situation.js';
 import { type DeliveryParams } from './delivery-params.js';
-import { DELIVERY_WORDS, type DeliverySituation } from './delivery-words.js';
 import { troubledBlocks } from './word-recipients.js';
 
 export const delivery: AlertKind<DeliveryParams> = {
-  words: DELIVERY_WORDS,
   word: wordDelivery,
   // After a fallback the alert leads to the settings, because the server has to be repaired; in the list of sent documents such deliveries
   // do not stand out.
@@ -30,7 +28,7 @@ function wordDelivery(params: DeliveryParams, count: number, locale: Locale): Al
     count,
     byPlatform: counts.byPlatform ?? null,
   };
-  const says = DELIVERY_WORDS[locale][situation];
+  const says = words.alerts.delivery[situation];
   const { happened, means, todo, titleOfMany } = says;
   const why = failure && explainFailure(failure, locale, routeOf(params), situation === 'fell_back' ? 'byOthers' : 'byReader');
   // Only the latest document of a group is known. The text describes it, unless it is about all documents of the group.

@@ -1,8 +1,8 @@
 // Lists recipients without the document and recipients who may have it. The two lists need different actions.
 import { type FailureCode, type Locale } from '@billing-mail/contracts';
 import { explainFailure } from '@billing-mail/mail-core';
+import { type Catalogue } from '../../../words/catalogues.js';
 import { type Block, listBlock, quoteReply } from '../../wording/blocks.js';
-import { type Catalogue } from '../../wording/catalogue.js';
 import { oneLine } from '../../wording/one-line.js';
 import { type DeliveryParams } from './delivery-params.js';
 

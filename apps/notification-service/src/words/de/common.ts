@@ -1,7 +1,7 @@
-import { type Catalogue } from './catalogue.js';
+import { type CommonWords } from '../common-words.js';
 import { belege } from './documents.js';
 
-export const GERMAN: Catalogue = {
+export const common: CommonWords = {
   documentTypes: { invoice: 'Rechnung', credit_note: 'Gutschrift', reminder: 'Mahnung', quote: 'Angebot', other: 'Beleg' },
   seen: {
     broke: (server) =>

@@ -1,7 +1,7 @@
-import { type Catalogue } from './catalogue.js';
+import { type CommonWords } from '../common-words.js';
 import { documents } from './documents.js';
 
-export const ENGLISH: Catalogue = {
+export const common: CommonWords = {
   documentTypes: { invoice: 'Invoice', credit_note: 'Credit note', reminder: 'Payment reminder', quote: 'Quote', other: 'Document' },
   seen: {
     broke: (server) =>

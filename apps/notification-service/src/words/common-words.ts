@@ -1,10 +1,10 @@
-// The texts that each language must have, besides those of each kind of alert. If a language lacks one, the code does not compile.
+// The texts that alerts of every kind share.
 import { type DocumentReference, type RecipientRole, type SeenForReply } from '@billing-mail/contracts';
 
 /** Why an e-mail about a notification is missing; `waiting`: it may still be sent. */
 export type EmailTrouble = 'waiting' | 'no_such_address' | 'gave_up' | 'uncertain';
 
-export type Catalogue = {
+export type CommonWords = {
   documentTypes: Record<DocumentReference['type'], string>;
   /** What was seen instead of a reply to the end of data. `server`: a space and the server's name, or empty. */
   seen: Record<SeenForReply | 'unknown', (server: string) => string>;

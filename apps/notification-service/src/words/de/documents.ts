@@ -1,0 +1,1 @@
+export const belege = (count: number): string => `${count.toLocaleString('de')} Belege`;
