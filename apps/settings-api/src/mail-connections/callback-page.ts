@@ -1,28 +1,12 @@
 // The page at the end of a sign-in: says what happened, reports it to the page that opened its window, and closes itself after a success.
 import { createHash } from 'node:crypto';
-import { CONNECTION_CHANNEL, type ConnectionMessage, type ConnectionRefusal, type Locale, SHARED_WORDS } from '@billing-mail/contracts';
+import { CONNECTION_CHANNEL, type ConnectionMessage, type Locale, SHARED_WORDS } from '@billing-mail/contracts';
+import { CATALOGUES } from '../words/catalogues.js';
 import { type Ended } from './person-sign-in.js';
-
-type Words = { connected: string; notConnected: string; close: string; reasons: Readonly<Record<ConnectionRefusal, string>> };
-
-const WORDS: Record<Locale, Words> = {
-  en: {
-    connected: 'Connected',
-    notConnected: 'Not connected',
-    close: 'You may close this window.',
-    reasons: SHARED_WORDS.en.signInRefusals,
-  },
-  de: {
-    connected: 'Verbunden',
-    notConnected: 'Nicht verbunden',
-    close: 'Sie können dieses Fenster schließen.',
-    reasons: SHARED_WORDS.de.signInRefusals,
-  },
-};
 
 /** `policy`: the Content-Security-Policy, which allows only this page's script and style. */
 export function callbackPage(ended: Ended, locale: Locale): { html: string; policy: string } {
-  const words = WORDS[locale];
+  const words = CATALOGUES[locale].callbackPage;
   const message: ConnectionMessage = { type: CONNECTION_CHANNEL, ...ended };
   // Providers may cut the connection to the window that opened this one (Cross-Origin-Opener-Policy); a BroadcastChannel still reaches it.
   const script =
@@ -33,7 +17,7 @@ export function callbackPage(ended: Ended, locale: Locale): { html: string; poli
     `history.replaceState(null,'',location.pathname);` +
     `if(message.ok)setTimeout(()=>window.close(),1000);`;
   const style = 'body{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:4rem auto;padding:0 1rem}';
-  const text = ended.ok ? ended.mailbox : words.reasons[ended.reason];
+  const text = ended.ok ? ended.mailbox : SHARED_WORDS[locale].signInRefusals[ended.reason];
   return {
     html:
       `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +

@@ -31,6 +31,7 @@ import { AccessTokens } from '../mail-connections/access-tokens.js';
 import { clockOff } from '../mail-connections/requested-app.js';
 import { MailConnectionsStore } from '../mail-connections/mail-connections.store.js';
 import { LOGGER, PROBE_OPTIONS } from '../settings.tokens.js';
+import { CATALOGUES } from '../words/catalogues.js';
 import { readServerTrust, settleTrust } from './read-server-trust.js';
 import { type WrittenServer, whyPasswordIsNeeded } from './settle-password.js';
 import { SignInWaits } from './sign-in-waits.js';
@@ -42,12 +43,6 @@ import { isUnreachedName, unreachedNameSteps } from './unreached-name.js';
 export type ProbeOptions = Omit<SessionOptions, 'onStep'> & { totalMs: number; caPem: string | undefined };
 
 type Account = { server: SmtpServer; from: { address: string; name?: string | undefined } };
-
-/** Says what a test without an e-mail does not test, so that nobody believes that it was tested. */
-const NOT_ASKED: Record<Locale, string> = {
-  en: 'Not tested: whether the server takes a whole e-mail, and whether it passes on e-mail to other addresses. Send a test e-mail to find out.',
-  de: 'Nicht geprüft: ob der Server eine ganze E-Mail annimmt und ob er E-Mails an fremde Adressen weiterleitet. Das zeigt eine Test-E-Mail.',
-};
 
 const TESTS_UNDER_WAY = 'Two tests of the team are under way. Wait until one has ended.';
 
@@ -117,7 +112,7 @@ export class SmtpTestService {
       if (isPortForbidden(probe.steps)) this.refused.note('policy', { teamId });
       const result = this.resultOf(teamId, probe, account.server, reader ?? teamLocale);
       if (isUnreachedName(account.server.host, probe.steps)) return { ok: false, steps: unreachedNameSteps(reader ?? teamLocale) };
-      return result.ok && request.sendTo === undefined ? { ...result, notAsked: NOT_ASKED[reader ?? teamLocale] } : result;
+      return result.ok && request.sendTo === undefined ? { ...result, notAsked: CATALOGUES[reader ?? teamLocale].notAsked } : result;
     } catch (error) {
       release();
       throw error;

@@ -3,18 +3,8 @@
 import { isIP } from 'node:net';
 import { type Locale, type SmtpTestStep } from '@billing-mail/contracts';
 import { BEAT_MS } from '@billing-mail/smtp-client';
+import { CATALOGUES } from '../words/catalogues.js';
 import { type ProbedStep } from './smtp-probe.js';
-
-const WORDS: Record<Locale, { detail: string; hint: string }> = {
-  en: {
-    detail: 'No mail server can be reached under that name from here.',
-    hint: 'Check the spelling, and enter the public name of your mail server. Names that lead into a protected network are not used.',
-  },
-  de: {
-    detail: 'Unter diesem Namen ist von hier aus kein Mailserver zu erreichen.',
-    hint: 'Prüfen Sie die Schreibweise und tragen Sie den öffentlichen Namen Ihres Mailservers ein. Namen, die in ein geschütztes Netz führen, werden nicht verwendet.',
-  },
-};
 
 /**
  * Whether a test ended because the name has no address, or only one that must not be revealed. Nothing is hidden if the request contains an
@@ -25,4 +15,6 @@ export const isUnreachedName = (host: string, steps: readonly ProbedStep[]): boo
   steps.some(({ fact }) => fact?.kind === 'address' && (fact.reason === 'host_unknown' || fact.reason === 'host_forbidden'));
 
 /** Returns the only step that is reported in that case. */
-export const unreachedNameSteps = (locale: Locale): SmtpTestStep[] => [{ step: 'dns', ok: false, ms: BEAT_MS, ...WORDS[locale] }];
+export const unreachedNameSteps = (locale: Locale): SmtpTestStep[] => [
+  { step: 'dns', ok: false, ms: BEAT_MS, ...CATALOGUES[locale].unreachedName },
+];
