@@ -30,7 +30,9 @@ const FLAGS = {
 const SETTLED_WITHIN_MS = 15 * 60_000;
 
 type DocumentType = DispatchJobInput['document']['type'];
-const WORDS: Record<Locale, { types: Record<DocumentType, string>; textOf: (title: string) => string }> = {
+type Words = { types: Record<DocumentType, string>; textOf: (title: string) => string };
+// A sample for trying out: in other languages it is English.
+const WORDS: { en: Words } & Partial<Record<Locale, Words>> = {
   en: {
     types: { invoice: 'Invoice', credit_note: 'Credit note', reminder: 'Reminder', quote: 'Quote', other: 'Document' },
     textOf: (title) => `Hello,\n\nplease find attached: ${title}.\n`,
@@ -51,7 +53,7 @@ export function buildJob(args: string[], stamp: string, locale: Locale = 'en'): 
   if (flags.to === undefined) throw new CurableError('--to is missing: who gets it?', USAGE);
   const number = flags.number ?? basename(flags.pdf, extname(flags.pdf));
   const type = (flags.type ?? 'invoice') as DocumentType;
-  const { types, textOf } = WORDS[locale];
+  const { types, textOf } = WORDS[locale] ?? WORDS.en;
   const title = `${types[type] ?? type} ${number}`;
   const attachments = [attach(flags.pdf, 'application/pdf'), ...(flags.xml === undefined ? [] : [attach(flags.xml, 'application/xml')])];
   const job: DispatchJobInput = {
