@@ -208,7 +208,7 @@ describe('who hears of trouble', () => {
     expect(read({ locale })).toEqual([undefined, language, []]);
   });
 
-  it.each(['fr', 'deutsch', 'den', '', 7, null, {}])('has no language by the locale %p, and the document goes out', (locale) => {
+  it.each(['eo', 'deutsch', 'den', '', 7, null, {}])('has no language by the locale %p, and the document goes out', (locale) => {
     expect(read({ locale })).toEqual([undefined, undefined, ['/requestedBy/locale']]);
   });
 

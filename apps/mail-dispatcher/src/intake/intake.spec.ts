@@ -280,7 +280,7 @@ describe('intake', () => {
   });
 
   it('sends a document although nobody can be told by what is said of who asked for it', async () => {
-    const job = invoice({ requestedBy: { userId: 'u17', email: 'no address', locale: 'fr' } });
+    const job = invoice({ requestedBy: { userId: 'u17', email: 'no address', locale: 'eo' } });
     await harness.publish(job);
     expect((await harness.until('acme', job.key)).status).toBe('sent');
     expect((await post(invoice({ requestedBy: { userId: 'u17', email: 'no address', locale: 'de_DE' } }))).status).toBe(202);

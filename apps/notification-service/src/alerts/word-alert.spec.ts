@@ -74,8 +74,12 @@ describe('the words of alerts', () => {
   });
 });
 
+/** The languages in which the sentences of an alert are compared. What can hold in every language is tested for all LOCALES. */
+const COMPARED = ['en', 'de'] as const;
+type Compared = (typeof COMPARED)[number];
+
 describe('an alert in words', () => {
-  const statuses: [string, OutcomeEvent, Record<Locale, RegExp>][] = [
+  const statuses: [string, OutcomeEvent, Record<Compared, RegExp>][] = [
     ['failed', SAMPLES.failed(), { en: /could not be sent/, de: /konnte nicht verschickt werden/ }],
     ['partly sent', SAMPLES.partlySent(), { en: /2 of 3 recipients/, de: /2 von 3 Empfängern/ }],
     ['uncertain', SAMPLES.uncertain(), { en: /not certain/, de: /ungewiss/ }],
@@ -98,7 +102,7 @@ describe('an alert in words', () => {
     ['rejected for its team', rejected({ reason: 'team_unknown' }), { en: /not set up/, de: /nicht eingerichtet/ }],
   ];
 
-  it.each(statuses.flatMap(([name, event, expected]) => LOCALES.map((locale) => [name, locale, event, expected[locale]] as const)))(
+  it.each(statuses.flatMap(([name, event, expected]) => COMPARED.map((locale) => [name, locale, event, expected[locale]] as const)))(
     'says of a %s (%s) what happened, to which document, and what to do',
     (_name, locale, event, expected) => {
       const { title, body } = word(event, locale);
@@ -109,7 +113,7 @@ describe('an alert in words', () => {
     },
   );
 
-  describe.each(LOCALES)('of a fallback (%s)', (locale) => {
+  describe.each(COMPARED)('of a fallback (%s)', (locale) => {
     const AGAIN = {
       en: /send [^.]*again|could not be used/i,
       de: /(verschick|send)[^.]*(erneut|noch einmal|wieder)|kein Versand möglich/i,
@@ -141,7 +145,7 @@ describe('an alert in words', () => {
     });
   });
 
-  describe.each(LOCALES)('of a doubt (%s)', (locale) => {
+  describe.each(COMPARED)('of a doubt (%s)', (locale) => {
     const SEEN = {
       broke: { en: /connection broke off/, de: /brach die Verbindung ab/ },
       stalled: { en: /no answer came in time/, de: /nicht rechtzeitig eine Antwort/ },
@@ -195,7 +199,7 @@ describe('an alert in words', () => {
     });
   });
 
-  it.each(LOCALES)('says since when a server is down, what waits, and what to do (%s)', (locale) => {
+  it.each(COMPARED)('says since when a server is down, what waits, and what to do (%s)', (locale) => {
     const { title, body } = word(INCIDENTS.serverDown(), locale);
     const { happened, todo } = explainFailure(INCIDENTS.serverDown().failure, locale);
     expect(title).toContain('smtp.acme.example');
@@ -203,7 +207,7 @@ describe('an alert in words', () => {
       expect(body).toContain(part);
   });
 
-  it.each(LOCALES)('says since when the platform can not send, what waits, and that nothing is to be done (%s)', (locale) => {
+  it.each(COMPARED)('says since when the platform can not send, what waits, and that nothing is to be done (%s)', (locale) => {
     const { body } = word(INCIDENTS.platformUnavailable(), locale);
     for (const part of ['3', '07:00', { en: 'tell our support', de: 'an unseren Kundendienst' }[locale]]) expect(body).toContain(part);
   });
@@ -253,7 +257,7 @@ describe('an alert in words', () => {
     for (const part of [happened, means, todo, 'pay@customer.example']) expect(body).toContain(part);
   });
 
-  it.each(LOCALES)('lists each address that was not reached with its reason and the answer of the server (%s)', (locale) => {
+  it.each(COMPARED)('lists each address that was not reached with its reason and the answer of the server (%s)', (locale) => {
     const { body } = word(SAMPLES.partlySent(), locale);
     expect(body).toMatch(/– gone@customer\.example \((copy|Kopie)\): /);
     expect(body).toContain(explainFailure(UNKNOWN_RECIPIENT, locale).happened);
@@ -284,7 +288,7 @@ describe('an alert in words', () => {
     expect(body).toContain('– and 180 more');
   });
 
-  it.each(LOCALES)('says how many documents share the trouble, and which is the latest (%s)', (locale) => {
+  it.each(COMPARED)('says how many documents share the trouble, and which is the latest (%s)', (locale) => {
     const { title, body } = word(SAMPLES.failed(), locale, 1234);
     expect(title).toMatch(locale === 'en' ? /^1,234 documents could/ : /^1\.234 Belege konnten/);
     expect(body).toContain('2026-0042');

@@ -370,7 +370,7 @@ describe('preferences', () => {
     ['a channel missing', { channels: { email: true } }, ['/channels/inbox']],
     ['a channel that is no yes or no', { channels: { email: 'yes', inbox: 1 } }, ['/channels/email', '/channels/inbox']],
     ['a channel that is not known', { channels: { ...all, sms: true } }, ['/channels/sms']],
-    ['a language that is not known', { locale: 'fr', channels: all }, ['/locale']],
+    ['a language that is not known', { locale: 'eo', channels: all }, ['/locale']],
     ['an address that is none', { email: 'nobody', channels: all }, ['/email']],
     ['an address with a line end', { email: 'a@b.example\r\nBcc: c@d.example', channels: all }, ['/email']],
     ['an address with a control character', { email: 'a\u0000@b.example', channels: all }, ['/email']],

@@ -141,7 +141,7 @@ export const BAD_SETTINGS: BadField[] = [
   ...senderName('/companyName'),
   ...at('/companyName', ['  ', /must not be empty/]),
   ...address('/replyTo'),
-  ...at('/locale', ['fr', /"en" or "de"/], [7, /"en" or "de"/], [null, /"en" or "de"/]),
+  ...at('/locale', ['eo', /"en" or "de"/], [7, /"en" or "de"/], [null, /"en" or "de"/]),
   ...mailboxes('/cc'),
   ...mailboxes('/bcc'),
   ...at(

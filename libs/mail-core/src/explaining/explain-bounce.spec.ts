@@ -9,6 +9,6 @@ describe('explainBounce', () => {
       // No codes and no jargon.
       expect(`${happened} ${todo}`).not.toMatch(/\b(SMTP|DSN|[245]\d\d|Bounce)\b/i);
     }
-    expect(new Set(LOCALES.map((locale) => explainBounce(of, locale).happened)).size).toBe(LOCALES.length);
+    for (const locale of LOCALES.filter((each) => each !== 'en')) expect(explainBounce(of, locale)).not.toEqual(explainBounce(of, 'en'));
   });
 });

@@ -1,7 +1,7 @@
 // The language that a request asks for. Texts for people follow it; everything else is the same in all languages.
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
-import { type Locale, locale } from '@billing-mail/contracts';
+import { type Locale, locale, LOCALES } from '@billing-mail/contracts';
 import type { Request, Response } from 'express';
 
 // RFC 9110 12.4.2 and 12.5.4: a language range, and a weight with at most three decimals, which is 1 if it is missing.
@@ -31,4 +31,8 @@ export const ReaderLocale = createParamDecorator((_: unknown, context: Execution
 
 /** Says in the API description that the texts of the answer follow `Accept-Language`. */
 export const ApiReaderLocale = (otherwise: string) =>
-  ApiHeader({ name: 'Accept-Language', required: false, description: `language of texts for people, en or de; otherwise ${otherwise}` });
+  ApiHeader({
+    name: 'Accept-Language',
+    required: false,
+    description: `language of texts for people, ${LOCALES.join(' or ')}; otherwise ${otherwise}`,
+  });
