@@ -10,7 +10,7 @@ import { decideRejection, rejection } from './kinds/rejection.js';
 import { type AlertText } from './wording/blocks.js';
 
 /** By `kind` of the params that are stored with an alert. */
-export const ALERT_KINDS = {
+const ALERT_KINDS = {
   delivery,
   bounce,
   rejection,
