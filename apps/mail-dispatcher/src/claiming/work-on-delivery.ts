@@ -18,7 +18,7 @@ import { LOGGER } from '../dispatcher.tokens.js';
 import { SettingsClient, SettingsUnavailableError } from '../documents/settings.client.js';
 import { TokenUnavailableError } from '../documents/token.client.js';
 import { SigningKeyUnavailableError } from '../documents/signing-key.js';
-import { CertificateExpiredError } from '../documents/team-keys.js';
+import { CertificateUnusableError } from '../documents/team-keys.js';
 import { laneOf } from '../records/lanes.js';
 import { fixLook } from '../records/look.js';
 import { type DeliveryInHand, type LookedAfter, type OpenTry } from '../records/rows.js';
@@ -281,7 +281,7 @@ const WAITED_FOR = [
   [SettingsUnavailableError, 'settings_unavailable'],
   [SigningKeyUnavailableError, 'signing_unavailable'],
   [TokenUnavailableError, 'smtp_token_unavailable'],
-  [CertificateExpiredError, 'certificate_expired'],
+  [CertificateUnusableError, 'certificate_expired'],
 ] as const satisfies readonly (readonly [new (...args: never[]) => Error, FailureCode])[];
 
 function waitingFor(cause: unknown): FailureReason | null {

@@ -10,8 +10,8 @@ import { SettingsClient } from './settings.client.js';
  * Thrown if the team's certificate can't be used, for example because it has expired. Sending unsigned would be a silent mistake, so the
  * team's mail waits for a new certificate.
  */
-export class CertificateExpiredError extends Error {
-  override readonly name = 'CertificateExpiredError';
+export class CertificateUnusableError extends Error {
+  override readonly name = 'CertificateUnusableError';
 }
 
 /** An opened key takes some kilobytes, including the constant parts of its signatures. */
@@ -29,7 +29,7 @@ export class TeamKeys {
   /**
    * Returns the identity that signs mail of this sender; `null` if the team has no certificate for it. A delivery that was taken with
    * another sender address, before the certificate was set, goes out unsigned.
-   * @throws CertificateExpiredError, SettingsUnavailableError, SealError
+   * @throws CertificateUnusableError, SettingsUnavailableError, SealError
    */
   async identityFor(teamId: string, fromAddress: string): Promise<SigningIdentity | null> {
     const certificate = (await this.settings.settingsOf(teamId))?.certificate ?? null;
@@ -39,7 +39,7 @@ export class TeamKeys {
     const [problem] = problems;
     if (problem === undefined) return identity;
     if (problems.some(({ code }) => code === 'address_missing')) return null;
-    throw new CertificateExpiredError(`The team's own certificate cannot be used (${problem.code}).`);
+    throw new CertificateUnusableError(`The team's own certificate cannot be used (${problem.code}).`);
   }
 
   private open(teamId: string, { chain, keySealed }: TeamCertificate): SigningIdentity {

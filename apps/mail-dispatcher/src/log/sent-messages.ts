@@ -10,7 +10,7 @@ import { type DocumentStore } from '../documents/document-store.js';
 import { MemoryBudget } from '../documents/memory-budget.js';
 import { DocumentChangedError, openDocument } from '../documents/read-document.js';
 import { SigningKeyUnavailableError } from '../documents/signing-key.js';
-import { CertificateExpiredError } from '../documents/team-keys.js';
+import { CertificateUnusableError } from '../documents/team-keys.js';
 import { draftFor } from '../records/look.js';
 import { type DeliveryInHand, type LookedAfter, type MessageFacts } from '../records/rows.js';
 import { Messages, type PreparedMessage } from '../trying/messages.js';
@@ -87,7 +87,7 @@ export class SentMessages {
       return await read();
     } catch (error) {
       if (error instanceof DocumentChangedError) throw documentChanged();
-      if (error instanceof CertificateExpiredError || error instanceof SigningKeyUnavailableError) throw notSignedAgain();
+      if (error instanceof CertificateUnusableError || error instanceof SigningKeyUnavailableError) throw notSignedAgain();
       throw error;
     }
   }

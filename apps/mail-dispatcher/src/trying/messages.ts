@@ -47,7 +47,7 @@ export class Messages {
 
   /**
    * Returns the kept bytes of an earlier try on the route, or composes the message. @throws DocumentChangedError,
-   * SigningKeyUnavailableError, CertificateExpiredError
+   * SigningKeyUnavailableError, CertificateUnusableError
    */
   @Traced('compose')
   async prepare(delivery: LookedAfter, route: Route): Promise<PreparedMessage> {
