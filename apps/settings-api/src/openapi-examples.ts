@@ -59,7 +59,7 @@ const REFUSED_STEP = {
   step: 'auth',
   ok: false,
   ms: 214,
-  detail: 'The server does not accept user name and password: 535 5.7.8 Authentication failed',
+  detail: 'The server does not accept username and password: 535 5.7.8 Authentication failed',
   hint: 'Check both; some providers want a password of its own for programs.',
 };
 

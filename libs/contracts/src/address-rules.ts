@@ -63,7 +63,7 @@ export function explainAddress(value: string): string | null {
   if (/[^\x21-\x7e]/.test(local))
     return 'has a space, line break or non-ASCII character before the @; use plain letters, digits and . - _ +';
   if (local.length > MAX_LOCAL) return `has more than ${MAX_LOCAL} characters before the @`;
-  if (!LOCAL_PART.test(local)) return 'has a character before the @ that mail servers do not take; use letters, digits and . - _ +';
+  if (!LOCAL_PART.test(local)) return 'has a character before the @ that mail servers do not accept; use letters, digits and . - _ +';
   const domain = asciiDomain(value.slice(at + 1));
   if (domain === null) return 'has no valid domain after the @; it needs the form name@example.com';
   if (local.length + 1 + domain.length > MAX_ADDRESS) return `is longer than ${MAX_ADDRESS} characters`;

@@ -88,7 +88,7 @@ describe('an e-mail address', () => {
     ['.test@iana.org', /a dot at the beginning/],
     ['test.@iana.org', /a dot at the beginning/],
     ['te..st@iana.org', /a dot at the beginning/],
-    ['test(comment)@iana.org', /a character before the @ that mail servers do not take/],
+    ['test(comment)@iana.org', /a character before the @ that mail servers do not accept/],
   ])('says of %s what is wrong with it and not something else', (value, reason) => {
     expect(explainAddress(value)).toMatch(reason);
   });

@@ -14,7 +14,7 @@ const LONGEST_URL = 2000;
 
 const receiver = boundedText(LONGEST_URL, `is longer than ${LONGEST_URL} characters`)
   .refine((value) => /^https?:\/\/[\x21-\x7e]+$/.test(value) && URL.canParse(value), 'must be an address such as https://example.com/hooks')
-  .refine((value) => !hasUserInfo(value), 'must hold no user name or password; requests are known by their signature')
+  .refine((value) => !hasUserInfo(value), 'must hold no username or password; requests are known by their signature')
   .refine((value) => !value.includes('#'), 'must not have a part behind "#"; it is not sent');
 
 const hasUserInfo = (value: string): boolean => {

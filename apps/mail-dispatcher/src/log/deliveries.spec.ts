@@ -197,7 +197,7 @@ describe('the delivery log', () => {
         ({ status, explanation }: DeliveryView['recipients'][number]) => [status, explanation],
       );
     expect(await saidOf(twice, 'en')).toEqual([
-      ['accepted', expect.stringMatching(/^An earlier try ended without an answer .* sent once more\. .* booked and paid once\.$/)],
+      ['accepted', expect.stringMatching(/^An earlier attempt ended without an answer .* sent once more\. .* booked and paid once\.$/)],
     ]);
     expect(await saidOf(twice, 'de')).toEqual([
       ['accepted', expect.stringMatching(/^Ein früherer Versuch endete ohne Antwort .* noch einmal abgeschickt\. .* zu bezahlen\.$/)],

@@ -118,10 +118,6 @@ const differs = ({ sha256 }: MessageFacts) =>
     `The message can not be composed again byte for byte: the certificate or this program is not the one that it went out with. The SHA-256 of what went out is ${sha256}.`,
   );
 const documentChanged = () =>
-  new ProblemException(
-    409,
-    'document-changed',
-    'The document is no longer the one that went out: invoicing has changed or removed it since.',
-  );
+  new ProblemException(409, 'document-changed', 'The document is no longer the one that was sent: it was changed or removed since.');
 const notSignedAgain = () =>
   new ProblemException(409, 'message-differs', 'The message can not be signed again: the certificate that it went out with has run out.');

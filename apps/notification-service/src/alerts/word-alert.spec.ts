@@ -133,9 +133,9 @@ describe('an alert in words', () => {
       }
     });
 
-    it('says how many the own server took, and does not say that it took none', () => {
+    it('says how many the own server accepted, and does not say that it accepted none', () => {
       const { body } = word(fellBack('mailbox_full', 1), locale);
-      expect(body).toContain(locale === 'en' ? 'took the document for 2 of 3 recipients' : 'nur für 2 von 3 Empfängern angenommen');
+      expect(body).toContain(locale === 'en' ? 'accepted the document for 2 of 3 recipients' : 'nur für 2 von 3 Empfängern angenommen');
       expect(body).not.toContain(explainFailure({ ...SERVER_DOWN, code: 'mailbox_full' }, locale).todo);
     });
 

@@ -12,6 +12,6 @@ export const codeDoesNotHold = (): ProblemException =>
 export function toAnswer<View>(asked: Asked, view: View): View {
   if (asked === 'sent') return view;
   if (asked === 'not_sent')
-    throw new ProblemException(503, 'confirmation-not-sent', 'The mail server does not take the e-mail. Try again in a moment.');
+    throw new ProblemException(503, 'confirmation-not-sent', 'The mail server does not accept the e-mail. Try again in a moment.');
   throw asked;
 }

@@ -186,7 +186,7 @@ describe('preferences', () => {
         const letters = await lettersTo('desk@shared.example');
         return letters.length > 1 ? letters : null;
       });
-      expect(alert?.subject).toMatch(/^\[shared-desk\] .* did not go out to everybody$/);
+      expect(alert?.subject).toMatch(/^\[shared-desk\] .* was not sent to everybody$/);
       // The alert to the team's address is in nobody's inbox.
       const inbox = await request(service.url).get('/v1/notifications').set(admin);
       expect(inbox.body.items).toEqual([]);

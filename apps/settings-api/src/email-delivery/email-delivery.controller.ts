@@ -44,7 +44,7 @@ export class EmailDeliveryController {
   @ApiOperation({
     summary: 'Replace the settings',
     description:
-      'A password that is left out stays, unless host, port or user name change. Saving the settings that are stored already makes no new version.',
+      'A password that is left out stays, unless host, port or username change. Saving the settings that are stored already makes no new version.',
   })
   @ApiHeader({ name: 'If-Match', required: false, description: 'ETag of the version to replace; without it the last writer wins' })
   @ApiBody({ schema: jsonSchema(emailDeliveryInput, 'input') })

@@ -137,8 +137,8 @@ describe('the e-mail delivery of a team', () => {
   it.each([
     ['host', { host: 'smtp.elsewhere.example' }, 'the host changed'],
     ['port', { port: 465 }, 'the port changed'],
-    ['user name', { auth: { type: 'password', username: 'someone' } }, 'the user name changed'],
-    ['all', { host: 'a.example', port: 25, auth: { type: 'password', username: 'b' } }, 'host and port and user name'],
+    ['username', { auth: { type: 'password', username: 'someone' } }, 'the username changed'],
+    ['all', { host: 'a.example', port: 25, auth: { type: 'password', username: 'b' } }, 'host and port and username'],
   ])('never takes a stored password along when the server changes: %s', async (_name, change, words) => {
     const teamId = newTeam();
     await put(teamId, settings);

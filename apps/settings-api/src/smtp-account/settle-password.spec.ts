@@ -90,10 +90,10 @@ describe('whyPasswordIsNeeded', () => {
     ['the security got better', { ...account, security: 'tls' as const }, kept, null],
     ['the security got weaker', account, keptOverTls, /security changed/],
     [
-      'the case of the user name changed',
+      'the case of the username changed',
       { ...account, auth: { type: 'password' as const, username: 'Billing' } },
       kept,
-      /user name changed/,
+      /username changed/,
     ],
     ['host and port changed', { ...account, host: 'x.example', port: 25 }, kept, /host and port changed/],
     ['nothing is stored', account, null, /none is stored/],

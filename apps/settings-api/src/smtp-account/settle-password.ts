@@ -45,7 +45,7 @@ export function whyPasswordIsNeeded(account: Account, stored: TeamMailSettings['
   const changed = [
     ...(account.host === stored.host ? [] : ['host']),
     ...(account.port === stored.port ? [] : ['port']),
-    ...(account.auth.username === stored.auth.username ? [] : ['user name']),
+    ...(account.auth.username === stored.auth.username ? [] : ['username']),
     // With a new trusted certificate another server could receive the password.
     ...(isTrustedAnew(account.tls, stored.tls) ? ['trusted certificate'] : []),
     // The port for "tls" is encrypted from the start; with "starttls" the first commands are not.

@@ -12,7 +12,7 @@ export const words = {
   },
   /** What a test without an e-mail does not test, so that nobody believes that it was tested. */
   notAsked:
-    'Not tested: whether the server takes a whole e-mail, and whether it passes on e-mail to other addresses. Send a test e-mail to find out.',
+    'Not tested: whether the server accepts a whole e-mail, and whether it passes on e-mail to other addresses. Send a test e-mail to find out.',
   /** The same whether the name does not exist or leads into our network. */
   unreachedName: {
     detail: 'No mail server can be reached under that name from here.',

@@ -16,7 +16,7 @@ describe('while something is away', () => {
   let system: System;
 
   const open = (path = SETTINGS, options: OpenOptions = {}): Promise<Page> => desk.open(path, options);
-  const saved = (page: Page) => page.getByText('Saved. The next document goes out this way.').waitFor();
+  const saved = (page: Page) => page.getByText('Saved. The next document is sent this way.').waitFor();
 
   beforeAll(async () => {
     ({ system } = desk);

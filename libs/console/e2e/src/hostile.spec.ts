@@ -109,7 +109,7 @@ describe('what others write', () => {
     await page.getByRole('radio', { name: 'Your own mail server' }).check({ force: true });
     await page.locator('#field-smtp-host').fill('127.0.0.1');
     await page.locator('#field-smtp-port').fill(String(system.own.port));
-    await page.getByLabel('User name').fill('billing');
+    await page.getByLabel('Username').fill('billing');
     await page.locator('#field-smtp-auth-password').fill(secret);
     await page.getByLabel('Sender address').fill('billing@globex.example');
     const test = async (says: string): Promise<void> => {
@@ -119,11 +119,11 @@ describe('what others write', () => {
     await test('The connection works.');
     // A server that repeats what it was told.
     system.own.script = { security: 'starttls', accounts: [], auth: `535 5.7.8 wrong password ${secret}` };
-    await test('It stops at: Sign in');
+    await test('This step failed: Sign in');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Saved. The next document goes out this way.').waitFor();
+    await page.getByText('Saved. The next document is sent this way.').waitFor();
     await page.getByText(/^Set on .* by anna\.berg$/).waitFor();
-    await test('It stops at: Sign in');
+    await test('This step failed: Sign in');
     const kept = await page.evaluate(() => document.documentElement.outerHTML + JSON.stringify({ ...localStorage, ...sessionStorage }));
     expect(kept).not.toContain(secret);
     const heard = (await Promise.all(answers)).join('');

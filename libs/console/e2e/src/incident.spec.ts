@@ -36,14 +36,14 @@ describe('trouble with a mail server', () => {
     await page.getByRole('link', { name: 'See what to do' }).click();
     await page.getByRole('heading', { name: 'Trouble with 127.0.0.1' }).waitFor();
     await page.getByRole('heading', { name: 'Your team needs to act' }).waitFor();
-    await page.getByText('0 of 3 documents went out or were sent again. 3 documents not sent').waitFor();
+    await page.getByText('0 of 3 documents were sent or sent again. 3 documents not sent').waitFor();
     const incident = page.url();
 
     await page.getByRole('link', { name: 'Open the settings' }).click();
     await page.waitForFunction(() => document.activeElement?.id === 'field-smtp-auth-password');
     await page.keyboard.type('right');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Saved. The next document goes out this way.').waitFor();
+    await page.getByText('Saved. The next document is sent this way.').waitFor();
 
     await page.goto(incident);
     await page.getByRole('button', { name: 'Send again …' }).click();
@@ -52,8 +52,8 @@ describe('trouble with a mail server', () => {
     await dialog.getByRole('button', { name: 'Send 2 documents again' }).click();
     await dialog.getByText('2 documents were handed over again.').waitFor();
     await dialog.getByRole('button', { name: 'Close' }).last().click();
-    await page.getByText(/^It is over: a document went out this way again on /).waitFor();
-    await page.getByText('2 of 3 documents went out or were sent again. 1 document not sent').waitFor();
+    await page.getByText(/^It is over: a document was sent this way again on /).waitFor();
+    await page.getByText('2 of 3 documents were sent or sent again. 1 document not sent').waitFor();
     expect(await page.getByRole('heading', { name: 'Your team needs to act' }).count()).toBe(0);
     await eventually(
       () => system.own.messages.length,

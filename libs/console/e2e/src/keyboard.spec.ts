@@ -19,7 +19,7 @@ describe('by keyboard alone', () => {
     await settled(page);
     return { page, keys: keyboardOf(page) };
   };
-  const saved = (page: Page) => page.getByText('Saved. The next document goes out this way.').waitFor();
+  const saved = (page: Page) => page.getByText('Saved. The next document is sent this way.').waitFor();
 
   beforeAll(async () => {
     ({ system } = desk);
@@ -105,7 +105,7 @@ describe('by keyboard alone', () => {
     await keys.press('ArrowDown');
     await keys.choose(page.getByLabel('Provider'), 'Str');
     expect(await page.locator('#field-smtp-host').inputValue()).toBe('smtp.strato.de');
-    await page.getByText('The user name is the whole e-mail address of the mailbox').waitFor();
+    await page.getByText('The username is the whole e-mail address of the mailbox').waitFor();
     await keys.write(page.locator('#field-smtp-host'), '127.0.0.1');
     await keys.write(page.locator('#field-smtp-port'), String(system.own.port));
     await keys.choose(page.getByLabel('Encryption'), 'None');
@@ -209,7 +209,7 @@ describe('by keyboard alone', () => {
     const id = await send(system, 'globex', invoice('waits'));
     const { page, keys } = await open(`/teams/globex/deliveries/${id}`);
     await page
-      .getByText(/^Waits until/)
+      .getByText(/^Next attempt: /)
       .first()
       .waitFor();
     const cancel = page.getByRole('button', { name: 'Cancel delivery …' });

@@ -159,7 +159,7 @@ describe('the delivery log', () => {
     // Card and log follow the message without a reload: it is refused, and accepted at the second try.
     await page.getByText('It has accepted no message since').waitFor();
     const test = page.locator('[data-message][data-status="delivered"]').filter({ hasText: 'Test message' });
-    await test.getByText('2 tries').click();
+    await test.getByText('2 attempts').click();
     await page.getByText('It has accepted no message since').waitFor({ state: 'detached' });
     await test.getByText('Answer 202').last().click();
     await test.getByText('<b>thanks</b>').first().waitFor();

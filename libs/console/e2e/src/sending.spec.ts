@@ -49,9 +49,9 @@ describe('deliveries and inbox', () => {
     await send(system, 'globex', invoice('live', { subject: HOSTILE }));
     await page.getByRole('link', { name: 'Invoice live' }).click();
     const course = page.getByRole('region', { name: 'Timeline' });
-    await course.getByText(/^Try 1 by your mail server: failed at the greeting$/).waitFor();
-    await course.getByText(/^Waits until/).waitFor();
-    await course.getByText(/^Try 3 by your mail server: failed/).waitFor();
+    await course.getByText(/^Attempt 1 by your mail server: failed at the greeting$/).waitFor();
+    await course.getByText(/^Next attempt: /).waitFor();
+    await course.getByText(/^Attempt 3 by your mail server: failed/).waitFor();
     await course.getByText('our platform takes over').waitFor();
     await course.getByText('Digitally signed').waitFor();
     await course.getByText(/by our platform: accepted$/).waitFor();
@@ -62,11 +62,11 @@ describe('deliveries and inbox', () => {
 
     await page.getByRole('link', { name: 'Inbox, 1 unread' }).click();
     // Documents affected by the server's trouble are counted in the message about it.
-    await page.getByText('1 document went out by our platform since.').waitFor();
+    await page.getByText('1 document was sent by our platform since.').waitFor();
     await page.getByRole('link', { name: 'See what to do' }).click();
     await page.getByRole('heading', { name: 'Trouble with 127.0.0.1' }).waitFor();
     await page.getByRole('navigation').locator('[aria-current="page"]', { hasText: 'Delivery log' }).waitFor();
-    await page.getByText('1 of 1 document went out or was sent again.').waitFor();
+    await page.getByText('1 of 1 document was sent or sent again.').waitFor();
     // A search for its documents does not lose them.
     await page.getByRole('link', { name: 'Search these' }).click();
     await page.waitForURL(/\/deliveries\?incident=/);
@@ -142,7 +142,7 @@ describe('deliveries and inbox', () => {
     // The field has the focus and is empty.
     await act(page.keyboard.type('right'));
     await act(page.getByRole('button', { name: 'Save' }).click());
-    await page.getByText('Saved. The next document goes out this way.').waitFor();
+    await page.getByText('Saved. The next document is sent this way.').waitFor();
     await act(page.getByRole('button', { name: 'Send again …' }).click());
     // A step that nobody has to take is not counted as an action.
     await page.getByRole('dialog').getByLabel('Note (such as the reason)').fill('The password had expired');
@@ -264,7 +264,7 @@ describe('deliveries and inbox', () => {
     const id = await send(system, 'globex', invoice('cancelled'));
     const page = await desk.open(`/teams/globex/deliveries/${id}`);
     await page
-      .getByText(/^Waits until/)
+      .getByText(/^Next attempt: /)
       .first()
       .waitFor();
     const trouble = page.getByText('was overloaded or being serviced');

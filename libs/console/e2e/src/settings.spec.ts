@@ -29,7 +29,7 @@ describe('E-mail delivery', () => {
   let system: System;
 
   const open = (path = SETTINGS, options: OpenOptions = {}): Promise<Page> => desk.open(path, options);
-  const saved = (page: Page) => page.getByText('Saved. The next document goes out this way.').waitFor();
+  const saved = (page: Page) => page.getByText('Saved. The next document is sent this way.').waitFor();
 
   beforeAll(async () => {
     ({ system } = desk);
@@ -237,7 +237,7 @@ describe('E-mail delivery', () => {
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await saved(page);
-    await page.getByText('Further copies go out with: Payment reminders.').waitFor();
+    await page.getByText('Further copies are sent with: Payment reminders.').waitFor();
     const stored = async () =>
       JSON.parse(await read(system, 'acme', 'settings-api', '/v1/teams/acme/email-delivery')) as { copies: object };
     expect((await stored()).copies).toEqual([{ types: ['reminder'], cc: [{ address: 'law@acme.example' }], bcc: [] }]);
@@ -327,7 +327,7 @@ describe('E-mail delivery', () => {
     );
     await page.getByLabel('Company name').fill('Globex');
     await fillServer(page, { port: String(system.own.port), security: 'starttls' });
-    await page.getByLabel('User name').fill('billing');
+    await page.getByLabel('Username').fill('billing');
     await page.locator('#field-smtp-auth-password').fill(secret);
     await page.getByRole('button', { name: 'Save' }).click();
     await saved(page);
@@ -394,7 +394,7 @@ describe('E-mail delivery', () => {
         await fillServer(page, { host, port, security });
         await page.getByLabel('Sign-in').selectOption(security === 'none' ? 'none' : 'password');
         if (security !== 'none') {
-          await page.getByLabel('User name').fill('billing');
+          await page.getByLabel('Username').fill('billing');
           await page.locator('#field-smtp-auth-password').fill('wrong');
         }
         await page.getByRole('button', { name: 'Test connection' }).click();
@@ -465,10 +465,10 @@ describe('E-mail delivery', () => {
       expect(await page.getByLabel('Company name').inputValue()).toBe('Brandt Maschinenbau');
       expect(await page.locator('#field-smtp-host').inputValue()).toBe('smtp.office365.com');
       expect(await seriousFindings(page)).toEqual([]);
-      await page.getByText('Save so that documents go out by this mailbox.').waitFor();
+      await page.getByText('Save so that documents are sent from this mailbox.').waitFor();
       // The mailbox's token goes to no other server, so that the form could not be saved with one.
       await page.locator('#field-smtp-host').fill('smtp.brandt.example');
-      await page.getByText('Save so that documents go out by this mailbox.').waitFor({ state: 'detached' });
+      await page.getByText('Save so that documents are sent from this mailbox.').waitFor({ state: 'detached' });
       await page.getByRole('button', { name: 'Enter smtp.office365.com' }).click();
       expect(await page.locator('#field-smtp-host:focus').inputValue()).toBe('smtp.office365.com');
       await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -476,11 +476,11 @@ describe('E-mail delivery', () => {
 
       await breakConnection(system, 'brandt');
       await page.reload();
-      await page.getByText(`No documents have gone out by ${MAILBOX}`).waitFor();
+      await page.getByText(`No documents have been sent from ${MAILBOX}`).waitFor();
       expect(await page.getByText(`${MAILBOX} is connected`).count()).toBe(0);
       await page.getByLabel('Company name').fill('Brandt & Söhne');
       await connect(page, 'Connect again');
-      await page.getByText(`No documents have gone out by ${MAILBOX}`).waitFor({ state: 'detached' });
+      await page.getByText(`No documents have been sent from ${MAILBOX}`).waitFor({ state: 'detached' });
       // The connection made a new version of the settings, which does not count as a change of somebody else.
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await saved(page);
@@ -553,7 +553,7 @@ describe('E-mail delivery', () => {
       await secret.fill(APP_OF_TEAM.secret);
       await own.getByLabel('Directory (tenant)').fill('brandt.example');
       await connectApp();
-      await page.getByText(`No documents have gone out by ${MAILBOX}`).waitFor({ state: 'detached' });
+      await page.getByText(`No documents have been sent from ${MAILBOX}`).waitFor({ state: 'detached' });
       expect(windows).toEqual([]);
       await disconnect(page);
     });
@@ -654,12 +654,12 @@ describe('E-mail delivery', () => {
       expect(sentAs()).toHaveLength(1);
 
       const page = await openOwn();
-      await page.getByText(`No documents have gone out by ${shared}`).waitFor();
+      await page.getByText(`No documents have been sent from ${shared}`).waitFor();
       await page.getByText('The permission has expired or was withdrawn.').waitFor();
       await connect(page, 'Connect again');
       await page.getByLabel('Secret of the app').fill(MAIL_APP.secret);
       await page.getByRole('button', { name: 'Sign in and connect' }).click();
-      await page.getByText(`No documents have gone out by ${shared}`).waitFor({ state: 'detached' });
+      await page.getByText(`No documents have been sent from ${shared}`).waitFor({ state: 'detached' });
       await isIn('sent', waiting);
       expect(sentAs()).toEqual([
         [MAILBOX, shared, shared],
@@ -768,7 +768,7 @@ describe('E-mail delivery', () => {
       const section = page.getByRole('region', { name: 'Your own signature' });
       await section.getByRole('button', { name: 'Remove' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
-      await section.getByText('Documents go out by your server without a signature.').waitFor();
+      await section.getByText('Your mail server sends documents without a signature.').waitFor();
     });
 
     it('says that documents wait once the certificate has expired, and not that they are signed', async () => {

@@ -67,7 +67,7 @@ describe('what users are told', () => {
     expect(text).not.toMatch(/Not sent to|could not be sent/);
     const page = await desk.open(`/teams/zweifel/deliveries/${id}`, member('zoe.zweifel', 'zweifel'));
     const course = page.getByRole('region', { name: 'Timeline' });
-    await course.getByText(/^Try 1 by our platform: no final answer$/).waitFor();
+    await course.getByText(/^Attempt 1 by our platform: no final answer$/).waitFor();
     await course.getByText(/^Done: /).waitFor();
     expect(await course.getByText(/^Try 2/).count()).toBe(0);
     expect(system.platform.messages).toHaveLength(1);

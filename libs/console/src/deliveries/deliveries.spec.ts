@@ -112,7 +112,7 @@ describe('the recipients of a delivery', () => {
       recipient('plain@x.example', {}),
       recipient('pending@x.example', { status: 'pending' }),
       recipient('refused@x.example', { status: 'rejected' }),
-      recipient('twice@x.example', { explanation: 'An earlier try ended without an answer.' }),
+      recipient('twice@x.example', { explanation: 'An earlier attempt ended without an answer.' }),
     ];
     expect(inReadingOrder(recipients).map(({ address }) => address.split('@')[0])).toEqual(['refused', 'twice', 'plain', 'pending']);
   });
@@ -333,8 +333,8 @@ describe('the forecast of what the limits of the own server hold up', () => {
     );
 
   it('says when the last goes, and that it is not today where the reader’s day ends before', () => {
-    expect(say('en', 4970, '2026-11-26T12:46:00Z')).toMatch(/^4,970 documents are waiting .* The last one goes out at about 13:46\.$/);
-    expect(say('en', 4970, '2026-11-26T23:30:00Z')).toMatch(/Not all go out today: .* 27 Nov 2026, 00:30\.$/);
+    expect(say('en', 4970, '2026-11-26T12:46:00Z')).toMatch(/^4,970 documents are waiting .* The last one is sent at about 13:46\.$/);
+    expect(say('en', 4970, '2026-11-26T23:30:00Z')).toMatch(/Not all are sent today: .* 27 Nov 2026, 00:30\.$/);
     expect(say('de', 1, '2026-11-26T12:46:00Z')).toMatch(/^1 Beleg wartet .* wird gegen 13:46 Uhr verschickt\.$/);
     expect(say('de', 4970, '2026-11-27T12:46:00Z')).toMatch(/^4\.970 Belege warten .* nicht mehr alle .* am 27\.11\.2026, 13:46 Uhr\.$/);
   });

@@ -75,8 +75,8 @@ function Attempt({ attempt, at }: { attempt: AttemptView; at: string }) {
   const { detail, routes } = words.deliveries;
   const outcome = attempt.outcome ?? 'running';
   const { icon: Icon, tone } = OUTCOMES[outcome];
-  // An uncertain try can have only one stage, and its words already name it.
-  const tellsStage = (outcome === 'failed' || outcome === 'partial') && attempt.stage !== null;
+  // Only a failure is told with its stage: elsewhere the words name it already, or it would read as the reason why some were accepted.
+  const stage = outcome === 'failed' && attempt.stage !== null ? ` ${detail.stages[attempt.stage]}` : '';
   const facts = [attempt.server, attempt.tls, attempt.durationMs === null ? null : formats.duration(attempt.durationMs)].filter(
     (fact) => fact !== null,
   );
@@ -84,7 +84,7 @@ function Attempt({ attempt, at }: { attempt: AttemptView; at: string }) {
     <Line
       icon={<Icon aria-hidden />}
       tone={tone}
-      title={`${detail.attempt(attempt.number, routes[attempt.route])}: ${detail.ended[outcome]}${tellsStage && attempt.stage ? ` ${detail.stages[attempt.stage]}` : ''}`}
+      title={`${detail.attempt(attempt.number, routes[attempt.route])}: ${detail.ended[outcome]}${stage}`}
       at={at}
     >
       {facts.length === 0 ? null : (

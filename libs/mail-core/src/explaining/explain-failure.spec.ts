@@ -122,7 +122,7 @@ describe('figures that a server names', () => {
       ...({ code: 'message_too_large', server: 'smtp.acme.example:587', reply: null } as const),
       sizes: { limitBytes: 10_000_000, messageBytes: 14_230_000 },
     };
-    expect(explainFailure(tooLarge, 'en').happened).toMatch(/It takes at most 10 MB, and this e-mail is 14\.23 MB\.$/);
+    expect(explainFailure(tooLarge, 'en').happened).toMatch(/It accepts at most 10 MB, and this e-mail is 14\.23 MB\.$/);
     expect(explainFailure(tooLarge, 'de').happened).toMatch(/Er nimmt höchstens 10 MB an, und diese E-Mail ist 14,23 MB groß\.$/);
   });
 

@@ -78,7 +78,7 @@ describe('alert e-mails', () => {
     expect(raw.every((byte) => byte < 128)).toBe(true);
     await publish(SAMPLES.partlySent(clerk('letters-en', 'en')));
     expect((await simpleParser((await mailTo('clerk@letters-en.example')).raw)).subject).toBe(
-      '[letters-en] Invoice “2026-0042” did not go out to everybody',
+      '[letters-en] Invoice “2026-0042” was not sent to everybody',
     );
   });
 
@@ -226,7 +226,7 @@ describe('alert e-mails', () => {
     await change(team, 'due_at = now()');
     const mail = await simpleParser((await mailTo(requestedBy.email)).raw);
     expect(mail.subject).toBe('2 alerts about your documents');
-    expect(mail.text).toContain('did not go out to everybody');
+    expect(mail.text).toContain('was not sent to everybody');
   });
 
   it('do not go out for a type that the user muted for e-mail, which the inbox shows all the same', async () => {

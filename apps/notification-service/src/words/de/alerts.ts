@@ -54,14 +54,14 @@ const rejection: Record<JobRejectedEvent['rejection']['reason'], SituationWords>
     title: ({ document }) => `${document} wurde nicht zum Versand angenommen`,
     happened: ({ document }) => `Die zum Versand übergebenen Angaben sind unvollständig oder ungültig: ${document}.`,
     means: 'Der Beleg wurde an niemanden verschickt.',
-    todo: 'Berichtigen Sie die hier genannten Felder und verschicken Sie den Beleg erneut. Sagen Ihnen die Felder nichts, leiten Sie diese Mitteilung an die Betreuer Ihrer Rechnungssoftware weiter.',
+    todo: 'Berichtigen Sie die hier genannten Felder und verschicken Sie den Beleg erneut. Sagen Ihnen die Felder nichts, leiten Sie diese Mitteilung an die Betreuer Ihrer Fakturierung weiter.',
   },
   key_conflict: {
     titleOfMany: (count) => `${belege(count)} wurden nicht angenommen: Schlüssel bereits vergeben`,
     title: ({ document }) => `${document} wurde nicht angenommen: Schlüssel bereits vergeben`,
     happened: ({ document }) => `Unter demselben Schlüssel wurde bereits ein anderer Beleg übergeben: ${document}.`,
     means: 'Der erste Beleg bleibt unverändert; dieser wurde an niemanden verschickt.',
-    todo: 'Handelt es sich um einen neuen Beleg, verschicken Sie ihn unter einem eigenen Schlüssel. Leiten Sie diese Mitteilung an die Betreuer Ihrer Rechnungssoftware weiter.',
+    todo: 'Handelt es sich um einen neuen Beleg, verschicken Sie ihn unter einem eigenen Schlüssel. Leiten Sie diese Mitteilung an die Betreuer Ihrer Fakturierung weiter.',
   },
   recurrence_conflict: {
     titleOfMany: (count) => `${belege(count)} wurden nicht angenommen: bereits übergeben`,
@@ -69,7 +69,7 @@ const rejection: Record<JobRejectedEvent['rejection']['reason'], SituationWords>
     happened: ({ document }) =>
       `Der Beleg für diesen Zeitraum der Serie wurde bereits unter einem anderen Schlüssel übergeben: ${document}.`,
     means: 'Der erste Beleg bleibt unverändert; dieser wurde an niemanden verschickt, damit kein Kunde denselben Beleg zweimal erhält.',
-    todo: 'Benötigen die Empfänger den Beleg noch einmal, verschicken Sie den ersten aus dem Versandprotokoll erneut. Handelt es sich um einen anderen Beleg, braucht er einen eigenen Termin in der Serie: Leiten Sie diese Mitteilung an die Betreuer Ihrer Rechnungssoftware weiter.',
+    todo: 'Benötigen die Empfänger den Beleg noch einmal, verschicken Sie den ersten aus dem Versandprotokoll erneut. Handelt es sich um einen anderen Beleg, braucht er einen eigenen Termin in der Serie: Leiten Sie diese Mitteilung an die Betreuer Ihrer Fakturierung weiter.',
   },
   team_unknown: {
     titleOfMany: (count) => `${belege(count)} wurden nicht angenommen: E-Mail-Versand nicht eingerichtet`,

@@ -9,7 +9,7 @@ export const common: CommonWords = {
     stalled: (server) => `The whole e-mail had been sent off to the mail server${server}; then no answer came in time.`,
     nonsense: (server) => `The whole e-mail had been sent off to the mail server${server}; what it answered cannot be understood.`,
     interrupted: (server) =>
-      `Our system was interrupted while the e-mail was going out to the mail server${server}; the answer of the server is not known.`,
+      `Our system was interrupted while the e-mail was being sent to the mail server${server}; the answer of the server is not known.`,
     unknown: (server) => `The e-mail had been sent off to the mail server${server}, which did not confirm that it has it.`,
   },
   roles: { to: null, cc: 'copy', bcc: 'blind copy' },
@@ -22,7 +22,7 @@ export const common: CommonWords = {
   mayHave: 'These may have it:',
   mayHaveTwice: 'These may have got it twice:',
   more: (count) => `and ${count} more`,
-  fallbackNote: 'Your own mail server did not take the document for all recipients, so our platform went on with the others.',
+  fallbackNote: 'Your own mail server did not accept the document for all recipients, so our platform went on with the others.',
   fieldErrors: 'What is wrong:',
   quoted: (foreign) => `“${foreign}”`,
   team: (teamId) => `Your team: ${teamId}`,

@@ -180,10 +180,10 @@ export const deliveriesWords: typeof english = {
     rawReply: 'Was der Server gesagt hat',
     transcript: 'Das vollständige Protokoll der Übertragung',
     attempt: (number, route) => `Versuch ${number} über ${route}`,
-    queued: 'Von der Fakturierung übergeben',
+    queued: 'Von Ihrer Fakturierung übergeben',
     queuedAgain: 'Erneut übergeben',
     signed: 'Digital signiert',
-    waitingUntil: (when) => `Wartet bis ${when} auf den nächsten Versuch`,
+    waitingUntil: (when) => `Nächster Versuch: ${when}`,
     fellBack: 'Ihr Mailserver hat den Beleg nicht oder nicht für alle angenommen: Unsere Plattform übernimmt',
     settled: 'Abgeschlossen',
     ended: {

@@ -74,7 +74,7 @@ const plain: FieldMessages['plain'] = new Map([
     'hat vor dem @ ein Leerzeichen, einen Umbruch oder einen Umlaut; erlaubt sind Buchstaben ohne Umlaut, Ziffern und . - _ +',
   ],
   [
-    'has a character before the @ that mail servers do not take; use letters, digits and . - _ +',
+    'has a character before the @ that mail servers do not accept; use letters, digits and . - _ +',
     'hat vor dem @ ein Zeichen, das Mailserver nicht annehmen; erlaubt sind Buchstaben, Ziffern und . - _ +',
   ],
   [

@@ -45,7 +45,7 @@ export const bouncesWords = {
       `Came back from ${bounced.toLocaleString('en')} of ${s(recipients, 'recipient')}${isRecent ? ' in the last 31 days' : ''}.`,
     recipients: 'Recipients',
     documents: 'Documents',
-    wentOut: 'Went out to',
+    wentOut: 'Sent to',
     arrived: 'of these nothing came back',
     cameBack: 'of these came back',
     uncertain: 'of these uncertain',
@@ -72,7 +72,7 @@ export const bouncesWords = {
   },
   undeliverable: {
     title: 'Undeliverable addresses',
-    lead: 'Addresses that documents came back from for good. For 30 days you are warned about each new document to one of them; it goes out all the same. An address leaves the list once a document sent by our platform has stayed there for a day.',
+    lead: 'Addresses that documents came back from for good. For 30 days you are warned about each new document to one of them; it is sent all the same. An address leaves the list once a document sent by our platform has stayed there for a day.',
     empty: 'No undeliverable addresses',
     emptyText: 'In the last 30 days no document sent by our platform came back for good.',
     since: (when: string, until: string) => `Since ${when}, remembered until ${until}`,

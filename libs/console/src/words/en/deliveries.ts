@@ -3,11 +3,11 @@ const s = (count: number, one: string, many = `${one}s`): string => `${count.toL
 
 export const deliveriesWords = {
   title: 'Delivery log',
-  lead: 'Every billing document that went out or is on its way, newest first.',
+  lead: 'Every billing document that was sent or is on its way, newest first.',
   status: {
     queued: 'Queued',
     sending: 'Being sent',
-    waiting: 'Waiting for the next try',
+    waiting: 'Waiting for the next attempt',
     sent: 'Accepted by the mail server',
     partly_sent: 'Accepted for some recipients only',
     failed: 'Not sent',
@@ -52,7 +52,7 @@ export const deliveriesWords = {
     recipient: 'Recipient',
     recipientHint: 'whole address',
     document: 'Document id',
-    documentHint: 'as in your invoicing',
+    documentHint: 'as in your invoicing software',
     apply: 'Show',
     clear: 'Clear filter',
     more: 'More filters',
@@ -61,16 +61,16 @@ export const deliveriesWords = {
   },
   forecast: {
     today: (waiting: number, time: string) =>
-      `${s(waiting, 'document is', 'documents are')} waiting because of your mail server’s sending limits. The last one goes out at about ${time}.`,
+      `${s(waiting, 'document is', 'documents are')} waiting because of your mail server’s sending limits. The last one is sent at about ${time}.`,
     later: (waiting: number, when: string) =>
-      `${s(waiting, 'document is', 'documents are')} waiting because of your mail server’s sending limits. Not all go out today: the last one goes out at about ${when}.`,
+      `${s(waiting, 'document is', 'documents are')} waiting because of your mail server’s sending limits. Not all are sent today: the last one is sent at about ${when}.`,
   },
   columns: { status: 'State', document: 'Document', recipient: 'Recipient', created: 'Handed over' },
   list: 'Deliveries, newest first',
   loadingMore: 'Loading more …',
   end: 'No more deliveries.',
   empty: 'No documents yet',
-  emptyText: 'As soon as your invoicing hands over a document it appears here, with every try to send it.',
+  emptyText: 'As soon as your invoicing software hands over a document it appears here, with every attempt to send it.',
   noMatch: 'No delivery matches this filter',
   noMatchText:
     'Recipient and document id must be complete. The search also finds parts of words, and shows only documents that contain every word entered.',
@@ -128,7 +128,7 @@ export const deliveriesWords = {
     show: 'See which',
     open: 'Send again …',
     title: 'Send again',
-    lead: 'The ticked documents go out again, to those recipients for whom no mail server has accepted them or from whom they came back. Not ticked at first: documents that may have arrived, and those with an address that does not exist; correct the address on the page of the document. Fix the cause first, such as a wrong password; otherwise sending fails again.',
+    lead: 'The ticked documents are sent again, to those recipients for whom no mail server has accepted them or from whom they came back. Not ticked at first: documents that may have arrived, and those with an address that does not exist; correct the address on the page of the document. Fix the cause first, such as a wrong password; otherwise sending fails again.',
     nothingLeft: 'None of these is left: each was sent again or marked as received.',
     reading: 'Reading which documents these are …',
     uncertain: 'It may have arrived. Sent again, the recipient may get it twice.',
@@ -175,11 +175,11 @@ export const deliveriesWords = {
     live: 'This page updates itself.',
     rawReply: 'What the server said',
     transcript: 'The whole conversation with the server',
-    attempt: (number: number, route: string) => `Try ${number} by ${route}`,
-    queued: 'Handed over by invoicing',
+    attempt: (number: number, route: string) => `Attempt ${number} by ${route}`,
+    queued: 'Handed over by your invoicing software',
     queuedAgain: 'Handed over again',
     signed: 'Digitally signed',
-    waitingUntil: (when: string) => `Waits until ${when} for the next try`,
+    waitingUntil: (when: string) => `Next attempt: ${when}`,
     fellBack: 'Your mail server did not accept it, or not for everybody: our platform takes over',
     settled: 'Done',
     ended: {

@@ -1,7 +1,7 @@
 // What the inbox says, in English.
 export const inboxWords = {
   title: 'Inbox',
-  lead: 'If a document cannot be sent, goes out in another way than intended, or comes back, you will find it here. Unread alerts come first.',
+  lead: 'If a document cannot be sent, is sent in another way than intended, or comes back, you will find it here. Unread alerts come first.',
   readAll: 'Mark all as read',
   markRead: 'Mark as read',
   unread: 'Unread',

@@ -1,24 +1,23 @@
 const inDigits = (count: number): string => count.toLocaleString('en');
 const documents = (count: number): string => (count === 1 ? '1 document' : `${inDigits(count)} documents`);
-const tries = (count: number): string => (count === 1 ? '1 failed try' : `${inDigits(count)} failed tries`);
+const attempts = (count: number): string => (count === 1 ? '1 failed attempt' : `${inDigits(count)} failed attempts`);
 
 /** What the page says about incidents, and about what else can be done with one delivery. */
 export const incidentWords = {
-  banner: (server: string, since: string) => `Sending by ${server} has been failing since ${since}.`,
+  banner: (server: string, since: string) => `Documents sent by ${server} have been failing since ${since}.`,
   show: 'See what to do',
   title: (server: string) => `Trouble with ${server}`,
-  facts: (since: string, failures: number, last: string) => `${tries(failures)} since ${since}; the latest: ${last}.`,
-  over: (when: string) => `It is over: a document went out this way again on ${when}.`,
+  facts: (since: string, failures: number, last: string) => `${attempts(failures)} since ${since}; the latest: ${last}.`,
+  over: (when: string) => `It is over: a document was sent this way again on ${when}.`,
   turns: {
     team: 'Your team needs to act',
     operator: 'Whoever runs the mail server needs to act',
     platform: 'We are taking care of it',
   },
   mend: 'Open the settings',
-  mendThenSend: 'Test the connection there and save. Documents that are still waiting then go out automatically.',
-  progressLabel: 'Documents that have gone out',
-  progress: (done: number, total: number) =>
-    `${inDigits(done)} of ${documents(total)} went out or ${total === 1 ? 'was' : 'were'} sent again.`,
+  mendThenSend: 'Test the connection there and save. Documents that are still waiting are then sent automatically.',
+  progressLabel: 'Documents that were sent',
+  progress: (done: number, total: number) => `${inDigits(done)} of ${documents(total)} ${total === 1 ? 'was' : 'were'} sent or sent again.`,
   waiting: (count: number) => `${documents(count)} still under way.`,
   notSent: (count: number) => `${documents(count)} not sent: send again once the cause is fixed.`,
   list: 'Affected documents',

@@ -48,11 +48,11 @@ export const ownServerWords = {
     none: 'No mailbox is connected.',
     another: 'Connect another mailbox',
     again: 'Connect again',
-    notSaved: 'Save so that documents go out by this mailbox.',
-    otherServer: (host: string) => `This mailbox sends through ${host}, which is not the server in the form.`,
+    notSaved: 'Save so that documents are sent from this mailbox.',
+    otherServer: (host: string) => `This mailbox sends by the server ${host}, which is not the one in the form.`,
     enterServer: (host: string) => `Enter ${host}`,
-    troubleTitle: (mailbox: string, when: string) => `No documents have gone out by ${mailbox} since ${when}`,
-    troubleEnd: 'What waits goes out as soon as this is put right.',
+    troubleTitle: (mailbox: string, when: string) => `No documents have been sent from ${mailbox} since ${when}`,
+    troubleEnd: 'What waits is sent as soon as this is put right.',
     troubles: {
       sign_in_expired: 'The permission has expired or was withdrawn. Connect the mailbox again.',
       client_secret_expired: 'The secret of the app has expired or was replaced. Connect again with the new one.',
@@ -68,7 +68,7 @@ export const ownServerWords = {
     disconnect: 'Disconnect',
     disconnectTitle: 'Disconnect the mailbox?',
     disconnectText: (mailbox: string) =>
-      `The permission for ${mailbox} is deleted here and, if the provider allows it, revoked there. Documents that go out by this mailbox wait until a mailbox is connected again or you choose another way.`,
+      `The permission for ${mailbox} is deleted here and, if the provider allows it, revoked there. Documents that are sent from this mailbox wait until a mailbox is connected again or you choose another way.`,
     disconnectNo: 'Keep it connected',
     forgotten: (mailbox: string) => `The permission for ${mailbox} has been deleted here`,
     /** Where to revoke the permission at a provider that has not done so itself. */
@@ -85,10 +85,10 @@ export const ownServerWords = {
   },
   certificate: {
     title: 'Your own signature',
-    lead: 'Documents that go out by your own mail server are signed with this certificate (S/MIME), so that your customers can check that they come from you.',
+    lead: 'Documents that are sent by your own mail server are signed with this certificate (S/MIME), so that your customers can check that they come from you.',
     leadNone:
       'With a certificate of your own (S/MIME), documents sent by your own mail server are signed, so that your customers can check that they come from you.',
-    none: 'Documents go out by your server without a signature.',
+    none: 'Your mail server sends documents without a signature.',
     serverFirst: 'Save your mail server with its sender address first: the certificate has to be one for that address.',
     subject: 'Issued to',
     addresses: 'E-mail addresses',
@@ -107,7 +107,7 @@ export const ownServerWords = {
     keep: 'Keep this one',
     remove: 'Remove',
     removeTitle: 'Stop signing?',
-    removeText: 'The key is deleted. Documents that go out by your server, including those that wait, are no longer signed.',
+    removeText: 'The key is deleted. Documents that your server sends, including those that wait, are no longer signed.',
     removeNo: 'Keep the certificate',
     isSet: 'The certificate is set. The next document sent by your server is signed with it.',
     removed: 'The certificate is removed.',

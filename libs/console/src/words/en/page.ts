@@ -17,17 +17,16 @@ export const pageWords = {
   options: 'Language and appearance',
   signIn: {
     missingTitle: 'You are not signed in',
-    missing: 'Open this page from your invoicing application; you are then signed in automatically.',
+    missing: 'Open this page from your invoicing software; you are then signed in automatically.',
     expiredTitle: 'Your sign-in has expired',
     expired:
-      'For security it lasts only a limited time. Open this page again from your invoicing application. Everything you have saved is kept.',
+      'For security it lasts only a limited time. Open this page again from your invoicing software. Everything you have saved is kept.',
     draftKept: 'What you had typed and not saved is offered to you again in this tab as soon as you are signed in; passwords are not kept.',
     unreadableTitle: 'This sign-in cannot be used here',
-    unreadable:
-      'The link that brought you here is damaged or meant for something else. Open this page again from your invoicing application.',
+    unreadable: 'The link that brought you here is damaged or meant for something else. Open this page again from your invoicing software.',
     otherTeamTitle: (team: string) => `You do not belong to the team “${team}”`,
     otherTeam: 'You are signed in, but not for this team. Ask one of its admins for access, or go to one of your teams:',
-    confirming: 'To confirm your e-mail address, open this page from your invoicing application, go to “Inbox”, and enter this code there:',
+    confirming: 'To confirm your e-mail address, open this page from your invoicing software, go to “Inbox”, and enter this code there:',
     noTeam: 'You are signed in but belong to no team. Ask an admin of your team for access.',
   },
   switchUser: {
@@ -51,8 +50,8 @@ export const pageWords = {
       'tests-under-way': 'Two tests of your team are under way. Wait until one has ended.',
       'admins-only': 'Only admins of the team may change this. Ask one of them.',
       'not-found': 'This does not exist any more, or it belongs to another team.',
-      'message-differs': 'The message can no longer be composed exactly as it went out: the certificate or our program has changed since.',
-      'document-changed': 'The document is no longer the one that went out: it was changed or removed where it is kept.',
+      'message-differs': 'The message can no longer be composed exactly as it was sent: the certificate or our program has changed since.',
+      'document-changed': 'The document is no longer the one that was sent: it was changed or removed where it is kept.',
       'database-away': 'Our database does not answer. Nothing was changed; try again in a moment.',
       'too-many-requests': 'Too many requests in a short time. Nothing was changed.',
       'too-much-at-once': 'Too much is being sent to us at the moment. Nothing was changed.',

@@ -19,20 +19,20 @@ export const settingsWords = {
   lead: 'How your invoices and other billing documents reach your customers by e-mail.',
   now: {
     title: 'How documents are sent now',
-    platform: (from: string, name: string) => `Documents go out from ${from} as “${name}”, digitally signed.`,
-    platformUnnamed: (name: string) => `Documents go out by our platform as “${name}”, digitally signed.`,
-    custom: (from: string, host: string) => `Documents go out from ${from} by your own mail server ${host}, without a signature.`,
+    platform: (from: string, name: string) => `Documents are sent from ${from} as “${name}”, digitally signed.`,
+    platformUnnamed: (name: string) => `Documents are sent by our platform as “${name}”, digitally signed.`,
+    custom: (from: string, host: string) => `Documents are sent from ${from} by your own mail server ${host}, without a signature.`,
     customSigned: (from: string, host: string) =>
-      `Documents go out from ${from} by your own mail server ${host}, signed with your certificate.`,
+      `Documents are sent from ${from} by your own mail server ${host}, signed with your certificate.`,
     certificateEnded: 'Documents wait: your signing certificate has expired. Replace or remove it below.',
     fallbackOn: 'If your mail server cannot send a document, our platform does.',
     fallbackOff: 'If your mail server cannot send a document, it stays unsent and you are notified.',
     copies: (count: number) =>
       count === 0
         ? 'Nobody gets copies.'
-        : `${s(count, 'copy', 'copies')} of each document ${count === 1 ? 'goes' : 'go'} out as CC or BCC.`,
-    typeCopies: (which: string) => `Further copies go out with: ${which}.`,
-    firstVisit: 'Nothing is set up yet. Enter your company name and save; until then no document can go out.',
+        : `${s(count, 'copy', 'copies')} of each document ${count === 1 ? 'is' : 'are'} sent as CC or BCC.`,
+    typeCopies: (which: string) => `Further copies are sent with: ${which}.`,
+    firstVisit: 'Nothing is set up yet. Enter your company name and save; until then no document can be sent.',
   },
   health: {
     title: 'Last 24 hours',
@@ -95,7 +95,7 @@ export const settingsWords = {
   },
   typeCopies: {
     title: 'Copies for individual document types',
-    lead: 'These go out only with documents of that type, in addition to the copies above.',
+    lead: 'These are sent only with documents of that type, in addition to the copies above.',
     none: 'No document type has copies of its own.',
     types,
     add: {
@@ -137,10 +137,10 @@ export const settingsWords = {
     starttls: 'STARTTLS (usual with port 587)',
     none: 'None (readable on the way)',
     auth: 'Sign-in',
-    authPassword: 'User name and password',
+    authPassword: 'Username and password',
     authConnected: 'Connected mailbox',
     authNone: 'Without sign-in',
-    username: 'User name',
+    username: 'Username',
     password: 'Password',
     passwordSet: (when: string, who: string) => `Set on ${when} by ${who}`,
     passwordSetUnknown: 'A password is stored',
@@ -148,32 +148,32 @@ export const settingsWords = {
     replace: 'Replace',
     remove: 'Remove',
     keep: 'Keep the stored one',
-    passwordAgain: 'Server, port, user name or trusted certificate changed, so the password has to be entered again.',
+    passwordAgain: 'Server, port, username or trusted certificate changed, so the password has to be entered again.',
     fromAddress: 'Sender address',
     fromAddressHint: 'Your provider must allow this user to send from it.',
     fromName: 'Sender name',
     fromNameHint: 'Empty: your company name.',
     limits: 'Sending limits of your server',
     limitsHint:
-      'How much your provider accepts from this account. Empty: no limit. Anything above a limit waits; that does not count as a failed try.',
+      'How much your provider accepts from this account. Empty: no limit. Anything above a limit waits; that does not count as a failed attempt.',
     connections: 'Simultaneous connections',
     messagesPerMinute: 'E-mails per minute',
     recipientsPerDay: 'Recipients per day',
     fallback: 'If your server fails, send by our platform',
-    fallbackOn: 'After three failed tries a document goes out from our address, signed; replies go to yours. You are notified each time.',
-    fallbackOff: 'After three failed tries a document stays unsent and you are notified. Nothing ever goes out by our platform.',
-    /** By what the provider requires of a sign-in with a user name and a password. */
+    fallbackOn: 'After three failed attempts a document is sent from our address, signed; replies go to yours. You are notified each time.',
+    fallbackOff: 'After three failed attempts a document stays unsent and you are notified. Nothing is ever sent by our platform.',
+    /** By what the provider requires of a sign-in with a username and a password. */
     signInHints: {
       microsoft:
-        'Microsoft 365 switches sign-in with a password off by default from the end of December 2026. Until then it works only if your administrator allows SMTP AUTH for this mailbox; afterwards documents would stop going out this way. Choose “Connected mailbox” below instead.',
+        'Microsoft 365 switches sign-in with a password off by default from the end of December 2026. Until then it works only if your administrator allows SMTP AUTH for this mailbox; afterwards no more documents would be sent this way. Choose “Connected mailbox” below instead.',
       google:
         'Google accepts only an app password here, not the password that you sign in with: create one in the security settings of the Google account, which needs 2-Step Verification. Or choose “Connected mailbox” below instead, which needs no password.',
       mailbox:
-        'The user name is the whole e-mail address of the mailbox, and the password that of this mailbox, not the one of your customer account.',
+        'The username is the whole e-mail address of the mailbox, and the password that of this mailbox, not the one of your customer account.',
       telekom:
         'Telekom accepts only the password for e-mail programs here, which you set in the customer centre of Telekom under the e-mail settings; it is another one than that of your Telekom login.',
       ses: 'Amazon SES has SMTP credentials of its own for this: create them in the SES console under “SMTP settings”. Access keys of AWS do not work.',
-      postmark: 'User name and password are both the server API token, from “API Tokens” of your server at Postmark.',
+      postmark: 'Username and password are both the server API token, from “API Tokens” of your server at Postmark.',
     } satisfies Record<SignInHint, string>,
   },
   trust: {
@@ -212,7 +212,7 @@ export const settingsWords = {
     '/smtp/port': 'Port',
     '/smtp/security': 'Encryption',
     '/smtp/auth/type': 'Sign-in',
-    '/smtp/auth/username': 'User name',
+    '/smtp/auth/username': 'Username',
     '/smtp/auth/password': 'Password',
     '/smtp/tls/ca': 'Your own certificate authority',
     '/smtp/tls/pin': 'Certificate of the server',
@@ -256,7 +256,7 @@ export const settingsWords = {
     discard: 'Discard',
     save: 'Save',
     saving: 'Saving …',
-    saved: 'Saved. The next document goes out this way.',
+    saved: 'Saved. The next document is sent this way.',
     invalid: (count: number) => `${s(count, 'field')} to correct`,
     failed: 'Your changes were not saved.',
     readOnlyTitle: 'You can look but not change anything',

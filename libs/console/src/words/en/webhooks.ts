@@ -63,8 +63,8 @@ export const webhooksWords = {
     all: 'All states',
     filter: 'State',
     statuses: { waiting: 'Waiting', delivered: 'Accepted', failed: 'Given up', missed: 'Missed while switched off' },
-    tries: (count: number) => (count === 1 ? '1 try' : `${count.toLocaleString('en')} tries`),
-    next: (when: string) => `Next try: ${when}`,
+    tries: (count: number) => (count === 1 ? '1 attempt' : `${count.toLocaleString('en')} attempts`),
+    next: (when: string) => `Next attempt: ${when}`,
     answer: (status: number) => `Answer ${status}`,
     troubles: {
       forbidden_address: 'It cannot be reached over https:// on port 443',

@@ -15,7 +15,7 @@ export interface paths {
         get: operations["EmailDeliveryController_read"];
         /**
          * Replace the settings
-         * @description A password that is left out stays, unless host, port or user name change. Saving the settings that are stored already makes no new version.
+         * @description A password that is left out stays, unless host, port or username change. Saving the settings that are stored already makes no new version.
          */
         put: operations["EmailDeliveryController_replace"];
         post?: never;
@@ -1264,7 +1264,7 @@ export interface operations {
                      *           "step": "auth",
                      *           "ok": false,
                      *           "ms": 214,
-                     *           "detail": "The server does not accept user name and password: 535 5.7.8 Authentication failed",
+                     *           "detail": "The server does not accept username and password: 535 5.7.8 Authentication failed",
                      *           "hint": "Check both; some providers want a password of its own for programs."
                      *         }
                      *       ]

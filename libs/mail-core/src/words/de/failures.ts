@@ -4,7 +4,7 @@ import { type FailureCatalogue } from '../failure-words.js';
 const NOTHING_GOES_OUT = 'Über diesen Mailserver wird kein Beleg verschickt, bis das behoben ist.';
 const MAY_PASS = 'Solche Störungen vergehen oft von selbst.';
 const NOT_FOR_RECIPIENT = 'Der Mailserver hat den Beleg für diesen Empfänger nicht angenommen.';
-const NOT_TAKEN = 'Der Mailserver hat den Beleg nicht angenommen.';
+const NOT_ACCEPTED = 'Der Mailserver hat den Beleg nicht angenommen.';
 const NOT_SENT = 'Der Beleg wurde an niemanden verschickt.';
 const CHECK_WITH_PROVIDER = 'Tritt das wieder auf, fragen Sie den Betreiber Ihres Mailservers.';
 
@@ -263,12 +263,12 @@ export const failures: FailureCatalogue = {
   },
   message_too_large: {
     happened: 'Die E-Mail ist mit ihren Anhängen zu groß für den Mailserver{server}.',
-    means: NOT_TAKEN,
+    means: NOT_ACCEPTED,
     todo: 'Verschicken Sie weniger oder kleinere Anhänge oder bitten Sie {operator} um ein höheres Limit.',
   },
   message_refused: {
     happened: 'Der Mailserver{server} hat den Inhalt der E-Mail abgelehnt, etwa weil er unerwünschte Werbung vermutet.',
-    means: NOT_TAKEN,
+    means: NOT_ACCEPTED,
     todo: 'Bitten Sie {operator} unter Angabe der Antwort des Servers, Ihre Belege durchzulassen. Verschicken Sie den Beleg dann erneut.',
   },
 

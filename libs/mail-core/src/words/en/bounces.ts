@@ -10,7 +10,7 @@ export const bounces: BounceCatalogue = {
     todo: 'Check how the address is written, or ask the customer for the right one. Correct the address and send the document again.',
   },
   domain_not_found: {
-    happened: 'The part of the e-mail address after the @ does not exist, or takes no e-mails.',
+    happened: 'The part of the e-mail address after the @ does not exist, or accepts no e-mails.',
     todo: 'Check how the address is written, or ask the customer for the right one. Correct the address and send the document again.',
   },
   mailbox_full: {
@@ -22,7 +22,7 @@ export const bounces: BounceCatalogue = {
     todo: 'Ask the customer for the present address, correct it, and send the document again.',
   },
   blocked: {
-    happened: 'The mail server of the recipient takes no e-mails from the server that sent the document.',
+    happened: 'The mail server of the recipient accepts no e-mails from the server that sent the document.',
     todo: 'Tell our support, and ask the customer to let your e-mails pass. Then send the document again.',
   },
   content_refused: {
@@ -34,15 +34,15 @@ export const bounces: BounceCatalogue = {
     todo: 'Send the document with smaller or fewer attachments, or give it to the customer another way.',
   },
   relaying_denied: {
-    happened: 'The mail server that is named for this e-mail address takes no e-mails for it.',
+    happened: 'The mail server that is named for this e-mail address accepts no e-mails for it.',
     todo: 'Check how the address is written, or ask the customer for another one. Correct the address and send the document again.',
   },
   sender_refused: {
-    happened: 'The mail server of the recipient does not take e-mails from this sender.',
+    happened: 'The mail server of the recipient does not accept e-mails from this sender.',
     todo: 'Tell our support, and ask the customer to let your e-mails pass. Then send the document again.',
   },
   recipient_refuses: {
-    happened: 'The recipient does not take e-mails from you: a rule of theirs or a list of allowed senders keeps them out.',
+    happened: 'The recipient does not accept e-mails from you: a rule of theirs or a list of allowed senders keeps them out.',
     todo: 'Ask the customer to allow your e-mails, or for another address, and send the document again.',
   },
   policy: { happened: 'The rules of the recipient’s mail server do not allow this e-mail.', todo: ASK_CUSTOMER },
@@ -50,10 +50,13 @@ export const bounces: BounceCatalogue = {
     happened: 'The mail server of the recipient does not trust the sender of the e-mail.',
     todo: 'Tell our support, and send the document again when they have put it right.',
   },
-  rate_limited: { happened: 'The mail server of the recipient got too many e-mails at that time and did not take this one.', todo: LATER },
+  rate_limited: {
+    happened: 'The mail server of the recipient got too many e-mails at that time and did not accept this one.',
+    todo: LATER,
+  },
   unreachable: { happened: 'The mail server of the recipient could not be reached.', todo: LATER },
   routing_loop: { happened: 'The e-mail was passed round in a circle on the way to the recipient.', todo: ASK_CUSTOMER },
   expired: { happened: 'The mail server of the recipient did not accept the e-mail despite repeated attempts.', todo: LATER },
-  system_error: { happened: 'The mail server of the recipient had trouble of its own and did not take the e-mail.', todo: LATER },
+  system_error: { happened: 'The mail server of the recipient had trouble of its own and did not accept the e-mail.', todo: LATER },
   other: { happened: 'The e-mail came back. What the other server says does not tell clearly why.', todo: ASK_CUSTOMER },
 };

@@ -3,8 +3,8 @@ import { type FailureCatalogue } from '../failure-words.js';
 
 const NOTHING_GOES_OUT = 'No document is sent by this mail server until that is put right.';
 const MAY_PASS = 'Such trouble often passes by itself.';
-const NOT_FOR_RECIPIENT = 'The mail server did not take the document for this recipient.';
-const NOT_TAKEN = 'The mail server did not take the document.';
+const NOT_FOR_RECIPIENT = 'The mail server did not accept the document for this recipient.';
+const NOT_ACCEPTED = 'The mail server did not accept the document.';
 const NOT_SENT = 'The document was not sent to anyone.';
 const CHECK_WITH_PROVIDER = 'If it happens again, ask the people who run your mail server.';
 
@@ -18,7 +18,7 @@ export const failures: FailureCatalogue = {
   inSettings: ' in the settings for e-mail delivery',
   askedWait: 'It asked us to wait for {time}.',
   limit: { minute: 'It accepts {n} e-mails per minute.', day: 'It accepts {n} recipients per day.' },
-  sizes: 'It takes at most {limit}, and this e-mail is {size}.',
+  sizes: 'It accepts at most {limit}, and this e-mail is {size}.',
   size: 'This e-mail is {size}.',
   time: { minutes: ['1 minute', '{n} minutes'], hours: ['1 hour', '{n} hours'], seconds: ['1 second', '{n} seconds'] },
   seen: {
@@ -27,7 +27,7 @@ export const failures: FailureCatalogue = {
     nonsense: 'What it answered makes no sense.',
     interrupted: 'Our system was interrupted before it could read the answer.',
   },
-  askOwnServer: 'Show the answer of your mail server to the people who run it, so that the next documents go through it.',
+  askOwnServer: 'Show the answer of your mail server to the people who run it, so that the next documents are sent by it.',
   operator: { custom: 'the people who run your mail server', platform: 'our support' },
   platformTodo: 'There is nothing to change in your settings. {again} Tell our support if it fails again.',
 
@@ -150,7 +150,7 @@ export const failures: FailureCatalogue = {
   },
   smtp_password_not_allowed: {
     happened:
-      'The mail server{server} does not take the ordinary password of this account, although it may be right: your provider or your organisation forbids that.',
+      'The mail server{server} does not accept the ordinary password of this account, although it may be right: your provider or your organisation forbids that.',
     means: NOTHING_GOES_OUT,
     todo: 'Connect the account at Microsoft or Google in the settings for e-mail delivery, or enter an app password there. If neither works, ask your administrator to permit sending by SMTP for this account.',
   },
@@ -181,7 +181,7 @@ export const failures: FailureCatalogue = {
     todo: `{again} ${CHECK_WITH_PROVIDER}`,
   },
   smtp_rate_limited: {
-    happened: 'The mail server{server} takes no more e-mail for now, because its limit for a certain time is reached.',
+    happened: 'The mail server{server} accepts no more e-mail for now, because its limit for a certain time is reached.',
     means: 'Nothing is wrong with the document: such a limit passes by itself, and our system sends more slowly from then on.',
     todo: '{again} If it happens often, ask your mail provider for a higher sending limit.',
   },
@@ -202,17 +202,17 @@ export const failures: FailureCatalogue = {
     todo: 'Enter a sender address in the settings that belongs to the account you sign in with and is cleared for sending there.',
   },
   sender_unauthenticated: {
-    happened: 'It could not be proved that the e-mail really comes from your domain, so the mail server{server} did not take it.',
+    happened: 'It could not be proved that the e-mail really comes from your domain, so the mail server{server} did not accept it.',
     means: 'Until that is put right, many servers will refuse the documents sent by this mail server or mark them as spam.',
     todo: 'Ask whoever looks after your domain to set up SPF, DKIM and DMARC for the sender address and for the server that you send by.',
   },
   sender_mailbox_full: {
-    happened: 'The mailbox that you send from is full, so the mail server{server} takes no more e-mail from it.',
+    happened: 'The mailbox that you send from is full, so the mail server{server} accepts no more e-mail from it.',
     means: NOTHING_GOES_OUT,
     todo: 'Make room in this mailbox, for instance in the folders for sent and deleted e-mail, or have your administrator enlarge it. {again}',
   },
   sender_unlicensed: {
-    happened: 'The mail server{server} takes no e-mail from this mailbox because it has no valid licence.',
+    happened: 'The mail server{server} accepts no e-mail from this mailbox because it has no valid licence.',
     means: NOTHING_GOES_OUT,
     todo: 'Ask your administrator to assign the mailbox a licence for e-mail (Microsoft 365 admin center: Active users, the user, Licenses and apps). {again}',
   },
@@ -239,7 +239,7 @@ export const failures: FailureCatalogue = {
   },
   asked_to_come_back: {
     happened: 'The mail server asked us to try again later.',
-    means: 'That is not a refusal: many do so with senders or addresses that they do not know yet. A later try mostly succeeds.',
+    means: 'That is not a refusal: many do so with senders or addresses that they do not know yet. A later attempt mostly succeeds.',
     todo: '{again} If the document still does not get through, ask the customer to accept e-mail from you.',
   },
   recipient_needs_smtputf8: {
@@ -253,18 +253,18 @@ export const failures: FailureCatalogue = {
     todo: 'Ask the customer to make room in the mailbox, or send the document to another address.',
   },
   too_many_recipients: {
-    happened: 'The mail server{server} does not take that many recipients at once.',
+    happened: 'The mail server{server} does not accept that many recipients at once.',
     means: NOT_FOR_RECIPIENT,
     todo: 'Send the document again to the recipients that are left, or enter fewer recipients of copies in the settings.',
   },
   message_too_large: {
     happened: 'The e-mail with its attachments is too large for the mail server{server}.',
-    means: NOT_TAKEN,
+    means: NOT_ACCEPTED,
     todo: 'Send fewer or smaller attachments, or ask {operator} for a higher limit.',
   },
   message_refused: {
     happened: 'The mail server{server} refused the content of the e-mail, for instance as suspected spam.',
-    means: NOT_TAKEN,
+    means: NOT_ACCEPTED,
     todo: 'Show the answer of the server to {operator} and ask for your documents to be let through. Then send the document again.',
   },
 
@@ -275,14 +275,14 @@ export const failures: FailureCatalogue = {
   },
 
   no_final_reply: {
-    happened: 'The mail server{server} did not confirm that it has taken the e-mail.',
+    happened: 'The mail server{server} did not confirm that it has accepted the e-mail.',
     means: 'Nobody can tell whether the document arrived.',
     todo: 'Ask the recipient before you send the document again; otherwise it may arrive twice.',
   },
 
   sending_limit: {
     happened: 'The document waits because of your mail server’s sending limit.',
-    means: 'It goes out by itself as soon as the server takes more; no try is lost.',
+    means: 'It is sent automatically as soon as the server accepts more; no attempt is lost.',
     todo: 'There is nothing for you to do. If your mail provider allows more, enter its limits in the settings for e-mail delivery.',
   },
   settings_unavailable: {
@@ -301,7 +301,7 @@ export const failures: FailureCatalogue = {
     todo: 'Set a new certificate in the settings for e-mail delivery, or remove the old one there to send without a signature.',
   },
   restored_from_backup: {
-    happened: 'Our records were restored from a backup. Whether the document had gone out before is not known.',
+    happened: 'Our records were restored from a backup. Whether the document had been sent before is not known.',
     means: 'It may have arrived already. What still waits goes out only when we say so.',
     todo: 'Ask the recipient before you send the document again; otherwise it may arrive twice.',
   },
@@ -312,8 +312,8 @@ export const failures: FailureCatalogue = {
   },
   document_changed: {
     happened: 'An attachment in the document store was changed or removed before the document was sent.',
-    means: `${NOT_SENT} A document that was changed never goes out.`,
-    todo: 'Create the document again in your invoicing and send it once more. Tell our support if it fails again.',
+    means: `${NOT_SENT} A document that was changed is never sent.`,
+    todo: 'Create the document again in your invoicing software and send it once more. Tell our support if it fails again.',
   },
   too_many_crashes: {
     happened: 'Sending was broken off several times by a fault in our system.',
@@ -323,6 +323,6 @@ export const failures: FailureCatalogue = {
   cancelled: {
     happened: 'Sending was cancelled.',
     means: 'The document goes to no further recipients.',
-    todo: 'If the document is to go out after all, send it again.',
+    todo: 'If the document is to be sent after all, send it again.',
   },
 };
