@@ -18,6 +18,7 @@ export * from './identifier-rules.js';
 export * from './identifiers.js';
 export * from './incident.js';
 export * from './mail-connection.js';
+export * from './mail-provider-servers.js';
 export * from './names.js';
 export * from './notification.js';
 export * from './notification-vocabulary.js';

@@ -1,6 +1,6 @@
 // The mailbox that a team has connected: shows it, replaces it and ends it.
 import { Inject, Injectable } from '@nestjs/common';
-import { type MailConnectionEnd, type MailConnectionView } from '@billing-mail/contracts';
+import { MAIL_PROVIDER_SERVERS, type MailConnectionEnd, type MailConnectionView } from '@billing-mail/contracts';
 import {
   type Caller,
   type ConnectionSecret,
@@ -15,7 +15,6 @@ import { SettingsChangedPublisher } from '../responder/settings-changed.publishe
 import { LOGGER } from '../settings.tokens.js';
 import { type MailConnection, MailConnectionsStore, type NewConnection, summaryOf } from './mail-connections.store.js';
 import { ProviderClient, type Tokens } from './provider-client.js';
-import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
 import { sealTokens } from './seal-tokens.js';
 
 @Injectable()
@@ -103,5 +102,5 @@ function isAnotherPermission(before: MailConnection, now: NewConnection, signedI
 function viewOf(connection: MailConnection): MailConnectionView {
   const { id: _id, username: _username, ...summary } = summaryOf(connection);
   const { grant, clientId, issuer, scope, connectedBy, provider } = connection;
-  return { ...summary, grant, clientId, issuer, scope, connectedBy, server: MAIL_PROVIDER_TABLE[provider].servers[0] ?? null };
+  return { ...summary, grant, clientId, issuer, scope, connectedBy, server: MAIL_PROVIDER_SERVERS[provider][0] ?? null };
 }

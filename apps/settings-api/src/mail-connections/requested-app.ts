@@ -1,6 +1,6 @@
 // What a request to connect a mailbox asks for: the app, its mail servers, and the errors if the provider refuses it.
 import { Inject, Injectable } from '@nestjs/common';
-import { type MailConnectionRequest } from '@billing-mail/contracts';
+import { MAIL_PROVIDER_SERVERS, type MailConnectionRequest } from '@billing-mail/contracts';
 import { invalidInput, ProblemException } from '@billing-mail/platform';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 import { PLATFORM_APPS } from '../settings.tokens.js';
@@ -14,7 +14,6 @@ import {
   UNREACHED_HOST,
 } from './provider-client.js';
 import { issuerOfTenant } from './providers/microsoft.js';
-import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
 
 @Injectable()
 export class RequestedApp {
@@ -36,7 +35,7 @@ export class RequestedApp {
    * @throws ProblemException 422 if nobody names one
    */
   async hostsOf(teamId: string, { provider, host }: MailConnectionRequest): Promise<string[]> {
-    const known = MAIL_PROVIDER_TABLE[provider].servers.map((server) => server.host);
+    const known = MAIL_PROVIDER_SERVERS[provider].map((server) => server.host);
     if (known.length > 0) return known;
     const named = host ?? (await this.settings.find(teamId))?.smtp?.host;
     if (named === undefined) throw invalidInput([{ pointer: '/host', message: 'is needed: no mail server is stored for the team yet' }]);

@@ -1,6 +1,6 @@
 // The mailbox that signs in to the team's own server by OAuth 2.0: which one it is, what is wrong with it, and how to connect it.
 import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
-import { type MailConnectionView } from '@billing-mail/contracts';
+import { MAIL_PROVIDER_SERVERS, type MailConnectionView } from '@billing-mail/contracts';
 import { useState } from 'react';
 import { fieldId } from '../paths.js';
 import { useNameOf } from '../people/people-queries.js';
@@ -94,9 +94,6 @@ function serverOf({ server, mailbox }: MailConnectionView, draft: Draft): Partia
   };
 }
 
-/** Microsoft accepts the token of a mailbox at this host as well. */
-const MICROSOFT_OTHER_HOST = 'smtp-mail.outlook.com';
-
 type ConnectedProps = { team: string; connection: MailConnectionView; onAgain: () => void };
 function Connected({ team, connection, onAgain }: ConnectedProps) {
   const { words, formats } = useLanguage();
@@ -106,7 +103,7 @@ function Connected({ team, connection, onAgain }: ConnectedProps) {
   const { mailbox, provider, connectedAt, connectedBy, trouble, clientId, server } = connection;
   const host = draft.host.trim().toLowerCase();
   // With any other server the form cannot be saved.
-  const isOtherServer = server !== null && host !== server.host && !(provider === 'microsoft' && host === MICROSOFT_OTHER_HOST);
+  const isOtherServer = server !== null && !MAIL_PROVIDER_SERVERS[provider].some((known) => known.host === host);
   const enterServer = (): void => {
     edit(serverOf(connection, draft));
     // The button is gone now, so the field takes the focus.

@@ -13,10 +13,6 @@ export const google: MailProvider = {
   // https://developers.google.com/identity/protocols/oauth2/service-account
   app: { by: 'service_account', scope: 'https://mail.google.com/' },
   hasUserInfo: true,
-  servers: [
-    { host: 'smtp.gmail.com', port: 587, security: 'starttls' },
-    { host: 'smtp-relay.gmail.com', port: 587, security: 'starttls' },
-  ],
   troubles: [
     { says: /Invalid JWT Signature|account not found/i, code: 'client_secret_expired' },
     { says: /iat and exp values/i, code: 'clock' },

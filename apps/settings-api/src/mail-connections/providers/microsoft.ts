@@ -12,10 +12,6 @@ export const microsoft: MailProvider = {
   app: { by: 'client_credentials', scope: 'https://outlook.office365.com/.default' },
   // The token is for Outlook, but the userinfo endpoint belongs to Graph.
   hasUserInfo: false,
-  servers: [
-    { host: 'smtp.office365.com', port: 587, security: 'starttls' },
-    { host: 'smtp-mail.outlook.com', port: 587, security: 'starttls' },
-  ],
   // https://learn.microsoft.com/entra/identity-platform/reference-error-codes
   troubles: [
     { says: /AADSTS70002(?:22|15)\b/, code: 'client_secret_expired' },

@@ -9,6 +9,5 @@ export const oidc: MailProvider = {
   extraParameters: { prompt: 'consent' },
   app: null,
   hasUserInfo: true,
-  servers: [],
   troubles: [],
 };

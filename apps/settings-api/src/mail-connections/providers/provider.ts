@@ -1,4 +1,4 @@
-import { type ConnectionTrouble, type MailProviderName, type SmtpSecurity } from '@billing-mail/contracts';
+import { type ConnectionTrouble, type MailProviderName } from '@billing-mail/contracts';
 
 /** The differences between providers. To add one, write a file in this folder and add it to `providers.ts`. */
 export type MailProvider = {
@@ -13,8 +13,6 @@ export type MailProvider = {
   app: { by: 'client_credentials' | 'service_account'; scope: string } | null;
   /** Whether the provider's userinfo endpoint accepts the access token. */
   hasUserInfo: boolean;
-  /** Mail servers to which a token may be sent; the first one is the preset. */
-  servers: readonly { host: string; port: number; security: SmtpSecurity }[];
   /** Troubles that the provider states in `error_description`. `clock`: our clock is wrong. */
   troubles: readonly { says: RegExp; code: ConnectionTrouble | 'clock' }[];
 };
