@@ -78,6 +78,16 @@ const explainLimitOf = (name: SendingLimit, limit: number | undefined): string |
 const explainMailbox = ({ address, name }: Mailbox): string | null =>
   explainRecipient(address) ?? (name === undefined ? null : explainShownLine(name, DISPLAY_NAME));
 
+/** Returns the address that the mistake of a list of copies is about; `null` for any other field. */
+export function wrongAddressOf(draft: Draft, pointer: string): string | null {
+  const lists: Readonly<Record<string, readonly Mailbox[]>> = {
+    '/cc': draft.cc,
+    '/bcc': draft.bcc,
+    ...Object.fromEntries(Object.values(COPY_FIELDS).map((field) => [field, draft[field]])),
+  };
+  return lists[pointer]?.find((each) => explainMailbox(each) !== null)?.address ?? null;
+}
+
 function explainFirst<Each>(list: readonly Each[], explain: (each: Each) => string | null): string | null {
   for (const each of list) {
     const reason = explain(each);

@@ -1,5 +1,5 @@
 import { emailDeliveryInput, type EmailDeliveryView, type SettingsChangeRecord, toFieldErrors } from '@billing-mail/contracts';
-import { checkAtOnce, checkDraft, PASSWORD_AGAIN } from './check-draft.js';
+import { checkAtOnce, checkDraft, PASSWORD_AGAIN, wrongAddressOf } from './check-draft.js';
 import { withAccount, withHost, withUsername } from './draft-limits.js';
 import { changedFields, type Draft, mergeDrafts, onePerField, toDraft, toInput } from './draft.js';
 import { formerState } from './former-state.js';
@@ -232,6 +232,11 @@ describe('the draft of the settings', () => {
     const theirs = edited({ companyName: 'Theirs', replyTo: 'theirs@acme.example' });
     const merged = mergeDrafts(base, edited({ companyName: 'Mine', fallback: false }), theirs);
     expect(merged).toEqual({ ...theirs, companyName: 'Mine', fallback: false });
+  });
+
+  it('tells of a list of copies which address is wrong, and of any other field none', () => {
+    const draft = { ...base, companyName: '', bcc: [{ address: 'good@a.example' }, { address: 'wrong@@a.example' }, { address: 'x' }] };
+    expect(['/bcc', '/cc', '/companyName'].map((pointer) => wrongAddressOf(draft, pointer))).toEqual(['wrong@@a.example', null, null]);
   });
 
   it('gives the mistakes of a list to the list, once', () => {

@@ -82,6 +82,7 @@ export const pageWords: typeof english = {
   },
   offline: 'Sie sind offline. Was Sie sehen, ist vielleicht nicht mehr aktuell; speichern können Sie, sobald die Verbindung wieder steht.',
   correct: 'Bitte berichtigen:',
+  quoted: (text) => `„${text}“`,
   showPassword: 'Passwort anzeigen',
   close: 'Schließen',
   copy: 'Kopieren',

@@ -70,6 +70,7 @@ export const pageWords = {
   },
   offline: 'You are offline. What you see may be out of date; saving works again when the connection is back.',
   correct: 'Please correct:',
+  quoted: (text: string) => `“${text}”`,
   showPassword: 'Show the password',
   close: 'Close',
   copy: 'Copy',
