@@ -173,6 +173,14 @@ describe('the delivery log', () => {
     await page.reload();
     await page.getByRole('button', { name: 'Log', exact: true }).click();
     const sent = page.locator('[data-message][data-status="delivered"]').filter({ hasText: 'Sent: RE-88' });
+    await sent.waitFor();
+    await page.getByRole('button', { name: 'Hide the log' }).click();
+    const lists: string[] = [];
+    page.on('request', (request) => void (/\/webhooks$/.test(request.url()) && lists.push(request.url())));
+    await page.getByRole('button', { name: 'Log', exact: true }).click();
+    await sent.waitFor();
+    // What the log already knew says nothing new of the webhook.
+    expect(lists).toEqual([]);
     await sent.getByRole('button', { name: 'Send again: Sent: RE-88' }).click();
     await eventually(
       () => heard.filter(({ type }) => type === 'delivery.sent').map(({ id }) => id),

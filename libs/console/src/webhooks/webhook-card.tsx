@@ -3,6 +3,7 @@ import { Alert, Button, Checkbox, Code, Group, Modal, Paper, Text, Title } from 
 import { type WebhookView } from '@billing-mail/contracts';
 import { useState } from 'react';
 import { BusyButton } from '../shell/busy-button.js';
+import { DialogFoot } from '../shell/dialog-foot.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { ReplayPeriodDialog } from './replay-period-dialog.js';
@@ -18,7 +19,8 @@ export function WebhookCard({ team, webhook, onSecret }: Props) {
   const { id, url, types, publicKey, rotationEnds } = webhook;
   const actions = useWebhookActions(team);
   const [dialog, setDialog] = useState<Dialog>(null);
-  const [isLogOpen, setIsLogOpen] = useState(false);
+  const [log, setLog] = useState<'closed' | 'open' | 'open_after_test'>('closed');
+  const isLogOpen = log !== 'closed';
   const close = (): void => setDialog(null);
   const error = actions.test.error ?? actions.switchOn.error;
   return (
@@ -40,7 +42,7 @@ export function WebhookCard({ team, webhook, onSecret }: Props) {
       <State webhook={webhook} switchOn={actions.switchOn} />
       {error ? <Trouble error={error} /> : null}
       <Group mt="md" gap="xs">
-        <Button variant="default" size="xs" aria-expanded={isLogOpen} onClick={() => setIsLogOpen(!isLogOpen)}>
+        <Button variant="default" size="xs" aria-expanded={isLogOpen} onClick={() => setLog(isLogOpen ? 'closed' : 'open')}>
           {isLogOpen ? say.log.hide : say.log.open}
         </Button>
         {webhook.off === null ? (
@@ -49,7 +51,7 @@ export function WebhookCard({ team, webhook, onSecret }: Props) {
               variant="default"
               size="xs"
               busy={actions.test.isPending}
-              onClick={() => actions.test.mutate(id, { onSuccess: () => setIsLogOpen(true) })}
+              onClick={() => actions.test.mutate(id, { onSuccess: () => setLog(isLogOpen ? log : 'open_after_test') })}
             >
               {say.test}
             </BusyButton>
@@ -65,7 +67,7 @@ export function WebhookCard({ team, webhook, onSecret }: Props) {
           {say.remove.open}
         </Button>
       </Group>
-      {isLogOpen ? <WebhookLog team={team} webhook={webhook} /> : null}
+      {isLogOpen ? <WebhookLog team={team} webhook={webhook} isNew={log === 'open_after_test'} /> : null}
       {dialog === 'rotate' ? <RotateDialog id={id} rotate={actions.rotate} onSecret={onSecret} onClose={close} /> : null}
       {dialog === 'remove' ? <RemoveDialog id={id} remove={actions.remove} onClose={close} /> : null}
       {dialog === 'replay' ? <ReplayPeriodDialog id={id} replayPeriod={actions.replayPeriod} onClose={close} /> : null}
@@ -110,16 +112,15 @@ function RotateDialog({ id, rotate, onSecret, onClose }: RotateProps) {
   return (
     <Modal opened onClose={onClose} title={say.title} centered closeButtonProps={{ 'aria-label': words.page.close }}>
       <Text mb="md">{say.text}</Text>
-      <Checkbox label={say.revoke} checked={revokeOld} onChange={(event) => setRevokeOld(event.currentTarget.checked)} mb="lg" />
-      {rotate.error ? <Trouble error={rotate.error} /> : null}
-      <Group justify="flex-end">
+      <Checkbox label={say.revoke} checked={revokeOld} onChange={(event) => setRevokeOld(event.currentTarget.checked)} />
+      <DialogFoot trouble={rotate.error ? <Trouble error={rotate.error} /> : null}>
         <Button variant="default" onClick={onClose}>
           {cancel}
         </Button>
         <BusyButton busy={rotate.isPending} onClick={begin}>
           {say.yes}
         </BusyButton>
-      </Group>
+      </DialogFoot>
     </Modal>
   );
 }
@@ -129,16 +130,15 @@ function RemoveDialog({ id, remove, onClose }: { id: string; onClose: () => void
   const { remove: say, cancel } = words.webhooks;
   return (
     <Modal opened onClose={onClose} title={say.title} centered closeButtonProps={{ 'aria-label': words.page.close }}>
-      <Text mb="lg">{say.text}</Text>
-      {remove.error ? <Trouble error={remove.error} /> : null}
-      <Group justify="flex-end">
+      <Text>{say.text}</Text>
+      <DialogFoot trouble={remove.error ? <Trouble error={remove.error} /> : null}>
         <Button variant="default" onClick={onClose}>
           {cancel}
         </Button>
         <BusyButton color="red" busy={remove.isPending} onClick={() => remove.mutate(id, { onSuccess: onClose })}>
           {say.yes}
         </BusyButton>
-      </Group>
+      </DialogFoot>
     </Modal>
   );
 }

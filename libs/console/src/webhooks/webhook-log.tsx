@@ -18,12 +18,13 @@ import { useLanguage } from '../words/words-context.js';
 import { useWebhookActions, useWebhookLog } from './webhooks-queries.js';
 import classes from './webhook-log.module.css';
 
-type Props = { team: string; webhook: WebhookView };
+/** `isNew`: something was sent just before the log was opened. */
+type Props = { team: string; webhook: WebhookView; isNew: boolean };
 
-export function WebhookLog({ team, webhook: { id, url, off } }: Props) {
+export function WebhookLog({ team, webhook: { id, url, off }, isNew }: Props) {
   const say = useLanguage().words.webhooks.log;
   const [status, setStatus] = useState<WebhookMessageStatus | null>(null);
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useWebhookLog(team, id, status);
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useWebhookLog(team, id, status, isNew);
   const { replay } = useWebhookActions(team);
   const items = data?.pages.flatMap((page) => page.items);
   const title = say.title(new URL(url).host);

@@ -7,7 +7,7 @@ import {
   type WebhookView,
 } from '@billing-mail/contracts';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 
@@ -33,8 +33,11 @@ function nextLookIn(items: readonly WebhookMessageView[]): number | false {
   return waits.length === 0 ? false : Math.max(LOOK_EVERY_MS, Math.min(...waits));
 }
 
-/** Reads the log, newest first; again while a message on the first page is under way. New content also reads the list of webhooks again. */
-export function useWebhookLog(team: string, id: string, status: WebhookMessageStatus | null) {
+/**
+ * Reads the log, newest first; again while a message on the first page is under way. What comes in while it is open also reads the list of
+ * webhooks again. `isNew`: something was sent just before it was opened, of which the list may not know the result.
+ */
+export function useWebhookLog(team: string, id: string, status: WebhookMessageStatus | null, isNew: boolean) {
   const { notifications } = useClients();
   const queryClient = useQueryClient();
   const log = useInfiniteQuery({
@@ -53,9 +56,13 @@ export function useWebhookLog(team: string, id: string, status: WebhookMessageSt
     refetchInterval: ({ state }) => nextLookIn(state.data?.pages[0]?.items ?? []),
   });
   const { data } = log;
+  const seen = useRef<{ status: typeof status; data: typeof data } | null>(null);
   useEffect(() => {
-    if (data !== undefined) void queryClient.invalidateQueries({ queryKey: [KEY, team], exact: true });
-  }, [data, queryClient, team]);
+    if (data === undefined) return;
+    const hasCome = seen.current === null ? isNew : seen.current.status === status && seen.current.data !== data;
+    seen.current = { status, data };
+    if (hasCome) void queryClient.invalidateQueries({ queryKey: [KEY, team], exact: true });
+  }, [data, status, isNew, queryClient, team]);
   return log;
 }
 
