@@ -1,4 +1,4 @@
-import { Alert, createTheme, type CSSVariablesResolver, PasswordInput } from '@mantine/core';
+import { Alert, Button, createTheme, type CSSVariablesResolver, PasswordInput } from '@mantine/core';
 import classes from './theme.module.css';
 import { type Catalogue } from './words/catalogues.js';
 
@@ -12,7 +12,16 @@ export const themeIn = ({ page }: Catalogue) =>
     respectReducedMotion: true,
     headings: { fontWeight: '650' },
     components: {
-      Alert: Alert.extend({ classNames: { root: classes.alert ?? '', title: classes.alertText ?? '', message: classes.alertText ?? '' } }),
+      Alert: Alert.extend({
+        classNames: { root: classes.alert ?? '', title: classes.alertText ?? '', message: `${classes.alertText} ${classes.alertMessage}` },
+      }),
+      // A text that can be clicked has the colour of a link, also in the dark, where Mantine makes it as bright as bold text.
+      Button: Button.extend({
+        classNames: { root: classes.button ?? '', label: classes.buttonLabel ?? '' },
+        vars: (_theme, { variant, color }) => ({
+          root: variant === 'subtle' && color === undefined ? { '--button-color': 'var(--mantine-color-anchor)' } : {},
+        }),
+      }),
       // Mantine's own label is English.
       PasswordInput: PasswordInput.extend({ defaultProps: { visibilityToggleButtonProps: { 'aria-label': page.showPassword } } }),
     },

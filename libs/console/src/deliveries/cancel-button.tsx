@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Modal, Text } from '@mantine/core';
 import { type DeliveryView } from '@billing-mail/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { BusyButton } from '../shell/busy-button.js';
+import { DialogFoot } from '../shell/dialog-foot.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { deliveryKey } from './deliveries-queries.js';
@@ -36,16 +37,15 @@ export function CancelButton({ team, delivery }: { team: string; delivery: Deliv
         centered
         closeButtonProps={{ 'aria-label': words.page.close }}
       >
-        <Text mb="lg">{mayBeWithSomebody(delivery) ? cancel.text : cancel.nobody}</Text>
-        {cancelling.error ? <Trouble error={cancelling.error} /> : null}
-        <Group justify="flex-end">
+        <Text>{mayBeWithSomebody(delivery) ? cancel.text : cancel.nobody}</Text>
+        <DialogFoot trouble={cancelling.error ? <Trouble error={cancelling.error} /> : null}>
           <Button variant="default" onClick={() => setIsOpen(false)}>
             {cancel.no}
           </Button>
           <BusyButton color="red" busy={cancelling.isPending} onClick={() => cancelling.mutate()}>
             {cancel.yes}
           </BusyButton>
-        </Group>
+        </DialogFoot>
       </Modal>
     </>
   );

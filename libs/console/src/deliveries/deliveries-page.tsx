@@ -36,7 +36,7 @@ export function DeliveriesPage({ team, role }: { team: string; role: TeamRole })
             {words.title}
           </Title>
           <Text c="dimmed">{words.lead}</Text>
-          <Group gap="lg" mt={4}>
+          <Group gap="0.25rem 1.25rem" mt={4}>
             <Anchor component={Link} href={runReportPath(team)} size="sm" underline="always">
               {bounces.run.title}
             </Anchor>

@@ -1,11 +1,12 @@
 // What can be done with one delivery besides sending it again and cancelling it: move it, try it now, or note that it arrived.
-import { Button, Group, Modal, Text, TextInput } from '@mantine/core';
+import { Button, Modal, Text, TextInput } from '@mantine/core';
 import { type DeliveryView } from '@billing-mail/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { BusyButton } from '../shell/busy-button.js';
+import { DialogFoot } from '../shell/dialog-foot.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { deliveryKey } from './deliveries-queries.js';
@@ -94,8 +95,7 @@ function AskingButton({ words, step, isReady, children }: AskingProps) {
       <Modal opened={isOpen} onClose={() => setIsOpen(false)} title={words.title} centered closeButtonProps={{ 'aria-label': close }}>
         <Text mb="md">{words.lead}</Text>
         {children}
-        {step.error ? <Trouble error={step.error} /> : null}
-        <Group justify="flex-end" mt="lg">
+        <DialogFoot trouble={step.error ? <Trouble error={step.error} /> : null}>
           <BusyButton
             busy={step.isPending}
             disabled={!isReady}
@@ -103,7 +103,7 @@ function AskingButton({ words, step, isReady, children }: AskingProps) {
           >
             {words.save}
           </BusyButton>
-        </Group>
+        </DialogFoot>
       </Modal>
     </>
   );

@@ -180,9 +180,9 @@ function Sending({ sent, total, failed, isOver, onDone }: SendingState & { onDon
         <Trouble key={item.id} error={error} title={`${types[item.document.type]} ${item.document.number ?? item.document.id}`} />
       ))}
       {isOver ? (
-        <Group justify="flex-end" mt="md">
+        <DialogFoot>
           <Button onClick={onDone}>{close}</Button>
-        </Group>
+        </DialogFoot>
       ) : null}
     </div>
   );

@@ -37,7 +37,7 @@ export function ResendButton({ team, delivery, purpose }: Props) {
   };
   return (
     <>
-      <Button variant={purpose === 'correct' ? 'filled' : 'default'} className={classes.wraps} onClick={() => setIsOpen(true)}>
+      <Button variant={purpose === 'correct' ? 'filled' : 'default'} onClick={() => setIsOpen(true)}>
         {words.open}
       </Button>
       <Modal opened={isOpen} onClose={close} title={words.title} size="lg" closeButtonProps={{ 'aria-label': page.close }}>

@@ -62,7 +62,7 @@ function Figures({ team, filter }: { team: string; filter: RunFilter }) {
       <div className={classes.columns}>
         <Table
           title={run.recipients}
-          rows={linesOfRecipients(data.recipients, cameBack, run).map(([name, count]) => [name, formats.number(count)])}
+          rows={linesOfRecipients(data.recipients, cameBack, run).map(([name, count, part]) => [name, formats.number(count), part])}
         />
         <Table
           title={run.documents}
@@ -77,13 +77,14 @@ function Figures({ team, filter }: { team: string; filter: RunFilter }) {
 }
 
 type Words = Language['words'];
-type Line = [name: ReactNode, count: number];
+/** `part`: a part of the figure above. */
+type Line = [name: ReactNode, count: number, part?: 'part'];
 
 const linesOfRecipients = (of: RunReport['recipients'], cameBack: ReactNode, run: Words['bounces']['run']): Line[] => [
   [run.wentOut, of.accepted + of.bounced + of.uncertain],
-  [run.arrived, of.accepted],
-  [cameBack, of.bounced],
-  [run.uncertain, of.uncertain],
+  [run.arrived, of.accepted, 'part'],
+  [cameBack, of.bounced, 'part'],
+  [run.uncertain, of.uncertain, 'part'],
   [run.refused, of.rejected],
   [run.underWay, of.pending],
   [run.cancelled, of.cancelled],
@@ -98,7 +99,7 @@ const linesOfDocuments = (of: RunReport['deliveries'], run: Words['bounces']['ru
   [status.cancelled, of.cancelled],
 ];
 
-function Table({ title, rows }: { title: string; rows: readonly [name: ReactNode, count: string][] }) {
+function Table({ title, rows }: { title: string; rows: readonly [name: ReactNode, count: string, part?: 'part'][] }) {
   return (
     <Paper component="section" aria-label={title} withBorder p="lg" radius="md">
       <Title order={2} size="h4" mb="sm">
@@ -106,9 +107,11 @@ function Table({ title, rows }: { title: string; rows: readonly [name: ReactNode
       </Title>
       <table className={classes.table}>
         <tbody>
-          {rows.map(([name, count], index) => (
+          {rows.map(([name, count, part], index) => (
             <tr key={index}>
-              <th scope="row">{name}</th>
+              <th scope="row" className={part && classes.part}>
+                {name}
+              </th>
               <td>{count}</td>
             </tr>
           ))}

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Modal, Text } from '@mantine/core';
 import { type UseMutationResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import { BusyButton } from '../shell/busy-button.js';
+import { DialogFoot } from '../shell/dialog-foot.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 
@@ -17,18 +18,15 @@ export function AskFirstButton({ words, doing }: { words: Words; doing: UseMutat
         {words.open}
       </Button>
       <Modal opened={isOpen} onClose={() => setIsOpen(false)} title={words.title} centered closeButtonProps={{ 'aria-label': close }}>
-        <Text mb="lg" className="breakable">
-          {words.text}
-        </Text>
-        {doing.error ? <Trouble error={doing.error} /> : null}
-        <Group justify="flex-end" mt="md">
+        <Text className="breakable">{words.text}</Text>
+        <DialogFoot trouble={doing.error ? <Trouble error={doing.error} /> : null}>
           <Button variant="default" onClick={() => setIsOpen(false)} data-autofocus>
             {words.no}
           </Button>
           <BusyButton color="red" busy={doing.isPending} onClick={() => doing.mutate(undefined, { onSuccess: () => setIsOpen(false) })}>
             {words.open}
           </BusyButton>
-        </Group>
+        </DialogFoot>
       </Modal>
     </>
   );

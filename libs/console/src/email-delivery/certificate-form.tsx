@@ -9,6 +9,7 @@ import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
 import { PKCS12, setCertificate } from './certificate-queries.js';
+import { HINT_BELOW } from './connection-fields.js';
 import classes from './form.module.css';
 import { useRefreshOwnServer } from './mail-connection-queries.js';
 
@@ -59,7 +60,7 @@ export function CertificateForm({ team, onSet, onKeep }: Props) {
           label={says.passphrase}
           description={says.passphraseHint}
           autoComplete="new-password"
-          inputWrapperOrder={['label', 'input', 'error', 'description']}
+          inputWrapperOrder={HINT_BELOW}
           value={passphrase}
           error={errorOf('/passphrase')}
           onChange={(event) => {

@@ -54,10 +54,10 @@ export function CertificateSection({ team, certificate, hasServer }: Props) {
             <RemoveButton team={team} onRemoved={() => setSaid(words.removed)} />
           </Group>
         )}
-        <Text size="sm" role="status">
-          {said}
-        </Text>
       </Stack>
+      <Text size="sm" mt={said === '' ? 0 : 'sm'} role="status">
+        {said}
+      </Text>
     </Section>
   );
 }

@@ -3,6 +3,7 @@ import { Button, FileInput, Group, Input, PasswordInput, Stack, Text } from '@ma
 import { type ShownCertificate } from '@billing-mail/contracts';
 import { useState } from 'react';
 import { useLanguage } from '../words/words-context.js';
+import { HINT_BELOW } from './connection-fields.js';
 import { PKCS12, toBase64 } from './certificate-queries.js';
 import { isFile } from './draft.js';
 import { useEditing, useField } from './editing.js';
@@ -64,6 +65,7 @@ function Another({ onKeep }: { onKeep: () => void }) {
           name="clientCertificate"
           label={trust.client}
           description={trust.clientHint}
+          inputWrapperOrder={HINT_BELOW}
           placeholder={says.choose}
           accept={PKCS12}
           clearable
@@ -75,6 +77,7 @@ function Another({ onKeep }: { onKeep: () => void }) {
           {...passphrase}
           label={says.passphrase}
           description={trust.passphraseHint}
+          inputWrapperOrder={HINT_BELOW}
           autoComplete="new-password"
           value={draft.clientPassphrase}
           onChange={(event) => edit({ clientPassphrase: event.currentTarget.value })}

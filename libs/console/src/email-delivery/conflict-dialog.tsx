@@ -20,7 +20,7 @@ export function ConflictDialog({ theirs, ...rest }: Omit<Props, 'theirs'> & { th
       closeOnEscape={false}
       closeOnClickOutside={false}
       title={useLanguage().words.settings.conflict.title}
-      size="lg"
+      size="xl"
       centered
       transitionProps={{ exitDuration: 0 }}
     >
@@ -72,18 +72,16 @@ function Conflict({ team, base, mine, theirs, onMerge, onTakeTheirs }: Props) {
         {conflict.keepMineHint}
       </Text>
       <DialogFoot>
-        <Button variant="default" onClick={onTakeTheirs} classNames={choice}>
+        <Button variant="default" onClick={onTakeTheirs}>
           {conflict.takeTheirs}
         </Button>
-        <Button onClick={onMerge} classNames={choice} data-autofocus>
+        <Button onClick={onMerge} data-autofocus>
           {conflict.keepMine}
         </Button>
       </DialogFoot>
     </>
   );
 }
-
-const choice = { root: classes.choice ?? '', label: classes.choiceLabel ?? '' };
 
 type SettingsWords = ReturnType<typeof useLanguage>['words']['settings'];
 

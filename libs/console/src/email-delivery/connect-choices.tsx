@@ -73,6 +73,7 @@ export function ConnectChoices(props: Props) {
           component="button"
           type="button"
           size="sm"
+          underline="always"
           ta="left"
           aria-expanded={isOwn}
           aria-controls={ownId}

@@ -25,7 +25,7 @@ export function NotifySection({ team }: { team: string }) {
         placeholder={isReadOnly || draft.notifyUserIds.length > 0 ? '' : isByName ? words.placeholder : words.placeholderById}
         data={left.map(({ id, name }) => ({ value: id, label: name }))}
         renderPill={({ value, onRemove, disabled }) => (
-          <Pill withRemoveButton={!disabled} onRemove={onRemove}>
+          <Pill size="md" radius="md" bg="var(--chip-background)" withRemoveButton={!disabled} onRemove={onRemove}>
             {nameOf(String(value))}
           </Pill>
         )}

@@ -27,7 +27,7 @@ export function ConfirmAddress({ address, of, hint, confirm, askAgain }: Props) 
   const asking = useMutation({ mutationFn: askAgain });
   const failure = confirming.error;
   const isWrong = failure instanceof ProblemError && failure.errors.some(({ pointer }) => pointer === '/code');
-  const action = useConfirmShown(linked !== null);
+  const button = useFocusIf<HTMLButtonElement>(linked !== null);
   const confirmByEnter = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter') return;
     // The field may stand in a form of its own, which Enter would submit.
@@ -51,27 +51,27 @@ export function ConfirmAddress({ address, of, hint, confirm, askAgain }: Props) 
         />
         {failure && !isWrong ? <Trouble error={failure} /> : null}
         {asking.error ? <Trouble error={asking.error} /> : null}
-        <Group ref={action}>
-          <BusyButton busy={confirming.isPending} disabled={code === ''} onClick={() => confirming.mutate()}>
+        <Group>
+          <BusyButton ref={button} busy={confirming.isPending} disabled={code === ''} onClick={() => confirming.mutate()}>
             {says.confirm}
           </BusyButton>
           <BusyButton variant="default" busy={asking.isPending} onClick={() => asking.mutate()}>
             {says.askAgain}
           </BusyButton>
-          <Text size="sm" role="status">
-            {asking.isSuccess ? says.askedAgain : ''}
-          </Text>
         </Group>
       </Stack>
+      <Text size="sm" mt={asking.isSuccess ? 'sm' : 0} role="status">
+        {asking.isSuccess ? says.askedAgain : ''}
+      </Text>
     </Alert>
   );
 }
 
-/** A reader who comes by the link only has to confirm: the first button of the group gets the focus, and so is in sight. */
-function useConfirmShown(isFromLink: boolean) {
-  const group = useRef<HTMLDivElement>(null);
+/** A reader who comes by the link only has to confirm: the button gets the focus, and so is in sight. */
+function useFocusIf<Control extends HTMLElement>(isAskedFor: boolean) {
+  const control = useRef<Control>(null);
   useEffect(() => {
-    if (isFromLink) group.current?.querySelector('button')?.focus();
-  }, [isFromLink]);
-  return group;
+    if (isAskedFor) control.current?.focus();
+  }, [isAskedFor]);
+  return control;
 }

@@ -1,4 +1,5 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Modal, Text } from '@mantine/core';
+import { DialogFoot } from '../shell/dialog-foot.js';
 import { useLanguage } from '../words/words-context.js';
 import { type SignedIn } from './read-token.js';
 import { answerOffer, useOffer } from './session-store.js';
@@ -11,17 +12,15 @@ export function SwitchUserDialog({ session }: { session: SignedIn }) {
   const [now, next] = [session.claims.sub, offered.claims.sub];
   return (
     <Modal opened onClose={() => answerOffer(false)} title={words.title} size="lg" centered closeButtonProps={{ 'aria-label': close }}>
-      <Text mb="lg" className="breakable">
-        {words.text(now, next)}
-      </Text>
-      <Group justify="flex-end">
+      <Text className="breakable">{words.text(now, next)}</Text>
+      <DialogFoot>
         <Button onClick={() => answerOffer(false)} data-autofocus>
           {words.stay(now)}
         </Button>
         <Button variant="default" onClick={() => answerOffer(true)}>
           {words.change(next)}
         </Button>
-      </Group>
+      </DialogFoot>
     </Modal>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Modal, Stack, TextInput } from '@mantine/core';
 import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '@billing-mail/contracts';
 import { type FormEvent, useState } from 'react';
 import { ProblemError } from '../api/problem.js';
 import { BusyButton } from '../shell/busy-button.js';
+import { DialogFoot } from '../shell/dialog-foot.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { useWebhookActions } from './webhooks-queries.js';
@@ -46,16 +47,15 @@ export function AddWebhookDialog({ team, onAdded, onClose }: Props) {
               ))}
             </Stack>
           </Checkbox.Group>
-          {add.error && !isRefused ? <Trouble error={add.error} /> : null}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {say.cancel}
-            </Button>
-            <BusyButton type="submit" busy={add.isPending}>
-              {say.save}
-            </BusyButton>
-          </Group>
         </Stack>
+        <DialogFoot trouble={add.error && !isRefused ? <Trouble error={add.error} /> : null}>
+          <Button variant="default" onClick={onClose}>
+            {say.cancel}
+          </Button>
+          <BusyButton type="submit" busy={add.isPending}>
+            {say.save}
+          </BusyButton>
+        </DialogFoot>
       </form>
     </Modal>
   );

@@ -1,6 +1,7 @@
-import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { BusyButton } from '../shell/busy-button.js';
+import { DialogFoot } from '../shell/dialog-foot.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { type WebhookActions } from './webhooks-queries.js';
@@ -41,17 +42,16 @@ export function ReplayPeriodDialog({ id, replayPeriod, onClose }: Props) {
             error={isRight ? null : say.wrong}
           />
           <Checkbox label={say.delivered} checked={delivered} onChange={(event) => setDelivered(event.currentTarget.checked)} />
-          {replayPeriod.error ? <Trouble error={replayPeriod.error} /> : null}
           {replayPeriod.data === undefined ? null : <Text role="status">{say.done(replayPeriod.data.count)}</Text>}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {replayPeriod.data === undefined ? cancel : words.page.close}
-            </Button>
-            <BusyButton type="submit" busy={replayPeriod.isPending}>
-              {say.yes}
-            </BusyButton>
-          </Group>
         </Stack>
+        <DialogFoot trouble={replayPeriod.error ? <Trouble error={replayPeriod.error} /> : null}>
+          <Button variant="default" onClick={onClose}>
+            {replayPeriod.data === undefined ? cancel : words.page.close}
+          </Button>
+          <BusyButton type="submit" busy={replayPeriod.isPending}>
+            {say.yes}
+          </BusyButton>
+        </DialogFoot>
       </form>
     </Modal>
   );

@@ -1,4 +1,5 @@
-import { Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Code, CopyButton, Modal, Stack, Text } from '@mantine/core';
+import { DialogFoot } from '../shell/dialog-foot.js';
 import { useLanguage } from '../words/words-context.js';
 
 /** Shows a secret for the only time, so that neither a click beside it nor Escape closes the dialog. */
@@ -12,17 +13,17 @@ export function SecretDialog({ secret, onClose }: { secret: string; onClose: () 
         <Code block className="breakable" data-secret>
           {secret}
         </Code>
-        <Group justify="space-between">
-          <CopyButton value={secret}>
-            {({ copied, copy }) => (
-              <Button variant="default" onClick={copy}>
-                {copied ? page.copied : page.copy}
-              </Button>
-            )}
-          </CopyButton>
-          <Button onClick={onClose}>{say.done}</Button>
-        </Group>
       </Stack>
+      <DialogFoot>
+        <CopyButton value={secret}>
+          {({ copied, copy }) => (
+            <Button variant="default" onClick={copy}>
+              {copied ? page.copied : page.copy}
+            </Button>
+          )}
+        </CopyButton>
+        <Button onClick={onClose}>{say.done}</Button>
+      </DialogFoot>
     </Modal>
   );
 }
