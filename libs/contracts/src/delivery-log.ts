@@ -1,7 +1,7 @@
 // Queries of the delivery log, and their answers.
 import { z } from 'zod';
 import { LOG_STATUSES } from './delivery-vocabulary.js';
-import { pageQuery } from './http.js';
+import { pageQuery, readerTimeZone } from './http.js';
 import { lineOfText } from './text.js';
 
 // A person looks for a handful of words; each one is a condition of its own for the database.
@@ -45,17 +45,6 @@ export const deliveryLogQuery = pageQuery
     message: 'must be later than "from"',
   });
 
-// Names of the IANA database. Offsets and abbreviations with signs are not among them, though some parsers accept them.
-const TIME_ZONE_NAME = /^[A-Za-z][A-Za-z0-9_]*(?:[/+-][A-Za-z0-9_]+)*$/;
-const isTimeZone = (name: string): boolean => {
-  try {
-    return TIME_ZONE_NAME.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-};
-
 /** Query of `GET …/deliveries/statistics`: how many days, today among them, counted in which time zone. */
 export const deliveryStatisticsQuery = z.object({
   days: z.coerce
@@ -64,11 +53,7 @@ export const deliveryStatisticsQuery = z.object({
     .min(1, `must be 1 to ${MOST_DAYS}`)
     .max(MOST_DAYS, `must be 1 to ${MOST_DAYS}`)
     .default(30),
-  timeZone: z
-    .string('must be text')
-    .max(100, 'is longer than 100 characters')
-    .refine(isTimeZone, 'must be the name of a time zone such as Europe/Berlin')
-    .default('UTC'),
+  timeZone: readerTimeZone,
 });
 
 /** Numbers of documents by what became of them. `sent`: by the configured route. `fellBack`: sent as well, but by the fallback. */

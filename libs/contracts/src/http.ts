@@ -89,3 +89,21 @@ function toUnionErrors(path: PropertyKey[], branches: z.core.$ZodIssue[][], mess
   if (known.length === 0 || branches.every((branch) => branch.length === nearest.length)) return [{ pointer: toPointer(path), message }];
   return known.map((issue) => ({ pointer: toPointer([...path, ...issue.path]), message: issue.message }));
 }
+
+// Names of the IANA database. Offsets and abbreviations with signs are not among them, though some parsers accept them.
+const TIME_ZONE_NAME = /^[A-Za-z][A-Za-z0-9_]*(?:[/+-][A-Za-z0-9_]+)*$/;
+const isTimeZone = (name: string): boolean => {
+  try {
+    return TIME_ZONE_NAME.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+};
+
+/** Query parameter `timeZone`: that of the reader. */
+export const readerTimeZone = z
+  .string('must be text')
+  .max(100, 'is longer than 100 characters')
+  .refine(isTimeZone, 'must be the name of a time zone such as Europe/Berlin')
+  .default('UTC');

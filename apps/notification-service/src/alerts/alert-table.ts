@@ -39,8 +39,13 @@ export const decideAlert = (event: OutcomeEvent): Alert<AlertParams> | null =>
 // Sound, because each kind only gets its own params.
 const kindOf = ({ kind }: AlertParams): AlertKind<AlertParams> => ALERT_KINDS[kind];
 
-/** Words an alert. @param count number of documents that share the trouble; `params` are those of the latest one */
-export const wordAlert = (params: AlertParams, count: number, locale: Locale): AlertText => kindOf(params).word(params, count, locale);
+/**
+ * Words an alert.
+ * @param count number of documents that share the trouble; `params` are those of the latest one
+ * @param timeZone the reader's, if it is known
+ */
+export const wordAlert = (params: AlertParams, count: number, locale: Locale, timeZone = 'UTC'): AlertText =>
+  kindOf(params).word(params, count, locale, timeZone);
 
 /** Returns the page that shows the whole trouble, or where it is repaired. */
 export const placeOf = (params: AlertParams): Place => kindOf(params).leadsTo(params);

@@ -113,6 +113,14 @@ describe('the inbox over HTTP', () => {
     expect(seen).toEqual(documents.toReversed());
   });
 
+  it('words times in the time zone that the reader names, and in UTC if it names none', async () => {
+    await publish(INCIDENTS.serverDown({ teamId: 'zones' }));
+    const headers = await member('u1', 'zones');
+    const bodies = await Promise.all(['', '?timeZone=Europe/Berlin', '?timeZone=America/New_York'].map((query) => list(headers, query)));
+    expect(bodies.map(({ items }) => /\d{2}:\d{2}(?: UTC)?/.exec(items[0].body)?.[0])).toEqual(['07:00 UTC', '08:00', '02:00']);
+    expect((await get('/v1/notifications?timeZone=nowhere', headers)).status).toBe(422);
+  });
+
   it('marks one or all as read, for the caller only', async () => {
     await publish(
       SAMPLES.failed({ teamId: 'reading', requestedBy: { userId: 'u1' } }),

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { type Locale, notificationView, page, pageQuery } from '@billing-mail/contracts';
+import { type Locale, notificationView, page, pageQuery, readerTimeZone } from '@billing-mail/contracts';
 import {
   ApiReaderLocale,
   type Caller,
@@ -15,7 +15,7 @@ import {
 import { z } from 'zod';
 import { InboxStore } from './inbox.store.js';
 
-const listQuery = pageQuery.extend({ unread: z.enum(['true', 'false'], 'must be true or false').optional() });
+const listQuery = pageQuery.extend({ unread: z.enum(['true', 'false'], 'must be true or false').optional(), timeZone: readerTimeZone });
 const listAnswer = page(notificationView).extend({ unreadCount: z.int() });
 const readAllAnswer = z.object({ unreadCount: z.int() });
 const positionInList = z.int().positive();
@@ -31,6 +31,12 @@ export class InboxController {
   @ApiQuery({ name: 'unread', required: false, schema: { type: 'boolean' }, description: 'true: only those not yet read' })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
   @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' }, description: '`nextCursor` of the page before' })
+  @ApiQuery({
+    name: 'timeZone',
+    required: false,
+    schema: { type: 'string', default: 'UTC' },
+    description: "the reader's, by its IANA name, for the times in the texts",
+  })
   @ApiResponse({ status: 200, schema: jsonSchema(listAnswer) })
   async list(
     @Query(new ZodPipe(listQuery)) query: z.output<typeof listQuery>,
@@ -40,7 +46,10 @@ export class InboxController {
     const before = decodeCursor(positionInList, query.cursor);
     // One more than requested shows whether there is a next page.
     const [found, unreadCount] = await Promise.all([
-      this.inbox.list({ caller, locale }, { unreadOnly: query.unread === 'true', before, limit: query.limit + 1 }),
+      this.inbox.list(
+        { caller, locale },
+        { unreadOnly: query.unread === 'true', before, limit: query.limit + 1, timeZone: query.timeZone },
+      ),
       this.inbox.countUnread(caller),
     ]);
     const items = found.slice(0, query.limit);

@@ -104,13 +104,16 @@ export class InboxStore {
   constructor(private readonly database: DataSource) {}
 
   /** Returns notifications, newest first. A notification that was counted up is new again. */
-  async list({ caller, locale }: Reader, query: { unreadOnly: boolean; before: number | null; limit: number }): Promise<Placed[]> {
+  async list(
+    { caller, locale }: Reader,
+    query: { unreadOnly: boolean; before: number | null; limit: number; timeZone: string },
+  ): Promise<Placed[]> {
     const rows = await this.database.query<Row[]>(
       `SELECT ${COLUMNS} ${VISIBLE} AND (NOT $3 OR ${IS_UNREAD}) AND n.position < coalesce($4, n.position + 1)
        ORDER BY n.position DESC LIMIT $5`,
       [...visibleTo(caller), query.unreadOnly, query.before, query.limit],
     );
-    return rows.map((row) => toPlaced(row, locale));
+    return rows.map((row) => toPlaced(row, locale, query.timeZone));
   }
 
   /** Returns the notifications that were created or counted up after a position in the stream, in the order of their positions. */
@@ -160,14 +163,14 @@ export class InboxStore {
 
 const visibleTo = (caller: Caller): [string, string[] | null] => [caller.userId, caller.isService ? null : caller.teamIds];
 
-function toPlaced(row: Row, wanted: Locale | null): Placed {
+function toPlaced(row: Row, wanted: Locale | null, timeZone?: string): Placed {
   const { params, position, locale, createdAt, readAt, emailTrouble, ...rest } = row;
   return {
     position: Number(position),
     view: {
       ...rest,
       incidentId: params.kind === 'server_down' ? (params.incidentId ?? null) : null,
-      ...renderAlert(params, row.count, wanted ?? locale, emailTrouble),
+      ...renderAlert(params, row.count, wanted ?? locale, emailTrouble, timeZone),
       createdAt: createdAt.toISOString(),
       readAt: readAt?.toISOString() ?? null,
     },

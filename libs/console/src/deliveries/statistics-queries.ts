@@ -3,6 +3,7 @@ import { type DeliveryCounts, type DeliveryStatistics } from '@billing-mail/cont
 import { useQuery } from '@tanstack/react-query';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
+import { ownTimeZone } from '../api/own-time-zone.js';
 import { CALM_MS } from './deliveries-queries.js';
 
 export const CHART_DAYS = 30;
@@ -18,7 +19,7 @@ export function useStatistics(team: string) {
     queryFn: (): Promise<DeliveryStatistics> =>
       ask(
         dispatcher.GET('/v1/teams/{teamId}/deliveries/statistics', {
-          params: { path: { teamId: team }, query: { days: CHART_DAYS, timeZone: readerTimeZone() } },
+          params: { path: { teamId: team }, query: { days: CHART_DAYS, timeZone: ownTimeZone() } },
         }),
       ),
     refetchInterval: ({ state }) => ((state.data?.last24Hours.underWay ?? 0) > 0 ? UNDER_WAY_MS : CALM_MS),
@@ -27,9 +28,3 @@ export function useStatistics(team: string) {
 
 /** Counts documents that did not, or perhaps not, go out to everybody. */
 export const countTrouble = ({ partlySent, failed, uncertain }: DeliveryCounts): number => partlySent + failed + uncertain;
-
-// On a system without a time zone the browser does not know one either.
-function readerTimeZone(): string {
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return timeZone === undefined || timeZone === 'Etc/Unknown' ? 'UTC' : timeZone;
-}

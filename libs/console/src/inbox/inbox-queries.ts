@@ -3,6 +3,7 @@ import { type NotificationView } from '@billing-mail/contracts';
 import { useEffect } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
+import { ownTimeZone } from '../api/own-time-zone.js';
 import { useLanguage } from '../words/words-context.js';
 import { type AskForPage, BEGINNING, readInboxPage } from './inbox-pages.js';
 import { followNotifications } from './notification-stream.js';
@@ -14,7 +15,7 @@ const PAGE = 50;
 export function useInbox() {
   const { notifications } = useClients();
   const askForPage: AskForPage = ({ unread, cursor }) => {
-    const query = { limit: PAGE, ...(unread ? { unread } : {}), ...(cursor === null ? {} : { cursor }) };
+    const query = { limit: PAGE, timeZone: ownTimeZone(), ...(unread ? { unread } : {}), ...(cursor === null ? {} : { cursor }) };
     return ask(notifications.GET('/v1/notifications', { params: { query } }));
   };
   return useInfiniteQuery({

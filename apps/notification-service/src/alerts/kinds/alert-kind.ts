@@ -10,7 +10,7 @@ export type Place =
 /** The wording of an alert. Its audience is decided elsewhere, by the kind of event. */
 export interface AlertKind<Params> {
   /** Words the alert. @param count number of documents that share the trouble; `params` are those of the latest one */
-  word(params: Params, count: number, locale: Locale): AlertText;
+  word(params: Params, count: number, locale: Locale, timeZone: string): AlertText;
   /**
    * Returns the page that shows the whole trouble, or where it is repaired. An alert about a single delivery leads to the delivery instead.
    */

@@ -36,9 +36,13 @@ export const decideIncident = <Event, Params extends { kind: string }>(of: Incid
   documentId: null,
 });
 
-/** Words a time in UTC, because the reader's time zone is unknown. */
-const inWords = (time: string, locale: Locale): string =>
-  `${new Intl.DateTimeFormat(SHARED_WORDS[locale].tag, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(new Date(time))} UTC`;
+/** Words a time in the time zone of the reader. UTC is named: it is also used where that of the reader is unknown, as in an e-mail. */
+const inWords = (time: string, locale: Locale, timeZone: string): string => {
+  const inZone = new Intl.DateTimeFormat(SHARED_WORDS[locale].tag, { dateStyle: 'long', timeStyle: 'short', timeZone }).format(
+    new Date(time),
+  );
+  return timeZone === 'UTC' ? `${inZone} UTC` : inZone;
+};
 
 type ServerDownParams = { kind: 'server_down' } & Pick<ServerDownEvent, 'incidentId' | 'server' | 'since' | 'failure' | 'waiting'> &
   Partial<SinceTold>;
@@ -55,13 +59,13 @@ const serverDown: IncidentKind<ServerDownEvent, ServerDownParams> = {
   troubleOf: ({ server, failure }) => ofServer(server, failure),
   paramsOf: ({ incidentId, server, since, failure, waiting }) => ({ kind: 'server_down', incidentId, server, since, failure, waiting }),
   leadsTo: ({ incidentId }) => (incidentId === undefined ? { to: 'settings' } : { to: 'incident', id: incidentId }),
-  word: (params, _count, locale) => {
+  word: (params, _count, locale, timeZone) => {
     const words = CATALOGUES[locale];
     const { title, titleFailed, happened, means, failedSince, fellBackSince } = words.alerts.server_down;
     const server = words.quoted(quotable(serverName(params.server)));
     const why = explainFailure(params.failure, locale, 'custom', 'byItself');
     const sentences = [
-      happened(inWords(params.since, locale), params.waiting),
+      happened(inWords(params.since, locale, timeZone), params.waiting),
       ...(params.failed ? [failedSince(params.failed)] : []),
       ...(params.fellBack ? [fellBackSince(params.fellBack)] : []),
     ];
@@ -81,9 +85,9 @@ const platformUnavailable: IncidentKind<PlatformUnavailableEvent, PlatformParams
   troubleOf: ({ reason }) => reason,
   paramsOf: ({ since, reason, waiting }) => ({ kind: 'platform_unavailable', since, reason, waiting }),
   leadsTo: () => ({ to: 'deliveries', of: { status: 'waiting' } }),
-  word: ({ since, reason, waiting }, _count, locale) => {
+  word: ({ since, reason, waiting }, _count, locale, timeZone) => {
     const { title, happened, means, todo } = CATALOGUES[locale].alerts.platform_unavailable;
-    return { title, blocks: [happened[reason](inWords(since, locale), waiting), means[reason], todo].map(textBlock) };
+    return { title, blocks: [happened[reason](inWords(since, locale, timeZone), waiting), means[reason], todo].map(textBlock) };
   },
 };
 
@@ -98,10 +102,11 @@ function inText(
   name: string,
   { notAfter, daysLeft }: Pick<CertificateParams, 'notAfter' | 'daysLeft'>,
   locale: Locale,
+  timeZone: string,
 ): AlertText {
   const { title, validity, uses } = CATALOGUES[locale].alerts.certificate_expiring;
   const { it, named, before, after, todo } = uses[use];
-  const valid = validity(named(name), inWords(notAfter, locale), daysLeft);
+  const valid = validity(named(name), inWords(notAfter, locale, timeZone), daysLeft);
   return { title: title(it, daysLeft), blocks: [valid, daysLeft < 0 ? after : before, todo].map(textBlock) };
 }
 
@@ -113,7 +118,7 @@ const certificateExpiring: IncidentKind<CertificateExpiringEvent, CertificatePar
   troubleOf: ({ route, notAfter }) => `${route}|${notAfter}`,
   paramsOf: ({ notAfter, daysLeft }) => ({ kind: 'certificate_expiring', notAfter, daysLeft }),
   leadsTo: () => ({ to: 'settings' }),
-  word: (params, _count, locale) => inText('platform', '', params, locale),
+  word: (params, _count, locale, timeZone) => inText('platform', '', params, locale, timeZone),
 };
 
 /** Alert about a certificate of a team, to the team. */
@@ -128,8 +133,8 @@ const teamCertificateExpiring: IncidentKind<OwnCertificateExpiringEvent, OwnCert
     ...(subject === undefined ? {} : { subject }),
   }),
   leadsTo: () => ({ to: 'settings' }),
-  word: ({ use = 'signature', addresses, subject, ...params }, _count, locale) =>
-    inText(use, (subject === undefined ? addresses : [subject]).map((name) => quotable(name)).join(', '), params, locale),
+  word: ({ use = 'signature', addresses, subject, ...params }, _count, locale, timeZone) =>
+    inText(use, (subject === undefined ? addresses : [subject]).map((name) => quotable(name)).join(', '), params, locale, timeZone),
 };
 
 /** `admins`: the users who have configured the webhook. */

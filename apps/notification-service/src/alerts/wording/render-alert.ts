@@ -10,8 +10,9 @@ export function renderAlert(
   count: number,
   locale: Locale,
   emailTrouble: EmailTrouble | null = null,
+  timeZone?: string,
 ): { title: string; body: string } {
-  const { title, blocks } = wordAlert(params, count, locale);
+  const { title, blocks } = wordAlert(params, count, locale, timeZone);
   const missing = emailTrouble === null ? [] : [textBlock(CATALOGUES[locale].notByEmail[emailTrouble])];
   return { title, body: renderPlainText([...blocks, ...missing]) };
 }

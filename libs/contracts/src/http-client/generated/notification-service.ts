@@ -459,6 +459,8 @@ export interface operations {
     InboxController_list: {
         parameters: {
             query?: {
+                /** @description the reader's, by its IANA name, for the times in the texts */
+                timeZone?: string;
                 /** @description `nextCursor` of the page before */
                 cursor?: string;
                 limit?: number;
