@@ -1,6 +1,6 @@
 // A browser like that of a clerk, which remembers everything that it complained about.
 import { readFileSync } from 'node:fs';
-import { type TokenClaims } from '@billing-mail/contracts';
+import { type Locale, SHARED_WORDS, type TokenClaims } from '@billing-mail/contracts';
 import { findProgram, HANGS_AFTER_MS } from '@billing-mail/testkit';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { type System } from './system.js';
@@ -16,7 +16,7 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--headless', '--disable-gpu', ...quiet] });
 }
 
-export type Look = { locale: 'en' | 'de'; scheme: 'light' | 'dark'; width: number; height: number };
+export type Look = { locale: Locale; scheme: 'light' | 'dark'; width: number; height: number };
 export type OpenPage = {
   page: Page;
   context: BrowserContext;
@@ -45,7 +45,7 @@ export async function newContext(browser: Browser, look: Partial<Look> = {}): Pr
   const { locale = 'en', scheme = 'light', width = 1280, height = 900 } = look;
   const context = await browser.newContext({
     viewport: { width, height },
-    locale: locale === 'de' ? 'de-DE' : 'en-GB',
+    locale: SHARED_WORDS[locale].tag,
     colorScheme: scheme,
     timezoneId: 'Europe/Berlin',
     reducedMotion: 'reduce',

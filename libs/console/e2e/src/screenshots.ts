@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Browser } from 'playwright-core';
+import { LOCALES } from '@billing-mail/contracts';
 import { launchBrowser, type Look, newContext } from './browser.js';
 import { seedSampleTeams } from './sample-teams.js';
 import { startSystem, type System } from './system.js';
@@ -55,7 +56,7 @@ async function take({ browser, system }: Camera, view: View, look: Look, path: s
 }
 
 function looks(): Look[] {
-  return (['en', 'de'] as const).flatMap((locale) =>
+  return LOCALES.flatMap((locale) =>
     (['light', 'dark'] as const).flatMap((scheme) => [360, 1280].map((width): Look => ({ locale, scheme, width, height: 900 }))),
   );
 }
