@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { MOST_FIELD_ERRORS } from './http.js';
 
+const isList = (value: unknown): value is unknown[] => Array.isArray(value);
+
 /** An array that stops at its hundredth error. As a class of zod, unlike a changed instance, it is still that after `.min(1)`. */
 const BoundedArray = z.core.$constructor<z.ZodArray>('BoundedArray', (inst, def) => {
   z.ZodArray.init(inst, def);
-  const parseOther = inst._zod.parse;
+  const parseOther = inst._zod.parse.bind(inst._zod);
   inst._zod.parse = (payload, context) => {
-    const input = payload.value;
-    if (!Array.isArray(input)) return parseOther(payload, context);
+    const input: unknown = payload.value;
+    if (!isList(input)) return parseOther(payload, context);
     const items: unknown[] = [];
     for (let index = 0; index < input.length && payload.issues.length < MOST_FIELD_ERRORS; index += 1) {
       const result = def.element._zod.run({ value: input[index], issues: [] }, context);
