@@ -175,7 +175,10 @@ describe('bodies of requests', () => {
       if (!isOver) setImmediate(look);
     };
     look();
+    const since = performance.now();
     expect((await post(service, largest)).status).toBe(201);
+    // A pause of two milliseconds before almost each of 640 parts.
+    expect(performance.now() - since).toBeGreaterThan(1000);
     isOver = true;
     server.off('connection', note);
     // Two parts of 64 KiB; without turns the event loop reads as many as are there, up to 32.

@@ -84,6 +84,11 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
 
 const hasBody = ({ headers }: Request): boolean => headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
+/** After so many bytes there is a pause before each further part of a body: two bodies of 38 MB would leave no time to all other requests. */
+const BRISK_BYTES = 1024 * 1024;
+/** With parts of 64 KB, some 30 MB a second. */
+const LARGE_PAUSE_MS = 2;
+
 /** From so many bytes on, what was received tells how many values the rest of a body will have. */
 const TELLING_BYTES = 16 * 1024;
 
@@ -174,8 +179,10 @@ function gather(request: Request, stream: Readable, rules: BodyRules, hold: Body
     };
     // Otherwise up to two megabytes of each body would be received and scanned before any other request gets its turn.
     const takeTurns = (): void => {
+      const goOn = (): unknown => isSettled || stream.resume();
       stream.pause();
-      setImmediate(() => isSettled || stream.resume());
+      if (received < BRISK_BYTES) setImmediate(goOn);
+      else setTimeout(goOn, LARGE_PAUSE_MS);
     };
     const onEnd = (): void => settle(() => resolve({ bytes: gathered.all(), values: scan?.values ?? 0 }));
     const onBroken = (): void => settle(() => reject(unreadable()));
