@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type Locale, type NotificationType, type NotificationView } from '@billing-mail/contracts';
 import { type Caller } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
-import { type EmailTrouble } from '../words/common-words.js';
+import { type EmailTrouble } from '../words/alert-parts.js';
 import { type AlertParams } from './alert-table.js';
 import { renderAlert } from './wording/render-alert.js';
 

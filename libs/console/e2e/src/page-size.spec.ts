@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCALES } from '@billing-mail/contracts';
 
-// The page has the words of every language, so that a reader changes it at once.
+// The page loads the words of every language, so that readers can switch between languages at once.
 const LIMIT = 260_000 + LOCALES.length * 20_000;
 const ASSETS = join(__dirname, '..', '..', 'dist', 'page', 'assets');
 

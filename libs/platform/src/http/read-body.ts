@@ -84,7 +84,7 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
 
 const hasBody = ({ headers }: Request): boolean => headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
-/** After so many bytes there is a pause before each further part of a body: two bodies of 38 MB would leave no time to all other requests. */
+/** After so many bytes there is a pause before each further part of a body: two bodies of 38 MB would leave the other requests no time. */
 const BRISK_BYTES = 1024 * 1024;
 /** With parts of 64 KB, some 30 MB a second. */
 const LARGE_PAUSE_MS = 2;
@@ -143,10 +143,9 @@ async function collect(request: Request, rules: BodyRules, hold: BodyHold, scan:
 }
 
 function gather(request: Request, stream: Readable, rules: BodyRules, hold: BodyHold, scan: JsonScan | null): Promise<Collected> {
-  const announced = Number(request.headers['content-length'] ?? 0);
+  // Nothing tells how large a compressed body will be.
+  const size = stream === request ? Number(request.headers['content-length'] ?? 0) : 0;
   return new Promise((resolve, reject) => {
-    // Nothing tells how much a compressed body will be.
-    const size = stream === request ? announced : 0;
     const gathered = new BodyBytes(size);
     let received = 0;
     const pace = new BodyPace(rules.idleMs, () => settle(() => reject(tooSlow())));

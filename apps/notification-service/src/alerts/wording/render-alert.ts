@@ -1,6 +1,6 @@
 import { type Locale } from '@billing-mail/contracts';
 import { CATALOGUES } from '../../words/catalogues.js';
-import { type EmailTrouble } from '../../words/common-words.js';
+import { type EmailTrouble } from '../../words/alert-parts.js';
 import { type AlertParams, wordAlert } from '../alert-table.js';
 import { type Block, textBlock } from './blocks.js';
 

@@ -6,7 +6,7 @@ import { incidentWords as incidents } from './incidents.js';
 import { ownServerWords as ownServer } from './own-server.js';
 import { pageWords as page } from './page.js';
 import { settingsWords as settings } from './settings.js';
-import { testWords as test } from './test.js';
+import { testWords as test } from './server-test.js';
 import { webhooksWords as webhooks } from './webhooks.js';
 
 /** Everything that the page says in English. */

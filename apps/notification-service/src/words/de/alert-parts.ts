@@ -1,7 +1,7 @@
-import { type CommonWords } from '../common-words.js';
+import { type AlertParts } from '../alert-parts.js';
 import { belege } from './documents.js';
 
-export const common: CommonWords = {
+export const alertParts: AlertParts = {
   documentTypes: { invoice: 'Rechnung', credit_note: 'Gutschrift', reminder: 'Mahnung', quote: 'Angebot', other: 'Beleg' },
   seen: {
     broke: (server) =>

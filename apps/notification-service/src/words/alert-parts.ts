@@ -1,10 +1,10 @@
-// The texts that alerts of every kind share.
+// The parts of texts that alerts of every kind, and their e-mails, share.
 import { type DocumentReference, type RecipientRole, type SeenForReply } from '@billing-mail/contracts';
 
 /** Why an e-mail about a notification is missing; `waiting`: it may still be sent. */
 export type EmailTrouble = 'waiting' | 'no_such_address' | 'gave_up' | 'uncertain';
 
-export type CommonWords = {
+export type AlertParts = {
   documentTypes: Record<DocumentReference['type'], string>;
   /** What was seen instead of a reply to the end of data. `server`: a space and the server's name, or empty. */
   seen: Record<SeenForReply | 'unknown', (server: string) => string>;

@@ -1,7 +1,7 @@
-import { type CommonWords } from '../common-words.js';
+import { type AlertParts } from '../alert-parts.js';
 import { documents } from './documents.js';
 
-export const common: CommonWords = {
+export const alertParts: AlertParts = {
   documentTypes: { invoice: 'Invoice', credit_note: 'Credit note', reminder: 'Payment reminder', quote: 'Quote', other: 'Document' },
   seen: {
     broke: (server) =>

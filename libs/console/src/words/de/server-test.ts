@@ -1,5 +1,5 @@
 // What the test of a mail server says, in German.
-import { type testWords as english } from '../en/test.js';
+import { type testWords as english } from '../en/server-test.js';
 
 export const testWords: typeof english = {
   title: 'Verbindung prüfen',
