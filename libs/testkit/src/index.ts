@@ -15,7 +15,7 @@ export { createTestIdentity, type TestIdentity } from './verifying/test-identity
 export { verifyWithGpgsm, verifyWithNss, verifyWithOpenssl } from './verifying/verifiers.js';
 export { POISON, POISON_OF_SERVICES, writePoison } from './processes/poison.js';
 export { NotPossibleHereError } from './not-possible-here.js';
-export { eventually, HANGS_AFTER_MS } from './processes/eventually.js';
+export { eventually, HANGS_AFTER_MS, READS_WITHOUT_LIMIT } from './processes/eventually.js';
 export { newScratchFolder } from './processes/scratch-folder.js';
 export { startServerProcess } from './processes/server-process.js';
 export { startTestPgBouncer, type TestPgBouncer } from './pgbouncer/test-pgbouncer.js';

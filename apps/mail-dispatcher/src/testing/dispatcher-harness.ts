@@ -21,6 +21,7 @@ import {
   createTestIdentity,
   eventually,
   HANGS_AFTER_MS,
+  READS_WITHOUT_LIMIT,
   type ScriptedSmtpServer,
   startScriptedSmtpServer,
   startTestDatabase,
@@ -160,6 +161,7 @@ const environment = ({ folder, databaseUrl, redis, platform, custom, identity }:
     SMTP_CONNECT_TIMEOUT: '2s',
     SMTP_REPLY_TIMEOUT: '2s',
     SMTP_FINAL_REPLY_TIMEOUT: '2s',
+    RATE_LIMITS: READS_WITHOUT_LIMIT,
     LOG_LEVEL: 'silent',
     ...options.env,
   });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
 import { bullOptions, createHttpService, createLogger, migrate, readEnvironment, type RefusalKind } from '@billing-mail/platform';
-import { startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } from '@billing-mail/testkit';
+import { READS_WITHOUT_LIMIT, startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } from '@billing-mail/testkit';
 import Bull, { type Job, type Queue } from 'bull';
 import { SignJWT } from 'jose';
 import { DataSource } from 'typeorm';
@@ -68,6 +68,7 @@ async function startService(databaseUrl: string, redisUrl: string, smtpUrl: stri
     WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
     // Applies to mail servers of teams; webhooks have a setting of their own.
     SMTP_ALLOWED_NETWORKS: '10.0.0.0/8',
+    RATE_LIMITS: READS_WITHOUT_LIMIT,
     OPERATOR_ADDRESS: 'operator@billing-mail.example',
   });
   const logger = createLogger('notification-service', 'silent');

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { randomBytes } from 'node:crypto';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { migrate, readEnvironment } from '@billing-mail/platform';
-import { startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } from '@billing-mail/testkit';
+import { READS_WITHOUT_LIMIT, startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } from '@billing-mail/testkit';
 import { SignJWT } from 'jose';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
@@ -53,6 +53,7 @@ export async function startTestSettingsApi(variables: Record<string, string> = {
     AUTH_JWT_SECRET: SECRET,
     SECRET_KEYS: newSecretKey('k1'),
     ...variables,
+    RATE_LIMITS: [READS_WITHOUT_LIMIT, variables['RATE_LIMITS']].filter(Boolean).join(','),
   });
   let log = '';
   const sink = new Writable({ write: (chunk: Buffer, _encoding, done) => ((log += chunk.toString()), done()) });

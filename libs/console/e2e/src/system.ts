@@ -10,6 +10,7 @@ import {
   findFreePort,
   HANGS_AFTER_MS,
   type OpenIdProvider,
+  READS_WITHOUT_LIMIT,
   type ScriptedSmtpServer,
   type ServerProcess,
   startOpenIdProvider,
@@ -158,6 +159,7 @@ function environment(
     SHUTDOWN_DELAY: '0s',
     // A test makes in seconds the ten mistakes for which a person takes minutes.
     RATE_LIMITS:
+      `${READS_WITHOUT_LIMIT},` +
       'smtp-test=1000/1m,connections=1000/1m,certificates=1000/1m,failed-sign-in=1000/1h,failed-sign-ins-of-team=1000/1h,settings-changes=1000/1m',
     LOG_LEVEL: logLevel,
   };

@@ -4,6 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const HANGS_AFTER_MS = 300_000;
 
 /**
+ * For `RATE_LIMITS` of a service that `eventually` asks: one caller reads as often as it takes. How often that is depends on how busy the
+ * machine is.
+ */
+export const READS_WITHOUT_LIMIT = ['requests', 'lists', 'searches', 'statistics'].map((name) => `${name}=100000000/1m`).join(',');
+
+/**
  * Repeats `probe` until `isSo` holds for what it returns, by default until that is neither null, undefined nor false, and resolves with it.
  * Rejects with the last value after `timeoutMs`.
  */
