@@ -15,7 +15,7 @@ export type FollowOptions = {
   /** Returns why the job was set aside instead, or `null`. */
   findRejection?: () => Promise<string | null>;
   onTaken?: (delivery: DeliveryView) => void;
-  onTry?: (attempt: AttemptView, delivery: DeliveryView) => void;
+  onAttempt?: (attempt: AttemptView, delivery: DeliveryView) => void;
 };
 
 const ASK_EVERY_MS = 250;
@@ -37,7 +37,7 @@ export async function followDelivery(job: Followed, options: FollowOptions): Pro
       taken = true;
       for (const attempt of delivery.attempts.filter(({ number, outcome }) => outcome !== null && !told.has(number))) {
         told.add(attempt.number);
-        options.onTry?.(attempt, delivery);
+        options.onAttempt?.(attempt, delivery);
       }
       if (delivery.settledAt !== null || waitedMs > options.settledWithinMs) return delivery;
     }
@@ -52,23 +52,23 @@ function notTaken({ key }: Followed, withinMs: number): CurableError {
   );
 }
 
-/** Describes one try in a line: its route, its outcome and stage, the reply, server, TLS and duration. */
-export function describeTry(attempt: AttemptView): string {
+/** Describes one attempt in a line: its route, its outcome and stage, the reply, server, TLS and duration. */
+export function describeAttempt(attempt: AttemptView): string {
   const ended = attempt.outcome === 'accepted' ? 'accepted' : `${attempt.outcome} at ${attempt.stage ?? 'the start'}`;
   const said = attempt.reply ? `: ${attempt.reply}` : '';
   const facts = [attempt.server, attempt.tls, attempt.durationMs === null ? null : `${attempt.durationMs} ms`].filter(Boolean).join(', ');
-  return `try ${attempt.number} by ${attempt.route}: ${ended}${said} (${facts})`;
+  return `attempt ${attempt.number} by ${attempt.route}: ${ended}${said} (${facts})`;
 }
 
 /** Describes in a sentence what became of a delivery. */
 export function describeDelivery(delivery: DeliveryView): string {
   const accepted = delivery.recipients.filter(({ status }) => status === 'accepted').length;
   const way = delivery.usedFallback ? "platform, after the team's own server failed" : (delivery.route ?? 'no route yet');
-  const tries = delivery.attempts.length;
+  const attempts = delivery.attempts.length;
   const parts = [
     `${delivery.status}: ${accepted} of ${delivery.recipients.length} recipients`,
     `by ${way}`,
-    tries === 1 ? '1 try' : `${tries} tries`,
+    attempts === 1 ? '1 attempt' : `${attempts} attempts`,
   ];
   return [...parts, delivery.signed ? 'signed' : 'not signed', ...(delivery.failure ? [delivery.failure.message] : [])].join(', ');
 }

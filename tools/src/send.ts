@@ -12,7 +12,7 @@ import {
   type Locale,
 } from '@billing-mail/contracts';
 import { publishDocuments } from './dispatch-queue.js';
-import { describeDelivery, describeTry, followDelivery } from './follow-delivery.js';
+import { describeDelivery, describeAttempt, followDelivery } from './follow-delivery.js';
 import { RejectedJobs } from './rejected-jobs.js';
 import { call } from './services-client.js';
 import { readStartFile, type StartFile } from './start-file.js';
@@ -114,7 +114,8 @@ async function publishAndFollow(job: DispatchJobInput, running: StartFile): Prom
         settledWithinMs: SETTLED_WITHIN_MS,
         findRejection: () => rejected.find(job.teamId, job.key),
         onTaken: ({ id, recipients }) => console.log(`Taken as delivery ${id}, ${recipients.length} recipient(s).`),
-        onTry: (attempt, { nextTryAt }) => console.log(`  ${describeTry(attempt)}${nextTryAt === null ? '' : `; next ${nextTryAt}`}`),
+        onAttempt: (attempt, { nextTryAt }) =>
+          console.log(`  ${describeAttempt(attempt)}${nextTryAt === null ? '' : `; next ${nextTryAt}`}`),
       },
     );
     if (new Date(delivery.createdAt) < rejected.since) await tellKnownKey(job, rejected);

@@ -187,9 +187,9 @@ describe('npm start', () => {
   };
 
   it('tells what became of each sample', () => {
-    expect(output).toMatch(/sent: 3 of 3 recipients, by platform, 1 try, signed/);
-    expect(output).toMatch(/sent: 1 of 1 recipients, by custom, 1 try, not signed/);
-    expect(output).toMatch(/sent: 1 of 1 recipients, by platform, after the team's own server failed, 4 tries, signed/);
+    expect(output).toMatch(/sent: 3 of 3 recipients, by platform, 1 attempt, signed/);
+    expect(output).toMatch(/sent: 1 of 1 recipients, by custom, 1 attempt, not signed/);
+    expect(output).toMatch(/sent: 1 of 1 recipients, by platform, after the team's own server failed, 4 attempts, signed/);
     expect(output).toMatch(/told: Your mail server .+ is not accepting mail/);
     expect(output).toMatch(/then it came back\n\s+told: .+ kam zurück/);
   });

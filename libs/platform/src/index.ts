@@ -13,6 +13,7 @@ export * from './http/limiting/rate-limiter.js';
 export * from './http/limiting/shared-slots.js';
 export * from './http/problem.js';
 export * from './http/reader-locale.js';
+export * from './http/reader-time-zone.js';
 export { requestIdOf } from './http/request-id.js';
 export * from './http/start-http-service.js';
 export { CurrentUpload, Upload, type UploadPart } from './http/upload.js';

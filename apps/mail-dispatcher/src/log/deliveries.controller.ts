@@ -27,6 +27,7 @@ import {
 } from '@billing-mail/contracts';
 import {
   ApiReaderLocale,
+  ApiReaderTimeZone,
   type Caller,
   CurrentCaller,
   CurrentUpload,
@@ -198,12 +199,7 @@ export class DeliveriesController {
   @RateLimit('statistics')
   @ApiOperation({ summary: 'What became of the documents of the last 24 hours and of each of the last days, today included' })
   @ApiQuery({ name: 'days', required: false, schema: { type: 'integer', minimum: 1, maximum: 90, default: 30 } })
-  @ApiQuery({
-    name: 'timeZone',
-    required: false,
-    schema: { type: 'string', default: 'UTC' },
-    description: "the reader's, by its IANA name",
-  })
+  @ApiReaderTimeZone('what a day is')
   @ApiResponse({ status: 200, schema: jsonSchema(deliveryStatistics) })
   async count(
     @Param('teamId') teamId: string,

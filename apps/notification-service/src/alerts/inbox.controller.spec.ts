@@ -119,6 +119,8 @@ describe('the inbox over HTTP', () => {
     const bodies = await Promise.all(['', '?timeZone=Europe/Berlin', '?timeZone=America/New_York'].map((query) => list(headers, query)));
     expect(bodies.map(({ items }) => /\d{2}:\d{2}(?: UTC)?/.exec(items[0].body)?.[0])).toEqual(['07:00 UTC', '08:00', '02:00']);
     expect((await get('/v1/notifications?timeZone=nowhere', headers)).status).toBe(422);
+    const read = await post(`/v1/notifications/${bodies[0]?.items[0].id}/read?timeZone=Europe/Berlin`, headers);
+    expect(read.body.body).toContain('08:00');
   });
 
   it('marks one or all as read, for the caller only', async () => {

@@ -3,6 +3,7 @@ import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type Locale, notificationView, page, pageQuery, readerTimeZone } from '@billing-mail/contracts';
 import {
   ApiReaderLocale,
+  ApiReaderTimeZone,
   type Caller,
   CurrentCaller,
   decodeCursor,
@@ -15,6 +16,7 @@ import {
 import { z } from 'zod';
 import { InboxStore } from './inbox.store.js';
 
+const readerQuery = z.object({ timeZone: readerTimeZone });
 const listQuery = pageQuery.extend({ unread: z.enum(['true', 'false'], 'must be true or false').optional(), timeZone: readerTimeZone });
 const listAnswer = page(notificationView).extend({ unreadCount: z.int() });
 const readAllAnswer = z.object({ unreadCount: z.int() });
@@ -31,12 +33,7 @@ export class InboxController {
   @ApiQuery({ name: 'unread', required: false, schema: { type: 'boolean' }, description: 'true: only those not yet read' })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
   @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' }, description: '`nextCursor` of the page before' })
-  @ApiQuery({
-    name: 'timeZone',
-    required: false,
-    schema: { type: 'string', default: 'UTC' },
-    description: "the reader's, by its IANA name, for the times in the texts",
-  })
+  @ApiReaderTimeZone('the times in the texts')
   @ApiResponse({ status: 200, schema: jsonSchema(listAnswer) })
   async list(
     @Query(new ZodPipe(listQuery)) query: z.output<typeof listQuery>,
@@ -47,8 +44,8 @@ export class InboxController {
     // One more than requested shows whether there is a next page.
     const [found, unreadCount] = await Promise.all([
       this.inbox.list(
-        { caller, locale },
-        { unreadOnly: query.unread === 'true', before, limit: query.limit + 1, timeZone: query.timeZone },
+        { caller, locale, timeZone: query.timeZone },
+        { unreadOnly: query.unread === 'true', before, limit: query.limit + 1 },
       ),
       this.inbox.countUnread(caller),
     ]);
@@ -69,10 +66,16 @@ export class InboxController {
   @Post(':id/read')
   @HttpCode(200)
   @ApiOperation({ summary: 'Marks one notification as read; for the caller only, also when the whole team was told' })
+  @ApiReaderTimeZone('the times in the texts')
   @ApiResponse({ status: 200, schema: jsonSchema(notificationView) })
   @ApiResponse({ status: 404, description: 'There is no such notification for the caller' })
-  async read(@Param('id') id: string, @CurrentCaller() caller: Caller, @ReaderLocale() locale: Locale | null) {
-    const view = z.uuid().safeParse(id).success ? await this.inbox.markRead({ caller, locale }, id) : null;
+  async read(
+    @Param('id') id: string,
+    @Query(new ZodPipe(readerQuery)) { timeZone }: z.output<typeof readerQuery>,
+    @CurrentCaller() caller: Caller,
+    @ReaderLocale() locale: Locale | null,
+  ) {
+    const view = z.uuid().safeParse(id).success ? await this.inbox.markRead({ caller, locale, timeZone }, id) : null;
     if (view === null) throw notFound('The notification');
     return view;
   }

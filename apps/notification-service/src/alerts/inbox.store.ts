@@ -7,8 +7,8 @@ import { type EmailTrouble } from '../words/alert-parts.js';
 import { type AlertParams } from './alert-table.js';
 import { renderAlert } from './wording/render-alert.js';
 
-/** The reader, and the language of the request; `null`: the language that is known for the reader. */
-export type Reader = { caller: Caller; locale: Locale | null };
+/** The reader, and the language and time zone of the texts. The language `null`: the one that is known for the reader. */
+export type Reader = { caller: Caller; locale: Locale | null; timeZone: string };
 
 /** A notification with its position in the stream. */
 export type Placed = { position: number; view: NotificationView };
@@ -104,26 +104,23 @@ export class InboxStore {
   constructor(private readonly database: DataSource) {}
 
   /** Returns notifications, newest first. A notification that was counted up is new again. */
-  async list(
-    { caller, locale }: Reader,
-    query: { unreadOnly: boolean; before: number | null; limit: number; timeZone: string },
-  ): Promise<Placed[]> {
+  async list(reader: Reader, query: { unreadOnly: boolean; before: number | null; limit: number }): Promise<Placed[]> {
     const rows = await this.database.query<Row[]>(
       `SELECT ${COLUMNS} ${VISIBLE} AND (NOT $3 OR ${IS_UNREAD}) AND n.position < coalesce($4, n.position + 1)
        ORDER BY n.position DESC LIMIT $5`,
-      [...visibleTo(caller), query.unreadOnly, query.before, query.limit],
+      [...visibleTo(reader.caller), query.unreadOnly, query.before, query.limit],
     );
-    return rows.map((row) => toPlaced(row, locale, query.timeZone));
+    return rows.map((row) => toPlaced(row, reader));
   }
 
   /** Returns the notifications that were created or counted up after a position in the stream, in the order of their positions. */
-  async after({ caller, locale }: Reader, position: number, limit: number): Promise<Placed[]> {
+  async after(reader: Reader, position: number, limit: number): Promise<Placed[]> {
     const rows = await this.database.query<Row[]>(`SELECT ${COLUMNS} ${VISIBLE} AND n.position > $3 ORDER BY n.position LIMIT $4`, [
-      ...visibleTo(caller),
+      ...visibleTo(reader.caller),
       position,
       limit,
     ]);
-    return rows.map((row) => toPlaced(row, locale));
+    return rows.map((row) => toPlaced(row, reader));
   }
 
   async countUnread(caller: Caller): Promise<number> {
@@ -135,10 +132,10 @@ export class InboxStore {
   }
 
   /** Returns the notification as it is after reading; `null` if the caller has no such notification. */
-  async markRead({ caller, locale }: Reader, id: string): Promise<NotificationView | null> {
-    await this.mark(caller, [id]);
-    const [row] = await this.database.query<Row[]>(`SELECT ${COLUMNS} ${VISIBLE} AND n.id = $3`, [...visibleTo(caller), id]);
-    return row === undefined ? null : toPlaced(row, locale).view;
+  async markRead(reader: Reader, id: string): Promise<NotificationView | null> {
+    await this.mark(reader.caller, [id]);
+    const [row] = await this.database.query<Row[]>(`SELECT ${COLUMNS} ${VISIBLE} AND n.id = $3`, [...visibleTo(reader.caller), id]);
+    return row === undefined ? null : toPlaced(row, reader).view;
   }
 
   async markAllRead(caller: Caller): Promise<void> {
@@ -163,14 +160,14 @@ export class InboxStore {
 
 const visibleTo = (caller: Caller): [string, string[] | null] => [caller.userId, caller.isService ? null : caller.teamIds];
 
-function toPlaced(row: Row, wanted: Locale | null, timeZone?: string): Placed {
+function toPlaced(row: Row, reader: Reader): Placed {
   const { params, position, locale, createdAt, readAt, emailTrouble, ...rest } = row;
   return {
     position: Number(position),
     view: {
       ...rest,
       incidentId: params.kind === 'server_down' ? (params.incidentId ?? null) : null,
-      ...renderAlert(params, row.count, wanted ?? locale, emailTrouble, timeZone),
+      ...renderAlert(params, row.count, reader.locale ?? locale, emailTrouble, reader.timeZone),
       createdAt: createdAt.toISOString(),
       readAt: readAt?.toISOString() ?? null,
     },

@@ -3,7 +3,7 @@ import { eventually, HANGS_AFTER_MS } from '@billing-mail/testkit';
 import { notificationView } from '@billing-mail/contracts';
 import request from 'supertest';
 import { InboxChannel } from '../channels/inbox.channel.js';
-import { rejected, SAMPLES } from '../testing/sample-outcomes.js';
+import { INCIDENTS, rejected, SAMPLES } from '../testing/sample-outcomes.js';
 import { openStream, type SseClient } from '../testing/sse-client.js';
 import { authorization, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
 import { AlertStore } from './alert.store.js';
@@ -30,6 +30,16 @@ describe('the live stream', () => {
     return client;
   };
   const ready = async (client: SseClient) => eventually(() => client.lastEventId !== '');
+
+  it('words times in the time zone that the reader names', async () => {
+    const client = await openStream(one.url, await member('u1', 'zones'), '?timeZone=Europe/Berlin');
+    open.push(client);
+    await ready(client);
+    await around.publish(INCIDENTS.serverDown({ teamId: 'zones' }));
+    expect((await eventually(() => client.heard[0])).view.body).toContain('08:00');
+    const unknown = await openStream(one.url, await member('u1', 'zones'), '?timeZone=nowhere');
+    expect(unknown.status).toBe(422);
+  });
 
   it('brings a new notification to every process at once, to those concerned only', async () => {
     const clients = [await listen(one, await member('u1', 'live')), await listen(other, await member('u1', 'live'))];

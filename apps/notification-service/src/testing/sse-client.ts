@@ -13,9 +13,9 @@ export type SseClient = {
   close(): void;
 };
 
-export async function openStream(url: string, headers: Record<string, string>): Promise<SseClient> {
+export async function openStream(url: string, headers: Record<string, string>, query = ''): Promise<SseClient> {
   const controller = new AbortController();
-  const response = await fetch(`${url}/v1/notifications/stream`, { headers, signal: controller.signal });
+  const response = await fetch(`${url}/v1/notifications/stream${query}`, { headers, signal: controller.signal });
   const client: SseClient = {
     status: response.status,
     heard: [],

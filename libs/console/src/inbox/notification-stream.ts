@@ -1,6 +1,7 @@
 // Keeps the live stream of notifications open: resumes where it stopped, and waits longer the longer nobody answers.
 import { type Locale } from '@billing-mail/contracts';
 import { authorization } from '../api/clients.js';
+import { ownTimeZone } from '../api/own-time-zone.js';
 import { EventStreamParser } from './read-event-stream.js';
 
 const FIRST_WAIT_MS = 1_000;
@@ -18,7 +19,7 @@ export async function followNotifications(
   let waitMs = FIRST_WAIT_MS;
   while (!signal.aborted) {
     try {
-      const response = await fetch(`${url}/v1/notifications/stream`, {
+      const response = await fetch(`${url}/v1/notifications/stream?timeZone=${encodeURIComponent(ownTimeZone())}`, {
         signal,
         cache: 'no-store',
         headers: {

@@ -1784,7 +1784,7 @@ export interface operations {
     DeliveriesController_count: {
         parameters: {
             query?: {
-                /** @description the reader's, by its IANA name */
+                /** @description the reader's, by its IANA name, for what a day is */
                 timeZone?: string;
                 days?: number;
             };

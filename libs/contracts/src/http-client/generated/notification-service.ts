@@ -410,7 +410,10 @@ export type $defs = Record<string, never>;
 export interface operations {
     StreamController_stream: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the reader's, by its IANA name, for the times in the texts */
+                timeZone?: string;
+            };
             header: {
                 authorization: string;
                 /** @description goes on after this id */
@@ -607,7 +610,10 @@ export interface operations {
     };
     InboxController_read: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the reader's, by its IANA name, for the times in the texts */
+                timeZone?: string;
+            };
             header?: {
                 /** @description language of texts for people, en or de; otherwise the caller's preference */
                 "Accept-Language"?: string;
