@@ -7,13 +7,18 @@ import { type System } from './system.js';
 
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-export async function launchBrowser(): Promise<Browser> {
+/** Without scrollbars, unless `scrollbars` says that they take room as on most desks. */
+export async function launchBrowser({ scrollbars = false } = {}): Promise<Browser> {
   const executablePath = findProgram('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome');
   if (executablePath === null)
     throw new Error('chromium is not installed; cure: apt-get install -y --no-install-recommends chromium-headless-shell');
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'];
   // Chromium's sandbox does not start as root.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--headless', '--disable-gpu', ...quiet] });
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--headless', '--disable-gpu', ...quiet],
+    ignoreDefaultArgs: scrollbars ? ['--hide-scrollbars'] : [],
+  });
 }
 
 export type Look = { locale: Locale; scheme: 'light' | 'dark'; width: number; height: number };

@@ -127,6 +127,23 @@ describe('every view', () => {
     expect(same).toEqual([]);
   });
 
+  it.each(VIEWS.filter(({ name }) => name === 'settings-leave'))(
+    'is covered to its edges by a dialog, and nothing moves: $name',
+    async (view) => {
+      const desk = await launchBrowser({ scrollbars: true });
+      try {
+        const { page } = await openView(await newContext(desk), system, view);
+        const [head, overlay] = [page.locator('header').first(), page.locator('.mantine-Modal-overlay')];
+        const before = await head.boundingBox();
+        await view.arrange?.(page, system);
+        const [after, covered] = [await head.boundingBox(), await overlay.boundingBox()];
+        expect({ after, covered }).toEqual({ after: before, covered: { x: 0, y: 0, width: 1280, height: 900 } });
+      } finally {
+        await desk.close();
+      }
+    },
+  );
+
   /** Returns what is wrong with a view in a language. */
   async function lookAt(view: View, locale: Language): Promise<{ wrong: string[]; labels: string[] }> {
     const [first, second] = GLANCES[locale];
