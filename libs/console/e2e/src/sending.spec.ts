@@ -215,6 +215,8 @@ describe('deliveries and inbox', () => {
     await dialog.getByRole('button', { name: 'Choose none' }).click();
     expect(await dialog.getByRole('button', { name: 'Send 0 documents again' }).isDisabled()).toBe(true);
     await dialog.getByRole('checkbox', { name: 'Invoice dorn-2' }).check();
+    // Answers that take a while must not leave the list as it was before.
+    await page.route(/status=needs_attention&limit=200/, (route) => void setTimeout(() => void route.continue(), 1000));
     await dialog.getByRole('button', { name: 'Send 1 document again' }).click();
     await dialog.getByText('1 document was handed over again.').waitFor();
     await dialog.getByRole('button', { name: 'Close' }).last().click();

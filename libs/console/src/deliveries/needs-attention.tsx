@@ -115,9 +115,10 @@ function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: Deli
   const { attention: words, resend, types } = useLanguage().words.deliveries;
   const clients = useClients();
   const found = useQuery({
-    queryKey: ['deliveries-to-send-again', team, filter],
+    // Not one of the keys `deliveries…`, which are read again after sending: the list must not change while the reader looks at it and
+    // unticks entries, and the next dialog must begin with a list of its own.
+    queryKey: ['unsent', team, filter],
     queryFn: () => readUnsent(clients, team, filter),
-    // The list must not change while the reader looks at it and unticks entries.
     staleTime: Infinity,
     gcTime: 0,
   });
