@@ -8,6 +8,9 @@ const CLOSE_WITHIN_MS = 3000;
 // Limit for the head of a request, which fits into a few packets. Node.js allows a minute and checks twice a minute; a head that is sent
 // byte by byte occupies 45 KB meanwhile.
 const HEAD_WITHIN_MS = 15_000;
+// Longer than the 60 s for which the usual load balancers keep a connection that they may use again, so that they end it and not we: what a
+// client sends while we end it is lost. Node.js keeps a connection for 5 s.
+const IDLE_MS = 75_000;
 
 type Exchange = { request: IncomingMessage; response: ServerResponse };
 type Refusal = { answer: string; kind: RefusalKind };
@@ -65,7 +68,7 @@ export class EndingExpressAdapter extends ExpressAdapter {
   }
 
   override initHttpServer(): void {
-    const times = { headersTimeout: this.headWithinMs, connectionsCheckingInterval: this.headWithinMs / 3 };
+    const times = { headersTimeout: this.headWithinMs, connectionsCheckingInterval: this.headWithinMs / 3, keepAliveTimeout: IDLE_MS };
     const answer = this.getInstance<RequestListener>();
     // The Host header is checked below, because Node would refuse without telling us.
     const server = createServer({ ...times, requireHostHeader: false }, (request, response) => {

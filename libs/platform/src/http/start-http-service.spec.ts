@@ -330,6 +330,12 @@ describe('an HTTP service on one connection', () => {
     await whenRead('"status":"ok"');
   });
 
+  it('keeps an idle connection longer than load balancers do', async () => {
+    await begin();
+    const { headers } = await request(app.getHttpServer()).get('/health/live').set('Connection', 'keep-alive');
+    expect(Number(/^timeout=(\d+)$/.exec(headers['keep-alive'] ?? '')?.[1])).toBeGreaterThan(60);
+  });
+
   it('answers one request after the other', async () => {
     await begin();
     for (let asked = 0; asked < 5; asked += 1) {

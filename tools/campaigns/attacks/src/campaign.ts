@@ -1,4 +1,5 @@
 // Runs the attacks one after the other on one site, and checks that none of them ends a service.
+import { inspect } from 'node:util';
 import { type Progress, type Tried } from '@billing-mail/tools/stage';
 import { type Attack, Attempt, type Kind } from './attack.js';
 import { Site } from './site.js';
@@ -32,7 +33,7 @@ export async function tryOut(group: string, attack: Attack, site: Site): Promise
   try {
     seen = await attack.run(attempt);
   } catch (error) {
-    attempt.misses.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    attempt.misses.push(inspect(error));
   }
   for (const [service, process] of Object.entries(site.services)) attempt.expect(process.isRunning, `${service} was killed`);
   const failures = site.failuresInLogs(attack.answers5xx) - failuresBefore;

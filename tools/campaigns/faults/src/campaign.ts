@@ -1,5 +1,6 @@
 // Runs groups of scenarios, each group on a stage of its own, and collects the results.
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { NO_TOTALS, type Totals } from './judging/judge.js';
 import { describeState, illegalStates } from './judging/judge-states.js';
 import { type Group, NotPossibleHereError, Play, type Scenario } from './scenario.js';
@@ -83,7 +84,7 @@ async function actOut(group: Group, scenario: Scenario, stage: Stage): Promise<R
     return resultOf(play.misses.length === 0 ? 'ok' : 'missed', seen);
   } catch (error) {
     if (error instanceof NotPossibleHereError) return resultOf('skipped', error.message);
-    play.misses.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    play.misses.push(inspect(error));
     return { ...resultOf('missed', 'the scenario itself broke'), totals: NO_TOTALS };
   }
 }
