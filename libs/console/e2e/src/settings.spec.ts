@@ -296,6 +296,28 @@ describe('E-mail delivery', () => {
     await saved(page);
   });
 
+  it('keeps what is typed while it saves, as changes that are not saved yet', async () => {
+    const page = await open();
+    await page.getByLabel('Company name').fill('ACME while saving');
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    await page.route(
+      '**/email-delivery',
+      async (route) => {
+        await held;
+        await route.continue();
+      },
+      { times: 1 },
+    );
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('#field-replyTo').fill('late@acme.example');
+    goOn();
+    await page.getByText('1 unsaved change').waitFor();
+    expect(await page.locator('#field-replyTo').inputValue()).toBe('late@acme.example');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await saved(page);
+  });
+
   it('leads to what the service says is wrong with a field', async () => {
     const page = await open(SETTINGS, { allow: [422] });
     await page.getByLabel('Company name').fill('ACME refused');

@@ -21,7 +21,8 @@ type State = {
 
 type Action =
   | { do: 'edit'; changes: Partial<Draft> }
-  | { do: 'store'; stored: EmailDeliveryView; hasSaved: boolean }
+  | { do: 'store'; stored: EmailDeliveryView }
+  | { do: 'saved'; stored: EmailDeliveryView; sent: Draft }
   | { do: 'adopt'; stored: EmailDeliveryView }
   | { do: 'discard' }
   | { do: 'refuse'; errors: readonly FieldError[] }
@@ -47,7 +48,12 @@ function reduce(state: State, action: Action): State {
       return { ...state, draft, errors, hasSaved: false };
     }
     case 'store':
-      return { ...begin(action.stored, action.stored.locale), hasSaved: action.hasSaved };
+      return begin(action.stored, action.stored.locale);
+    case 'saved': {
+      const now = begin(action.stored, action.stored.locale);
+      // What was typed since the draft was sent is not saved yet.
+      return { ...now, draft: mergeDrafts(action.sent, state.draft, now.base), hasSaved: true };
+    }
     case 'adopt': {
       const base = toDraft(action.stored, action.stored.locale);
       return { ...state, stored: action.stored, base, draft: mergeDrafts(state.base, state.draft, base) };
@@ -76,15 +82,15 @@ function useSaving(team: string, state: State, dispatch: Dispatch<Action>) {
   const clients = useClients();
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: () => saveSettings(clients, team, state.draft, state.stored?.version ?? null),
-    onSuccess: (saved) => {
+    mutationFn: (sent: Draft) => saveSettings(clients, team, sent, state.stored?.version ?? null),
+    onSuccess: (saved, sent) => {
       queryClient.setQueryData(settingsKey(team), saved);
       void queryClient.invalidateQueries({ queryKey: historyKey(team) });
-      dispatch({ do: 'store', stored: saved, hasSaved: true });
+      dispatch({ do: 'saved', stored: saved, sent });
     },
-    onError: async (error) => {
+    onError: async (error, sent) => {
       if (!(error instanceof ProblemError)) return;
-      if (error.errors.length > 0) dispatch({ do: 'refuse', errors: onePerField(error.errors, toCopies(state.draft)) });
+      if (error.errors.length > 0) dispatch({ do: 'refuse', errors: onePerField(error.errors, toCopies(sent)) });
       if (error.status !== 412) return;
       const theirs = await readSettings(clients, team);
       if (theirs !== null) dispatch({ do: 'collide', theirs });
@@ -103,7 +109,7 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
   // What somebody else saved is shown at once if nothing is being edited.
   const isNewer = stored !== null && stored.version > (state.stored?.version ?? 0);
   if (isNewer && !saving.isPending && state.theirs === null) {
-    if (changed.length === 0) dispatch({ do: 'store', stored, hasSaved: false });
+    if (changed.length === 0) dispatch({ do: 'store', stored });
     // A mailbox was connected or a certificate set. The form has no field for these, so there is nothing to ask the reader.
     else if (changedFields(state.base, toDraft(stored, stored.locale)).length === 0) dispatch({ do: 'adopt', stored });
   }
@@ -126,7 +132,7 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
       saving.reset();
       if (state.theirs !== null) {
         queryClient.setQueryData(settingsKey(team), state.theirs);
-        dispatch({ do: 'store', stored: state.theirs, hasSaved: false });
+        dispatch({ do: 'store', stored: state.theirs });
       }
     },
     merge: () => {
@@ -143,7 +149,7 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
     save: (): FieldError | null => {
       const errors = checkDraft(state.base, state.draft);
       dispatch({ do: 'refuse', errors });
-      if (errors.length === 0) saving.mutate();
+      if (errors.length === 0) saving.mutate(state.draft);
       return errors[0] ?? null;
     },
   };
