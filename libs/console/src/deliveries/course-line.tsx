@@ -1,8 +1,7 @@
 import { Text } from '@mantine/core';
 import { type ReactNode } from 'react';
 import classes from './delivery-page.module.css';
-
-export type Tone = 'good' | 'wait' | 'bad' | 'calm';
+import { type Tone } from './status-mark.js';
 
 /** One event in the course of a delivery; `at` is already formatted. */
 export function Line({
@@ -20,7 +19,7 @@ export function Line({
 }) {
   return (
     <li className={classes.step}>
-      <span className={classes[tone]}>{icon}</span>
+      <span className={`tone-${tone}`}>{icon}</span>
       <div>
         <Text size="sm" fw={550} className="breakable">
           {title}

@@ -13,11 +13,12 @@ import {
   IconRosetteDiscountCheck,
 } from '@tabler/icons-react';
 import { useLanguage } from '../words/words-context.js';
-import { Line, type Tone } from './course-line.js';
+import { Line } from './course-line.js';
 import { type CourseStep, courseOf } from './delivery-course.js';
 import classes from './delivery-page.module.css';
 import { RawReply } from './raw-reply.js';
 import { ReportStep } from './report-step.js';
+import { type Tone } from './status-mark.js';
 import { Transcript } from './transcript.js';
 
 export function DeliveryCourse({ delivery }: { delivery: DeliveryView }) {

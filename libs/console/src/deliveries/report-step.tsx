@@ -12,9 +12,10 @@ import {
   IconUsers,
 } from '@tabler/icons-react';
 import { useLanguage } from '../words/words-context.js';
-import { Line, type Tone } from './course-line.js';
+import { Line } from './course-line.js';
 import { type CourseStep } from './delivery-course.js';
 import { RawReply } from './raw-reply.js';
+import { type Tone } from './status-mark.js';
 
 const LOOKS: Record<ReportKind, { icon: typeof IconMailCheck; tone: Tone }> = {
   bounced: { icon: IconCornerDownLeft, tone: 'bad' },

@@ -15,7 +15,9 @@ import { useLanguage } from '../words/words-context.js';
 import { isSettled } from './deliveries-queries.js';
 import classes from './status-mark.module.css';
 
-type Mark = { icon: typeof IconProgress; tone: 'good' | 'wait' | 'bad' | 'calm' };
+/** How something stands. Each has a class of its colour in `page.css`. */
+export type Tone = 'good' | 'wait' | 'bad' | 'calm';
+type Mark = { icon: typeof IconProgress; tone: Tone };
 
 const MARKS: Record<DeliveryStatus | RecipientStatus, Mark> = {
   queued: { icon: IconCircleDashed, tone: 'wait' },
@@ -36,7 +38,7 @@ function StatusMark({ status, children }: { status: DeliveryStatus | RecipientSt
   const { icon: Icon, tone } = MARKS[status];
   return (
     <span className={classes.mark} data-status={status}>
-      <Icon size={18} aria-hidden className={classes[tone]} />
+      <Icon size={18} aria-hidden className={`tone-${tone}`} />
       <span>{children}</span>
     </span>
   );

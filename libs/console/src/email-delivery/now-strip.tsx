@@ -105,7 +105,7 @@ function Figures({ team, counts, isOwn }: { team: string; counts: DeliveryCounts
           </Text>
         ) : (
           <Anchor key={text} component={Link} href={listOf({ status, since: '24h' })} size="sm" className={classes.figure}>
-            <strong className={value > 0 ? classes[tone] : classes.calm}>{formats.number(value)}</strong> {text}
+            <strong className={`tone-${value > 0 ? tone : 'calm'}`}>{formats.number(value)}</strong> {text}
           </Anchor>
         ),
       )}

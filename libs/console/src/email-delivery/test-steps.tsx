@@ -25,7 +25,7 @@ export function TestSteps({
         {steps.map(({ step, ok, ms, detail, technical, hint }, index) => (
           // A test may connect more than once to a server with several addresses, so that a step may appear again.
           <li key={`${step}-${index}`} data-step={step} data-ok={ok}>
-            <span className={ok ? classes.good : classes.bad}>
+            <span className={ok ? 'tone-good' : 'tone-bad'}>
               {ok ? <IconCircleCheck size={20} aria-hidden /> : <IconCircleX size={20} aria-hidden />}
               <VisuallyHidden>{ok ? test.ok : test.notOk}</VisuallyHidden>
             </span>

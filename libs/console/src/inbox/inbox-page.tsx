@@ -4,6 +4,7 @@ import { type NotificationView, type Severity } from '@billing-mail/contracts';
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { hasAnswered } from '../deliveries/deliveries-queries.js';
+import { type Tone } from '../deliveries/status-mark.js';
 import { type TeamRole } from '../session/read-token.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { useDocumentTitle } from '../shell/document-title.js';
@@ -76,20 +77,24 @@ function Nothing() {
   );
 }
 
-const ICONS: Record<Severity, typeof IconInfoCircle> = { info: IconInfoCircle, warning: IconAlertTriangle, error: IconCircleX };
+const LOOKS: Record<Severity, { icon: typeof IconInfoCircle; tone: Tone }> = {
+  info: { icon: IconInfoCircle, tone: 'calm' },
+  warning: { icon: IconAlertTriangle, tone: 'wait' },
+  error: { icon: IconCircleX, tone: 'bad' },
+};
 
 function Message({ item, team, onRead }: { item: NotificationView; team: string; onRead: () => void }) {
   const { words, formats } = useLanguage();
   const { inbox } = words;
   const isUnread = item.readAt === null;
-  const Icon = ICONS[item.severity];
+  const { icon: Icon, tone } = LOOKS[item.severity];
   return (
     <li>
       <Paper component="article" withBorder p="md" radius="md" className={classes.message} data-unread={isUnread || undefined}>
         <Icon
           size={22}
           aria-label={item.type === 'delivery_bounced' ? words.bounces.cameBack : inbox.severity[item.severity]}
-          className={classes[item.severity]}
+          className={`tone-${tone}`}
         />
         <div className={classes.text}>
           <Group gap="xs" align="baseline">
