@@ -9,6 +9,7 @@ import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { NotFound } from '../shell/not-found.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
+import { TermList } from '../shell/term-list.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { CancelButton } from './cancel-button.js';
@@ -195,22 +196,16 @@ function SentAgain({ team, of, id, link, nameOf, isDone = false }: SentAgainProp
 
 function Details({ delivery }: { delivery: DeliveryView }) {
   const { detail } = useLanguage().words.deliveries;
-  const lines: [string, string][] = [
-    [detail.id, delivery.id],
-    [detail.key, delivery.key],
-    ...(delivery.messageId === null ? [] : [[detail.messageId, delivery.messageId] as [string, string]]),
-  ];
   return (
     <details className={classes.details}>
       <summary>{detail.details}</summary>
-      <dl>
-        {lines.map(([term, value]) => (
-          <div key={term}>
-            <dt>{term}</dt>
-            <dd className="breakable">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <TermList
+        lines={[
+          [detail.id, delivery.id],
+          [detail.key, delivery.key],
+          [detail.messageId, delivery.messageId],
+        ]}
+      />
     </details>
   );
 }

@@ -7,6 +7,7 @@ import { useMemo, useState } from 'react';
 import { useClients } from '../api/clients-context.js';
 import { useNameOf } from '../people/people-queries.js';
 import { BusyButton } from '../shell/busy-button.js';
+import { TermList } from '../shell/term-list.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { saveBytes, showPdf } from './save-file.js';
@@ -40,23 +41,18 @@ export function SentMessage({ team, delivery }: { team: string; delivery: Delive
 function Header({ team, content: { from, replyTo, to, cc, subject, requestedBy } }: { team: string; content: DeliveryContent }) {
   const words = useLanguage().words.deliveries.message;
   const nameOf = useNameOf(team);
-  const lines: [string, string][] = [
-    [words.from, from === null ? words.notKnownYet : inFull(from)],
-    ...(replyTo === null ? [] : [[words.replyTo, replyTo] as [string, string]]),
-    ...(to.length === 0 ? [] : [[words.to, to.map(inFull).join(', ')] as [string, string]]),
-    ...(cc.length === 0 ? [] : [[words.cc, cc.map(inFull).join(', ')] as [string, string]]),
-    [words.subject, subject],
-    ...(requestedBy === null ? [] : [[words.requestedBy, nameOf(requestedBy)] as [string, string]]),
-  ];
   return (
-    <dl className={classes.lines}>
-      {lines.map(([term, value]) => (
-        <div key={term}>
-          <dt>{term}</dt>
-          <dd className="breakable">{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <TermList
+      className={classes.lines}
+      lines={[
+        [words.from, from === null ? words.notKnownYet : inFull(from)],
+        [words.replyTo, replyTo],
+        [words.to, to.length === 0 ? null : to.map(inFull).join(', ')],
+        [words.cc, cc.length === 0 ? null : cc.map(inFull).join(', ')],
+        [words.subject, subject],
+        [words.requestedBy, requestedBy && nameOf(requestedBy)],
+      ]}
+    />
   );
 }
 

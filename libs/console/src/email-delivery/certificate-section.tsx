@@ -5,6 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useClients } from '../api/clients-context.js';
 import { useNameOf } from '../people/people-queries.js';
+import { TermList } from '../shell/term-list.js';
 import { useLanguage } from '../words/words-context.js';
 import { AskFirstButton } from './ask-first-button.js';
 import { CertificateForm } from './certificate-form.js';
@@ -73,13 +74,6 @@ function Shown({ team, certificate }: { team: string; certificate: CertificateVi
   const [openedAt] = useState(() => Date.now());
   const leftMs = Date.parse(validTo) - openedAt;
   const until = formats.dateTime(validTo);
-  const lines: [string, string][] = [
-    [says.subject, subject],
-    [says.addresses, addresses.join(', ')],
-    [says.issuer, issuer],
-    [says.validTo, until],
-    [says.fingerprint, fingerprint],
-  ];
   return (
     <>
       {leftMs > SOON_MS ? null : (
@@ -87,14 +81,16 @@ function Shown({ team, certificate }: { team: string; certificate: CertificateVi
           {leftMs > 0 ? says.endsSoon(until) : says.ended(until)}
         </Alert>
       )}
-      <dl className={classes.lines}>
-        {lines.map(([term, value]) => (
-          <div key={term}>
-            <dt>{term}</dt>
-            <dd className="breakable">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <TermList
+        className={classes.lines}
+        lines={[
+          [says.subject, subject],
+          [says.addresses, addresses.join(', ')],
+          [says.issuer, issuer],
+          [says.validTo, until],
+          [says.fingerprint, fingerprint],
+        ]}
+      />
       {record ? (
         <Text size="sm" c="dimmed" className="breakable">
           {says.set(formats.dateTime(record.changedAt), nameOf(record.changedBy))}

@@ -4,6 +4,7 @@ import { explainRecipient, type Mailbox } from '@billing-mail/contracts';
 import { IconPaperclip, IconRosetteDiscountCheck } from '@tabler/icons-react';
 import { useClients } from '../api/clients-context.js';
 import { Address } from '../shell/address.js';
+import { TermList } from '../shell/term-list.js';
 import { useLanguage } from '../words/words-context.js';
 import { useEditing } from './editing.js';
 import classes from './mail-preview.module.css';
@@ -26,12 +27,6 @@ export function MailPreview() {
   ].map((list) => list.filter((each) => explainRecipient(each.address) === null)) as [Mailbox[], Mailbox[]];
   const more = usable.length - COPIES_NAMED;
   const copies = usable.slice(0, COPIES_NAMED).map((each) => each.name ?? each.address);
-  const lines: [string, string][] = [
-    ...(draft.replyTo.trim() === '' ? [] : [[preview.replyTo, draft.replyTo.trim()] as [string, string]]),
-    [preview.to, preview.sampleTo],
-    ...(copies.length === 0 ? [] : [[preview.cc, [...copies, ...(more > 0 ? [preview.more(more)] : [])].join(', ')] as [string, string]]),
-    [preview.subject, preview.sampleSubject],
-  ];
   return (
     <figure className={classes.mail} aria-label={preview.title}>
       <figcaption className={classes.caption}>{preview.title}</figcaption>
@@ -57,16 +52,15 @@ export function MailPreview() {
           {isSigned ? preview.signed : preview.unsigned}
         </Badge>
       </div>
-      <dl className={classes.lines}>
-        {lines.map(([term, value]) => (
-          <div key={term}>
-            <dt>{term}</dt>
-            <dd className="breakable">
-              <Address>{value}</Address>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <TermList
+        className={classes.lines}
+        lines={[
+          [preview.replyTo, draft.replyTo.trim() || null],
+          [preview.to, preview.sampleTo],
+          [preview.cc, copies.length === 0 ? null : [...copies, ...(more > 0 ? [preview.more(more)] : [])].join(', ')],
+          [preview.subject, preview.sampleSubject],
+        ]}
+      />
       <Text size="sm" className={classes.file}>
         <IconPaperclip size={14} aria-hidden /> {preview.sampleFile}
       </Text>
