@@ -1,12 +1,12 @@
 // What an administrator does at the provider before an app can sign in by itself, with the values to paste.
-import { Button, CopyButton, List, Text } from '@mantine/core';
+import { List, Text } from '@mantine/core';
+import { CopyTextButton } from '../shell/copy-text-button.js';
 import { useLanguage } from '../words/words-context.js';
 
 type Props = { provider: 'microsoft' | 'google'; clientId: string; mailbox: string };
 
 export function AppSteps({ provider, clientId, mailbox }: Props) {
-  const { page, ownServer } = useLanguage().words;
-  const words = ownServer.connection;
+  const words = useLanguage().words.ownServer.connection;
   const pasted = provider === 'google' ? GOOGLE_SCOPE : exchangeCommands(plainOr(clientId, 'CLIENT-ID'), plainOr(mailbox, 'MAILBOX'));
   return (
     <div>
@@ -19,13 +19,7 @@ export function AppSteps({ provider, clientId, mailbox }: Props) {
         ))}
       </List>
       <code className="code-block">{pasted}</code>
-      <CopyButton value={pasted}>
-        {({ copied, copy }) => (
-          <Button variant="default" size="xs" mt="xs" onClick={copy}>
-            {copied ? page.copied : page.copy}
-          </Button>
-        )}
-      </CopyButton>
+      <CopyTextButton text={pasted} size="xs" mt="xs" />
     </div>
   );
 }

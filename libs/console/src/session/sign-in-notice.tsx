@@ -1,8 +1,9 @@
-import { Anchor, Button, Code, Container, CopyButton, Group, List, Text, ThemeIcon, Title } from '@mantine/core';
+import { Anchor, Code, Container, Group, List, Text, ThemeIcon, Title } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { settingsPath } from '../paths.js';
+import { CopyTextButton } from '../shell/copy-text-button.js';
 import { OptionsMenu } from '../shell/options-menu.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { useLanguage } from '../words/words-context.js';
@@ -37,13 +38,7 @@ export function SignInNotice({ session, team }: { session: Exclude<Session, { ki
           <Code block className="breakable">
             {code}
           </Code>
-          <CopyButton value={code}>
-            {({ copied, copy }) => (
-              <Button variant="default" size="xs" mt="xs" mb="md" onClick={copy}>
-                {copied ? words.page.copied : words.page.copy}
-              </Button>
-            )}
-          </CopyButton>
+          <CopyTextButton text={code} size="xs" mt="xs" mb="md" />
         </>
       ) : null}
       {session.kind === 'expired' && isDraftKept() ? <Text mb="md">{words.page.signIn.draftKept}</Text> : null}

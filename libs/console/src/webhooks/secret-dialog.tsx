@@ -1,11 +1,11 @@
-import { Button, Code, CopyButton, Modal, Stack, Text } from '@mantine/core';
+import { Button, Code, Modal, Stack, Text } from '@mantine/core';
+import { CopyTextButton } from '../shell/copy-text-button.js';
 import { DialogFoot } from '../shell/dialog-foot.js';
 import { useLanguage } from '../words/words-context.js';
 
 /** Shows a secret for the only time, so that neither a click beside it nor Escape closes the dialog. */
 export function SecretDialog({ secret, onClose }: { secret: string; onClose: () => void }) {
-  const { webhooks, page } = useLanguage().words;
-  const say = webhooks.secret;
+  const say = useLanguage().words.webhooks.secret;
   return (
     <Modal opened onClose={onClose} title={say.title} centered withCloseButton={false} closeOnClickOutside={false} closeOnEscape={false}>
       <Stack gap="md">
@@ -15,13 +15,7 @@ export function SecretDialog({ secret, onClose }: { secret: string; onClose: () 
         </Code>
       </Stack>
       <DialogFoot>
-        <CopyButton value={secret}>
-          {({ copied, copy }) => (
-            <Button variant="default" onClick={copy}>
-              {copied ? page.copied : page.copy}
-            </Button>
-          )}
-        </CopyButton>
+        <CopyTextButton text={secret} />
         <Button onClick={onClose}>{say.done}</Button>
       </DialogFoot>
     </Modal>
