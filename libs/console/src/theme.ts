@@ -1,4 +1,4 @@
-import { Alert, Button, createTheme, type CSSVariablesResolver, PasswordInput } from '@mantine/core';
+import { Alert, Button, createTheme, type CSSVariablesResolver, Modal, PasswordInput } from '@mantine/core';
 import classes from './theme.module.css';
 import { type Catalogue } from './words/catalogues.js';
 
@@ -22,7 +22,8 @@ export const themeIn = ({ page }: Catalogue) =>
           root: variant === 'subtle' && color === undefined ? { '--button-color': 'var(--mantine-color-anchor)' } : {},
         }),
       }),
-      // Mantine's own label is English.
+      // Mantine has no label of its own for the first, and an English one for the second.
+      Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': page.close } } }),
       PasswordInput: PasswordInput.extend({ defaultProps: { visibilityToggleButtonProps: { 'aria-label': page.showPassword } } }),
     },
   });

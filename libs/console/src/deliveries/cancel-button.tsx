@@ -6,14 +6,12 @@ import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { DialogFoot } from '../shell/dialog-foot.js';
-import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { deliveryKey } from './deliveries-queries.js';
 
 /** Button that cancels what no server has accepted yet, after one confirmation. */
 export function CancelButton({ team, delivery }: { team: string; delivery: DeliveryView }) {
-  const { words } = useLanguage();
-  const { cancel } = words.deliveries;
+  const { cancel } = useLanguage().words.deliveries;
   const { dispatcher } = useClients();
   const queryClient = useQueryClient();
   const [isOpen, setIsOpen] = useState(false);
@@ -30,15 +28,9 @@ export function CancelButton({ team, delivery }: { team: string; delivery: Deliv
       <Button variant="default" onClick={() => setIsOpen(true)}>
         {cancel.open}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={() => setIsOpen(false)}
-        title={cancel.title}
-        centered
-        closeButtonProps={{ 'aria-label': words.page.close }}
-      >
+      <Modal opened={isOpen} onClose={() => setIsOpen(false)} title={cancel.title} centered>
         <Text>{mayBeWithSomebody(delivery) ? cancel.text : cancel.nobody}</Text>
-        <DialogFoot trouble={cancelling.error ? <Trouble error={cancelling.error} /> : null}>
+        <DialogFoot error={cancelling.error}>
           <Button variant="default" onClick={() => setIsOpen(false)}>
             {cancel.no}
           </Button>

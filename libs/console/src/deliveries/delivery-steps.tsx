@@ -85,17 +85,16 @@ type AskingProps = {
 
 /** Button that opens a small form, and closes it when the service has accepted the step. */
 function AskingButton({ words, step, isReady, children }: AskingProps) {
-  const { close } = useLanguage().words.page;
   const [isOpen, setIsOpen] = useState(false);
   return (
     <>
       <Button variant="default" onClick={() => setIsOpen(true)}>
         {words.open}
       </Button>
-      <Modal opened={isOpen} onClose={() => setIsOpen(false)} title={words.title} centered closeButtonProps={{ 'aria-label': close }}>
+      <Modal opened={isOpen} onClose={() => setIsOpen(false)} title={words.title} centered>
         <Text mb="md">{words.lead}</Text>
         {children}
-        <DialogFoot trouble={step.error ? <Trouble error={step.error} /> : null}>
+        <DialogFoot error={step.error}>
           <BusyButton
             busy={step.isPending}
             disabled={!isReady}

@@ -97,9 +97,8 @@ export function SendAllAgain({ team, filter }: { team: string; filter: DeliveryF
 type DialogProps = { team: string; filter: DeliveryFilter; isOpen: boolean; onClose: () => void };
 
 function SendAllAgainDialog({ team, filter, isOpen, onClose }: DialogProps) {
-  const { deliveries, page } = useLanguage().words;
   return (
-    <Modal opened={isOpen} onClose={onClose} title={deliveries.attention.title} size="lg" closeButtonProps={{ 'aria-label': page.close }}>
+    <Modal opened={isOpen} onClose={onClose} title={useLanguage().words.deliveries.attention.title} size="lg">
       <SendAllAgainForm team={team} filter={filter} onDone={onClose} />
     </Modal>
   );

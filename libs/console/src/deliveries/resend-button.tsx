@@ -11,7 +11,6 @@ import { forgetDraft, keepDraft, keptDraft } from '../session/kept-draft.js';
 import { currentSession } from '../session/session-store.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { DialogFoot } from '../shell/dialog-foot.js';
-import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './delivery-page.module.css';
@@ -26,7 +25,7 @@ type Purpose = 'resend' | 'correct';
 type Props = { team: string; delivery: DeliveryView; purpose: Purpose };
 
 export function ResendButton({ team, delivery, purpose }: Props) {
-  const { deliveries, bounces, page } = useLanguage().words;
+  const { deliveries, bounces } = useLanguage().words;
   const words = purpose === 'correct' ? bounces.correct : deliveries.resend;
   const place = placeOf(delivery, purpose);
   // What was typed before the session ended is there again, in the dialog in which it was typed.
@@ -40,7 +39,7 @@ export function ResendButton({ team, delivery, purpose }: Props) {
       <Button variant={purpose === 'correct' ? 'filled' : 'default'} onClick={() => setIsOpen(true)}>
         {words.open}
       </Button>
-      <Modal opened={isOpen} onClose={close} title={words.title} size="lg" closeButtonProps={{ 'aria-label': page.close }}>
+      <Modal opened={isOpen} onClose={close} title={words.title} size="lg">
         <ResendForm team={team} delivery={delivery} purpose={purpose} />
       </Modal>
     </>
@@ -170,7 +169,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
         </Button>
       )}
       <NoteField label={resend.note} note={note} onChange={setNote} />
-      <DialogFoot trouble={sending.error ? <Trouble error={sending.error} /> : null}>
+      <DialogFoot error={sending.error}>
         {chosen.length === 0 ? <Text size="sm">{resend.none}</Text> : null}
         <BusyButton busy={sending.isPending} disabled={chosen.length === 0 || wrong > 0} onClick={() => sending.mutate()}>
           {resend.send(chosen.length - wrong)}

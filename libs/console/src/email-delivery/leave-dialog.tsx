@@ -7,8 +7,7 @@ import { useLanguage } from '../words/words-context.js';
 
 /** Asks before a reader leaves unsaved changes; `changes` is their number. */
 export function LeaveDialog({ changes }: { changes: number }) {
-  const { page, settings } = useLanguage().words;
-  const words = settings.leave;
+  const words = useLanguage().words.settings.leave;
   const [leave, setLeave] = useState<{ go: () => void } | null>(null);
   const isDirty = changes > 0;
   useEffect(() => (isDirty ? guardNavigation((go) => setLeave({ go })) : undefined), [isDirty]);
@@ -19,13 +18,7 @@ export function LeaveDialog({ changes }: { changes: number }) {
     setLeave(null);
   };
   return (
-    <Modal
-      opened={leave !== null}
-      onClose={() => setLeave(null)}
-      title={words.title}
-      centered
-      closeButtonProps={{ 'aria-label': page.close }}
-    >
+    <Modal opened={leave !== null} onClose={() => setLeave(null)} title={words.title} centered>
       <Text>{words.text(changes)}</Text>
       <DialogFoot>
         <Button variant="default" onClick={() => setLeave(null)} data-autofocus>

@@ -6,12 +6,12 @@ import { answerOffer, useOffer } from './session-store.js';
 
 /** Asks before a link signs in another user than the one who is signed in. */
 export function SwitchUserDialog({ session }: { session: SignedIn }) {
-  const { switchUser: words, close } = useLanguage().words.page;
+  const { switchUser: words } = useLanguage().words.page;
   const offered = useOffer();
   if (offered === null) return null;
   const [now, next] = [session.claims.sub, offered.claims.sub];
   return (
-    <Modal opened onClose={() => answerOffer(false)} title={words.title} size="lg" centered closeButtonProps={{ 'aria-label': close }}>
+    <Modal opened onClose={() => answerOffer(false)} title={words.title} size="lg" centered>
       <Text className="breakable">{words.text(now, next)}</Text>
       <DialogFoot>
         <Button onClick={() => answerOffer(false)} data-autofocus>

@@ -4,7 +4,6 @@ import { type FormEvent, useState } from 'react';
 import { ProblemError } from '../api/problem.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { DialogFoot } from '../shell/dialog-foot.js';
-import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { useWebhookActions } from './webhooks-queries.js';
 
@@ -12,8 +11,7 @@ type Props = { team: string; onAdded: (secret: string) => void; onClose: () => v
 
 /** Adds an address and the events that it gets: all of them unless somebody chooses. */
 export function AddWebhookDialog({ team, onAdded, onClose }: Props) {
-  const { words } = useLanguage();
-  const { add: say, events } = words.webhooks;
+  const { add: say, events } = useLanguage().words.webhooks;
   const { add } = useWebhookActions(team);
   const [url, setUrl] = useState('');
   const [types, setTypes] = useState<string[]>([...WEBHOOK_EVENT_TYPES]);
@@ -26,7 +24,7 @@ export function AddWebhookDialog({ team, onAdded, onClose }: Props) {
     add.mutate({ url: url.trim(), ...chosen }, { onSuccess: ({ secret }) => onAdded(secret) });
   };
   return (
-    <Modal opened onClose={onClose} title={say.title} centered closeButtonProps={{ 'aria-label': words.page.close }}>
+    <Modal opened onClose={onClose} title={say.title} centered>
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           <TextInput
@@ -48,7 +46,7 @@ export function AddWebhookDialog({ team, onAdded, onClose }: Props) {
             </Stack>
           </Checkbox.Group>
         </Stack>
-        <DialogFoot trouble={add.error && !isRefused ? <Trouble error={add.error} /> : null}>
+        <DialogFoot error={isRefused ? null : add.error}>
           <Button variant="default" onClick={onClose}>
             {say.cancel}
           </Button>

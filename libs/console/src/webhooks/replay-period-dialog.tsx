@@ -2,7 +2,6 @@ import { Button, Checkbox, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { BusyButton } from '../shell/busy-button.js';
 import { DialogFoot } from '../shell/dialog-foot.js';
-import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { type WebhookActions } from './webhooks-queries.js';
 
@@ -29,7 +28,7 @@ export function ReplayPeriodDialog({ id, replayPeriod, onClose }: Props) {
     replayPeriod.mutate({ id, from: new Date(from).toISOString(), to: new Date(to).toISOString(), delivered });
   };
   return (
-    <Modal opened onClose={onClose} title={say.title} centered closeButtonProps={{ 'aria-label': words.page.close }}>
+    <Modal opened onClose={onClose} title={say.title} centered>
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           <Text>{say.text}</Text>
@@ -44,7 +43,7 @@ export function ReplayPeriodDialog({ id, replayPeriod, onClose }: Props) {
           <Checkbox label={say.delivered} checked={delivered} onChange={(event) => setDelivered(event.currentTarget.checked)} />
           {replayPeriod.data === undefined ? null : <Text role="status">{say.done(replayPeriod.data.count)}</Text>}
         </Stack>
-        <DialogFoot trouble={replayPeriod.error ? <Trouble error={replayPeriod.error} /> : null}>
+        <DialogFoot error={replayPeriod.error}>
           <Button variant="default" onClick={onClose}>
             {replayPeriod.data === undefined ? cancel : words.page.close}
           </Button>

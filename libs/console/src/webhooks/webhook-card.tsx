@@ -96,8 +96,7 @@ function State({ webhook: { id, off, failingSince }, switchOn }: { webhook: Webh
 type RotateProps = { id: string; onSecret: (secret: string) => void; onClose: () => void } & Pick<WebhookActions, 'rotate'>;
 
 function RotateDialog({ id, rotate, onSecret, onClose }: RotateProps) {
-  const { words } = useLanguage();
-  const { rotate: say, cancel } = words.webhooks;
+  const { rotate: say, cancel } = useLanguage().words.webhooks;
   const [revokeOld, setRevokeOld] = useState(false);
   const begin = (): void =>
     rotate.mutate(
@@ -110,10 +109,10 @@ function RotateDialog({ id, rotate, onSecret, onClose }: RotateProps) {
       },
     );
   return (
-    <Modal opened onClose={onClose} title={say.title} centered closeButtonProps={{ 'aria-label': words.page.close }}>
+    <Modal opened onClose={onClose} title={say.title} centered>
       <Text mb="md">{say.text}</Text>
       <Checkbox label={say.revoke} checked={revokeOld} onChange={(event) => setRevokeOld(event.currentTarget.checked)} />
-      <DialogFoot trouble={rotate.error ? <Trouble error={rotate.error} /> : null}>
+      <DialogFoot error={rotate.error}>
         <Button variant="default" onClick={onClose}>
           {cancel}
         </Button>
@@ -126,12 +125,11 @@ function RotateDialog({ id, rotate, onSecret, onClose }: RotateProps) {
 }
 
 function RemoveDialog({ id, remove, onClose }: { id: string; onClose: () => void } & Pick<WebhookActions, 'remove'>) {
-  const { words } = useLanguage();
-  const { remove: say, cancel } = words.webhooks;
+  const { remove: say, cancel } = useLanguage().words.webhooks;
   return (
-    <Modal opened onClose={onClose} title={say.title} centered closeButtonProps={{ 'aria-label': words.page.close }}>
+    <Modal opened onClose={onClose} title={say.title} centered>
       <Text>{say.text}</Text>
-      <DialogFoot trouble={remove.error ? <Trouble error={remove.error} /> : null}>
+      <DialogFoot error={remove.error}>
         <Button variant="default" onClick={onClose}>
           {cancel}
         </Button>
