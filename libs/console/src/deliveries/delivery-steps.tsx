@@ -1,12 +1,12 @@
 // What can be done with one delivery besides sending it again and cancelling it: move it, try it now, or note that it arrived.
-import { Button, Modal, Text, TextInput } from '@mantine/core';
+import { Text, TextInput } from '@mantine/core';
 import { type DeliveryView } from '@billing-mail/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
+import { AskButton } from '../shell/ask-button.js';
 import { BusyButton } from '../shell/busy-button.js';
-import { DialogFoot } from '../shell/dialog-foot.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { deliveryKey } from './deliveries-queries.js';
@@ -15,7 +15,7 @@ import { noted, NoteField } from './note-field.js';
 type Props = { team: string; delivery: DeliveryView };
 
 /** Returns a mutation that runs `step` and replaces the delivery on the page with the one that the service returns. */
-function useStep<Given>(team: string, delivery: DeliveryView, step: (given: Given) => Promise<DeliveryView>) {
+function useStep(team: string, delivery: DeliveryView, step: () => Promise<DeliveryView>) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: step,
@@ -45,12 +45,13 @@ export function MoveButtons({ team, delivery }: Props) {
   );
   return (
     <>
-      <BusyButton busy={retrying.isPending} onClick={() => retrying.mutate(undefined)}>
+      <BusyButton busy={retrying.isPending} onClick={() => retrying.mutate()}>
         {retryNow}
       </BusyButton>
-      <AskingButton words={words} step={moving} isReady={!Number.isNaN(Date.parse(time))}>
+      <AskButton words={{ ...words, yes: words.save }} doing={moving} yes={{ disabled: Number.isNaN(Date.parse(time)) }}>
+        <Text mb="md">{words.lead}</Text>
         <TextInput type="datetime-local" label={words.field} value={time} onChange={(event) => setTime(event.currentTarget.value)} />
-      </AskingButton>
+      </AskButton>
       {retrying.error ? <Trouble error={retrying.error} /> : null}
     </>
   );
@@ -70,40 +71,9 @@ export function ReceivedButton({ team, delivery }: Props) {
     ),
   );
   return (
-    <AskingButton words={words} step={marking} isReady>
+    <AskButton words={{ ...words, yes: words.save }} doing={marking}>
+      <Text mb="md">{words.lead}</Text>
       <NoteField label={words.field} note={note} onChange={setNote} />
-    </AskingButton>
-  );
-}
-
-type AskingProps = {
-  words: { open: string; title: string; lead: string; save: string };
-  step: { mutate: (given: undefined, options: { onSuccess: () => void }) => void; isPending: boolean; error: Error | null };
-  isReady: boolean;
-  children: ReactNode;
-};
-
-/** Button that opens a small form, and closes it when the service has accepted the step. */
-function AskingButton({ words, step, isReady, children }: AskingProps) {
-  const [isOpen, setIsOpen] = useState(false);
-  return (
-    <>
-      <Button variant="default" onClick={() => setIsOpen(true)}>
-        {words.open}
-      </Button>
-      <Modal opened={isOpen} onClose={() => setIsOpen(false)} title={words.title} centered>
-        <Text mb="md">{words.lead}</Text>
-        {children}
-        <DialogFoot error={step.error}>
-          <BusyButton
-            busy={step.isPending}
-            disabled={!isReady}
-            onClick={() => step.mutate(undefined, { onSuccess: () => setIsOpen(false) })}
-          >
-            {words.save}
-          </BusyButton>
-        </DialogFoot>
-      </Modal>
-    </>
+    </AskButton>
   );
 }
