@@ -1,5 +1,5 @@
 // The deliveries that a filter finds, as a live list.
-import { Text, Title } from '@mantine/core';
+import { Nothing } from '../shell/nothing.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
@@ -17,13 +17,10 @@ export function FoundDeliveries({ team, filter }: { team: string; filter: Delive
       <PageSkeleton blocks={[44, 44, 44, 44, 44, 44]} hasTitle={false} />
     );
   if (items.length === 0)
-    return (
-      <div role="status">
-        <Title order={2} size="h4" mt="xl" mb="xs">
-          {isFiltered(filter) ? words.noMatch : words.empty}
-        </Title>
-        <Text c="dimmed">{isFiltered(filter) ? words.noMatchText : words.emptyText}</Text>
-      </div>
+    return isFiltered(filter) ? (
+      <Nothing title={words.noMatch} text={words.noMatchText} />
+    ) : (
+      <Nothing title={words.empty} text={words.emptyText} />
     );
   return (
     <>

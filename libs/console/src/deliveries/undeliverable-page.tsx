@@ -1,6 +1,6 @@
 // Addresses from which documents came back for good: since when, why, and which document. The list can be saved, and an address forgotten
 // once it is right.
-import { Anchor, Text, Title } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { type BouncedAddressView } from '@billing-mail/contracts';
 import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
@@ -9,6 +9,7 @@ import { deliveryPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { useDocumentTitle } from '../shell/document-title.js';
+import { Nothing } from '../shell/nothing.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
 import { Trouble } from '../shell/trouble.js';
 import { type Language, useLanguage } from '../words/words-context.js';
@@ -50,14 +51,7 @@ function Addresses({ team, role }: Props) {
       {error ? <Trouble error={error} onRetry={() => void refetch()} /> : null}
       {forgetting.error ? <Trouble error={forgetting.error} /> : null}
       {forgetting.isSuccess ? <Forgotten key={forgetting.variables} address={forgetting.variables} /> : null}
-      {items.length === 0 ? (
-        <div role="status">
-          <Title order={2} size="h4" mt="xl" mb="xs">
-            {undeliverable.empty}
-          </Title>
-          <Text c="dimmed">{undeliverable.emptyText}</Text>
-        </div>
-      ) : null}
+      {items.length === 0 ? <Nothing title={undeliverable.empty} text={undeliverable.emptyText} /> : null}
       <ul className={classes.list}>
         {items.map((item) => (
           <Address

@@ -8,6 +8,7 @@ import { type Tone } from '../deliveries/status-mark.js';
 import { type TeamRole } from '../session/read-token.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { useDocumentTitle } from '../shell/document-title.js';
+import { Nothing } from '../shell/nothing.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
@@ -43,7 +44,7 @@ export function InboxPage({ team, role }: { team: string; role: TeamRole }) {
       {marking.error ? <Trouble error={marking.error} /> : null}
       {inbox.error ? <Trouble error={inbox.error} onRetry={() => void inbox.refetch()} /> : null}
       {pages === undefined && !inbox.error ? <PageSkeleton blocks={[96, 96, 96]} hasTitle={false} /> : null}
-      {pages !== undefined && items.length === 0 ? <Nothing /> : null}
+      {pages !== undefined && items.length === 0 ? <Nothing title={words.empty} text={words.emptyText} /> : null}
       <ul className={classes.list}>
         {items.map((item) => (
           <Message key={item.id} item={item} team={team} onRead={() => marking.mutate(item.id)} />
@@ -62,18 +63,6 @@ export function InboxPage({ team, role }: { team: string; role: TeamRole }) {
         </>
       )}
     </>
-  );
-}
-
-function Nothing() {
-  const { empty, emptyText } = useLanguage().words.inbox;
-  return (
-    <div role="status">
-      <Title order={2} size="h4" mt="xl" mb="xs">
-        {empty}
-      </Title>
-      <Text c="dimmed">{emptyText}</Text>
-    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { settingsPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
+import { Nothing } from '../shell/nothing.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
@@ -60,14 +61,7 @@ function Webhooks({ team }: { team: string }) {
       <div>
         <Button onClick={() => setIsAdding(true)}>{words.add.open}</Button>
       </div>
-      {data.length === 0 ? (
-        <div role="status">
-          <Title order={2} size="h4" mb="xs">
-            {words.empty}
-          </Title>
-          <Text c="dimmed">{words.emptyText}</Text>
-        </div>
-      ) : null}
+      {data.length === 0 ? <Nothing title={words.empty} text={words.emptyText} mt={0} /> : null}
       {data.map((webhook) => (
         <WebhookCard key={webhook.id} team={team} webhook={webhook} onSecret={showSecret} />
       ))}
