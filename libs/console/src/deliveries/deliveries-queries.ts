@@ -4,10 +4,9 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ask, type Clients } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
+import { type Page, readPages } from '../api/read-pages.js';
 import { ProblemError } from '../api/problem.js';
 import { type DeliveryFilter, toLogQuery } from './delivery-filter.js';
-
-type Page = { items: DeliverySummary[]; nextCursor: string | null };
 
 const PAGE = 100;
 const LARGE_PAGE = 200;
@@ -28,7 +27,7 @@ export function readDeliveries(
   filter: DeliveryFilter,
   cursor: string | null,
   { limit = PAGE, recipients = 1 } = {},
-): Promise<Page> {
+): Promise<Page<DeliverySummary>> {
   const query = { ...toLogQuery(filter), limit: String(limit), recipients, ...(cursor === null ? {} : { cursor }) };
   return ask(dispatcher.GET('/v1/teams/{teamId}/deliveries', { params: { path: { teamId: team }, query } }));
 }
@@ -37,21 +36,13 @@ export function readDeliveries(
  * Reads everything that the filter shows, page by page. `onPage` gets the number read so far and stops the reading by returning `false`.
  * @throws ProblemError, AwayError
  */
-export async function readAll(
+export const readAll = (
   clients: Clients,
   team: string,
   filter: DeliveryFilter,
-  { onPage = () => true, recipients }: { onPage?: (count: number) => boolean; recipients?: number } = {},
-): Promise<DeliverySummary[]> {
-  const items: DeliverySummary[] = [];
-  for (let cursor: string | null = null, isFirst = true; isFirst || cursor !== null; isFirst = false) {
-    const page: Page = await readInTime(() => readDeliveries(clients, team, filter, cursor, { limit: LARGE_PAGE, recipients }));
-    items.push(...page.items);
-    if (!onPage(items.length)) return items;
-    cursor = page.nextCursor;
-  }
-  return items;
-}
+  { onPage, recipients }: { onPage?: (count: number) => boolean; recipients?: number } = {},
+): Promise<DeliverySummary[]> =>
+  readPages((cursor) => readInTime(() => readDeliveries(clients, team, filter, cursor, { limit: LARGE_PAGE, recipients })), onPage);
 
 /** Runs `read`. If the service limits the user's requests (429), waits as long as it says and asks again. */
 export async function readInTime<Read>(read: () => Promise<Read>): Promise<Read> {

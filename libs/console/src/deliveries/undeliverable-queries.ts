@@ -3,13 +3,12 @@ import { type BouncedAddressView } from '@billing-mail/contracts';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { ask, type Clients } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
-
-type Page = { items: BouncedAddressView[]; nextCursor: string | null };
+import { type Page, readPages } from '../api/read-pages.js';
 
 const PAGE = 100;
 const KEY = 'bounced-addresses';
 
-const readPage = ({ dispatcher }: Clients, team: string, cursor: string | null): Promise<Page> =>
+const readPage = ({ dispatcher }: Clients, team: string, cursor: string | null): Promise<Page<BouncedAddressView>> =>
   ask(
     dispatcher.GET('/v1/teams/{teamId}/bounced-addresses', {
       params: { path: { teamId: team }, query: { limit: String(PAGE), ...(cursor === null ? {} : { cursor }) } },
@@ -28,15 +27,8 @@ export function useUndeliverable(team: string) {
 }
 
 /** Reads all of them. @throws ProblemError, AwayError */
-export async function readAllUndeliverable(clients: Clients, team: string): Promise<BouncedAddressView[]> {
-  const all: BouncedAddressView[] = [];
-  for (let cursor: string | null = null, isFirst = true; isFirst || cursor !== null; isFirst = false) {
-    const page: Page = await readPage(clients, team, cursor);
-    all.push(...page.items);
-    cursor = page.nextCursor;
-  }
-  return all;
-}
+export const readAllUndeliverable = (clients: Clients, team: string): Promise<BouncedAddressView[]> =>
+  readPages((cursor) => readPage(clients, team, cursor));
 
 /** Forgets an address. */
 export function useForget(team: string) {

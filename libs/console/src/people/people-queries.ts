@@ -3,18 +3,14 @@ import { type TeamPerson } from '@billing-mail/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { ask, type Clients } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
+import { readPages } from '../api/read-pages.js';
 import { hasAnswered } from '../deliveries/deliveries-queries.js';
 
-async function readPeople({ notifications }: Clients, team: string): Promise<TeamPerson[]> {
-  const people: TeamPerson[] = [];
-  for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
-    const query = { limit: 200, ...(cursor === undefined ? {} : { cursor }) };
-    const page = await ask(notifications.GET('/v1/teams/{teamId}/people', { params: { path: { teamId: team }, query } }));
-    people.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  }
-  return people;
-}
+const readPeople = ({ notifications }: Clients, team: string): Promise<TeamPerson[]> =>
+  readPages((cursor) => {
+    const query = { limit: 200, ...(cursor === null ? {} : { cursor }) };
+    return ask(notifications.GET('/v1/teams/{teamId}/people', { params: { path: { teamId: team }, query } }));
+  });
 
 /** Returns the team's people; nobody until they are known. */
 export function usePeople(team: string): readonly TeamPerson[] {

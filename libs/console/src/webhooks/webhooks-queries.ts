@@ -10,6 +10,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { useEffect, useRef } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
+import { type Page } from '../api/read-pages.js';
 
 const KEY = 'webhooks';
 const PAGE = 50;
@@ -43,7 +44,7 @@ export function useWebhookLog(team: string, id: string, status: WebhookMessageSt
   const log = useInfiniteQuery({
     queryKey: [KEY, team, id, status],
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam: cursor }): Promise<{ items: WebhookMessageView[]; nextCursor: string | null }> =>
+    queryFn: ({ pageParam: cursor }): Promise<Page<WebhookMessageView>> =>
       ask(
         notifications.GET('/v1/teams/{teamId}/webhooks/{id}/messages', {
           params: {
