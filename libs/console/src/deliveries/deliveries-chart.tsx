@@ -110,7 +110,7 @@ function Bar({ bar: { date, segments }, index, of, href, isShown }: BarProps) {
 function Legend() {
   const { series } = useLanguage().words.deliveries.chart;
   return (
-    <ul className={classes.legend}>
+    <ul className={`plain-list ${classes.legend}`}>
       {SERIES.map((each) => (
         <li key={each}>
           <svg width={14} height={14} aria-hidden className={classes[each]}>

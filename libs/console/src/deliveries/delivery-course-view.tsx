@@ -15,7 +15,6 @@ import {
 import { useLanguage } from '../words/words-context.js';
 import { Line } from './course-line.js';
 import { type CourseStep, courseOf } from './delivery-course.js';
-import classes from './delivery-page.module.css';
 import { RawReply } from './raw-reply.js';
 import { ReportStep } from './report-step.js';
 import { type Tone } from './status-mark.js';
@@ -23,7 +22,7 @@ import { Transcript } from './transcript.js';
 
 export function DeliveryCourse({ delivery }: { delivery: DeliveryView }) {
   return (
-    <ol className={classes.course}>
+    <ol className="plain-list">
       {courseOf(delivery).map((step, index) => (
         <Step key={index} step={step} beside={delivery.createdAt} />
       ))}

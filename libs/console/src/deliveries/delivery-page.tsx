@@ -9,6 +9,7 @@ import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { NotFound } from '../shell/not-found.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
+import rows from '../shell/rows.module.css';
 import { TermList } from '../shell/term-list.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
@@ -17,7 +18,6 @@ import { isSettled, useDelivery } from './deliveries-queries.js';
 import classes from './delivery-page.module.css';
 import { DeliveryCourse } from './delivery-course-view.js';
 import { BackToLog } from './log-page.js';
-import logClasses from './log-page.module.css';
 import { MoveButtons, ReceivedButton } from './delivery-steps.js';
 import { RecipientList } from './recipient-list.js';
 import { ResendButton } from './resend-button.js';
@@ -69,7 +69,7 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
   return (
     <Paper withBorder p="lg" radius="md" mb="lg" mt="sm">
       <Group justify="space-between" align="flex-start">
-        <div className={logClasses.title}>
+        <div className={rows.text}>
           <Title order={1} size="h2" className="breakable">
             {types[document.type]} <span className="number">{document.number ?? document.id}</span>
           </Title>

@@ -9,6 +9,7 @@ import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { NotFound } from '../shell/not-found.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
+import rows from '../shell/rows.module.css';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { writeFilter } from './delivery-filter.js';
@@ -16,7 +17,6 @@ import { ExportButton } from './export-button.js';
 import { FoundDeliveries } from './found-deliveries.js';
 import { useIncident } from './incident-queries.js';
 import { BackToLog } from './log-page.js';
-import logClasses from './log-page.module.css';
 import { SendAllAgain } from './needs-attention.js';
 import { RawReply } from './raw-reply.js';
 
@@ -34,7 +34,7 @@ export function IncidentPage({ team, id, role }: Props) {
       {error ? <Trouble error={error} onRetry={() => void refetch()} /> : null}
       <Paper withBorder p="lg" radius="md" mb="lg" mt="sm">
         <Group justify="space-between" align="flex-start">
-          <div className={logClasses.title}>
+          <div className={rows.text}>
             <Title order={1} size="h2" className="breakable">
               {words.title(data.server)}
             </Title>

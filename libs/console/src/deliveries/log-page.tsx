@@ -4,6 +4,7 @@ import { IconArrowLeft } from '@tabler/icons-react';
 import { type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { deliveriesPath } from '../paths.js';
+import rows from '../shell/rows.module.css';
 import { useLanguage } from '../words/words-context.js';
 import classes from './log-page.module.css';
 
@@ -20,7 +21,7 @@ export function LogPageHead({ team, title, lead, children }: { team: string; tit
     <>
       <BackToLog team={team} />
       <Group justify="space-between" align="flex-start" mb="md" mt="sm">
-        <div className={classes.title}>
+        <div className={rows.text}>
           <Title order={1} size="h2">
             {title}
           </Title>

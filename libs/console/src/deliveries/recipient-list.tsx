@@ -19,7 +19,7 @@ export function RecipientList({ delivery }: { delivery: DeliveryView }) {
   const shown = isWhole ? sorted : sorted.slice(0, SHOWN_AT_FIRST);
   return (
     <>
-      <ul className={classes.recipients}>
+      <ul className={`plain-list ${classes.recipients}`}>
         {shown.map((recipient) => (
           <Recipient key={`${recipient.role} ${recipient.address}`} recipient={recipient} delivery={delivery} />
         ))}

@@ -98,7 +98,7 @@ function Files({ team, id, content }: { team: string; id: string; content: Deliv
   const { message, routes } = words.deliveries;
   const { dispatcher } = useClients();
   return (
-    <ul className={classes.files} aria-label={message.files}>
+    <ul className={`plain-list ${classes.files}`} aria-label={message.files}>
       {content.attachments.map(({ position, filename, contentType, size }) => (
         <li key={position}>
           <IconPaperclip size={16} aria-hidden />

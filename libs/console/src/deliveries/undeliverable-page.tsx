@@ -11,6 +11,7 @@ import { BusyButton } from '../shell/busy-button.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { Nothing } from '../shell/nothing.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
+import rows from '../shell/rows.module.css';
 import { Trouble } from '../shell/trouble.js';
 import { type Language, useLanguage } from '../words/words-context.js';
 import { CsvButton } from './csv-button.js';
@@ -52,7 +53,7 @@ function Addresses({ team, role }: Props) {
       {forgetting.error ? <Trouble error={forgetting.error} /> : null}
       {forgetting.isSuccess ? <Forgotten key={forgetting.variables} address={forgetting.variables} /> : null}
       {items.length === 0 ? <Nothing title={undeliverable.empty} text={undeliverable.emptyText} /> : null}
-      <ul className={classes.list}>
+      <ul className={`plain-list ${rows.rows} ${classes.list}`}>
         {items.map((item) => (
           <Address
             key={item.address}
@@ -97,7 +98,7 @@ function Address({ team, item, onForget, isBusy }: AddressProps) {
   const { address, explanation, diagnostic, bouncedAt, until, document, deliveryId } = item;
   return (
     <li data-address={address}>
-      <div className={classes.text}>
+      <div className={rows.text}>
         <Text fw={550} className="breakable">
           {address}
         </Text>

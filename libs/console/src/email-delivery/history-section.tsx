@@ -4,6 +4,7 @@ import { type SettingsChangeRecord } from '@billing-mail/contracts';
 import { useState } from 'react';
 import { useNameOf } from '../people/people-queries.js';
 import { Address } from '../shell/address.js';
+import rows from '../shell/rows.module.css';
 import { type Language, useLanguage } from '../words/words-context.js';
 import { useEditing } from './editing.js';
 import { formerState, type FormerState } from './former-state.js';
@@ -30,7 +31,7 @@ export function HistorySection({ team }: { team: string }) {
   };
   return (
     <Section title={says.title}>
-      <ol className={classes.list}>
+      <ol className={`plain-list ${rows.rows} ${classes.list}`}>
         {records.slice(0, shown).map((record, index) => (
           <li key={record.version} data-version={record.version}>
             <HistoryRecord record={record} nameOf={nameOf} />
@@ -62,7 +63,7 @@ type NameOf = ReturnType<typeof useNameOf>;
 function HistoryRecord({ record, nameOf }: { record: SettingsChangeRecord; nameOf: NameOf }) {
   const { words, formats } = useLanguage();
   return (
-    <div className={classes.record}>
+    <div className={`${rows.text} ${classes.record}`}>
       <Text size="sm" fw={550} className="breakable">
         {words.settings.history.made(nameOf(record.changedBy), formats.dateTime(record.changedAt))}
       </Text>

@@ -21,7 +21,7 @@ export function TestSteps({
       <Text fw={600} className="breakable">
         {verdict}
       </Text>
-      <ol className={classes.steps}>
+      <ol className={`plain-list ${classes.steps}`}>
         {steps.map(({ step, ok, ms, detail, technical, hint }, index) => (
           // A test may connect more than once to a server with several addresses, so that a step may appear again.
           <li key={`${step}-${index}`} data-step={step} data-ok={ok}>

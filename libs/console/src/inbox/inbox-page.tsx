@@ -45,7 +45,7 @@ export function InboxPage({ team, role }: { team: string; role: TeamRole }) {
       {inbox.error ? <Trouble error={inbox.error} onRetry={() => void inbox.refetch()} /> : null}
       {pages === undefined && !inbox.error ? <PageSkeleton blocks={[96, 96, 96]} hasTitle={false} /> : null}
       {pages !== undefined && items.length === 0 ? <Nothing title={words.empty} text={words.emptyText} /> : null}
-      <ul className={classes.list}>
+      <ul className={`plain-list ${classes.list}`}>
         {items.map((item) => (
           <Message key={item.id} item={item} team={team} onRead={() => marking.mutate(item.id)} />
         ))}

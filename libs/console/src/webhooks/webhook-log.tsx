@@ -13,6 +13,7 @@ import { RawReply } from '../deliveries/raw-reply.js';
 import { deliveryPath } from '../paths.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
+import rows from '../shell/rows.module.css';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { useWebhookActions, useWebhookLog } from './webhooks-queries.js';
@@ -51,7 +52,7 @@ export function WebhookLog({ team, webhook: { id, url, off }, isNew }: Props) {
           {status === null ? say.empty : say.noneInState}
         </Text>
       ) : null}
-      <ul className={classes.list}>
+      <ul className={`plain-list ${rows.rows} ${classes.list}`}>
         {items?.map((message) => (
           <Message
             key={message.id}
@@ -80,7 +81,7 @@ function Message({ team, message, isBusy, onReplay }: MessageProps) {
   const name = documentNumber === null ? events[type] : `${events[type]}: ${documentNumber}`;
   return (
     <li data-message={message.id} data-status={status}>
-      <div className={classes.text}>
+      <div className={rows.text}>
         <Text size="sm" fw={550} className="breakable">
           {name}
         </Text>
@@ -99,7 +100,7 @@ function Message({ team, message, isBusy, onReplay }: MessageProps) {
         {tries.length === 0 ? null : (
           <details>
             <summary>{say.tries(tries[0]?.number ?? tries.length)}</summary>
-            <ul className={classes.tries}>
+            <ul className={`plain-list ${classes.tries}`}>
               {tries.map((each) => (
                 <Try key={each.number} of={each} />
               ))}
