@@ -67,47 +67,37 @@ export function useWebhookLog(team: string, id: string, status: WebhookMessageSt
   return log;
 }
 
-/** Returns all that can be done with a webhook. Whatever comes of it, list and logs are read again. */
+/** Returns a mutation that does something with a webhook. Whatever comes of it, list and logs are read again; `exact`: only the list. */
+function useAction<Given, Answer>(team: string, action: (given: Given) => Promise<Answer>, exact = false) {
+  const queryClient = useQueryClient();
+  return useMutation({ mutationFn: action, onSettled: () => queryClient.invalidateQueries({ queryKey: [KEY, team], exact }) });
+}
+
+/** Returns all that can be done with a webhook. */
 export function useWebhookActions(team: string) {
   const { notifications } = useClients();
-  const queryClient = useQueryClient();
-  const onSettled = () => queryClient.invalidateQueries({ queryKey: [KEY, team] });
   const of = (id: string) => ({ params: { path: { teamId: team, id } } });
   return {
-    add: useMutation({
-      mutationFn: (body: WebhookInput) =>
-        ask(notifications.POST('/v1/teams/{teamId}/webhooks', { params: { path: { teamId: team } }, body })),
-      onSettled,
-    }),
-    remove: useMutation({
-      mutationFn: (id: string) => ask(notifications.DELETE('/v1/teams/{teamId}/webhooks/{id}', of(id))),
-      // Only the list: the log is deleted with the webhook, and a request for it would be answered with 404.
-      onSettled: () => queryClient.invalidateQueries({ queryKey: [KEY, team], exact: true }),
-    }),
-    rotate: useMutation({
-      mutationFn: ({ id, revokeOld }: { id: string; revokeOld: boolean }) =>
-        ask(notifications.POST('/v1/teams/{teamId}/webhooks/{id}/rotate', { ...of(id), body: { revokeOld } })),
-      onSettled,
-    }),
-    switchOn: useMutation({
-      mutationFn: (id: string) => ask(notifications.POST('/v1/teams/{teamId}/webhooks/{id}/switch-on', of(id))),
-      onSettled,
-    }),
-    test: useMutation({ mutationFn: (id: string) => ask(notifications.POST('/v1/teams/{teamId}/webhooks/{id}/test', of(id))), onSettled }),
-    replay: useMutation({
-      mutationFn: ({ id, messageId }: { id: string; messageId: string }) =>
-        ask(
-          notifications.POST('/v1/teams/{teamId}/webhooks/{id}/messages/{messageId}/replay', {
-            params: { path: { teamId: team, id, messageId } },
-          }),
-        ),
-      onSettled,
-    }),
-    replayPeriod: useMutation({
-      mutationFn: ({ id, ...body }: WebhookReplay & { id: string }) =>
-        ask(notifications.POST('/v1/teams/{teamId}/webhooks/{id}/replay', { ...of(id), body })),
-      onSettled,
-    }),
+    add: useAction(team, (body: WebhookInput) =>
+      ask(notifications.POST('/v1/teams/{teamId}/webhooks', { params: { path: { teamId: team } }, body })),
+    ),
+    // Reads only the list: the log is deleted with the webhook, and a request for it would be answered with 404.
+    remove: useAction(team, (id: string) => ask(notifications.DELETE('/v1/teams/{teamId}/webhooks/{id}', of(id))), true),
+    rotate: useAction(team, ({ id, revokeOld }: { id: string; revokeOld: boolean }) =>
+      ask(notifications.POST('/v1/teams/{teamId}/webhooks/{id}/rotate', { ...of(id), body: { revokeOld } })),
+    ),
+    switchOn: useAction(team, (id: string) => ask(notifications.POST('/v1/teams/{teamId}/webhooks/{id}/switch-on', of(id)))),
+    test: useAction(team, (id: string) => ask(notifications.POST('/v1/teams/{teamId}/webhooks/{id}/test', of(id)))),
+    replay: useAction(team, ({ id, messageId }: { id: string; messageId: string }) =>
+      ask(
+        notifications.POST('/v1/teams/{teamId}/webhooks/{id}/messages/{messageId}/replay', {
+          params: { path: { teamId: team, id, messageId } },
+        }),
+      ),
+    ),
+    replayPeriod: useAction(team, ({ id, ...body }: WebhookReplay & { id: string }) =>
+      ask(notifications.POST('/v1/teams/{teamId}/webhooks/{id}/replay', { ...of(id), body })),
+    ),
   };
 }
 export type WebhookActions = ReturnType<typeof useWebhookActions>;
