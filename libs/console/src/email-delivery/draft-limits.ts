@@ -32,20 +32,11 @@ export const readLimits = ({ connections, messagesPerMinute, recipientsPerDay }:
 export const areOfProvider = (draft: TypedLimits & Account): boolean =>
   JSON.stringify(typedLimits(readLimits(draft))) === JSON.stringify(typedLimitsOf(draft));
 
-/** Changes the host. Its limits replace those of the previous host, but not what somebody has typed. */
-export const withHost = (draft: TypedLimits & Account, host: string): { host: string } & Partial<TypedLimits> => ({
-  host,
-  ...(areOfProvider(draft) ? typedLimitsOf({ ...draft, host }) : {}),
-});
-
-/** Changes host and account, and the limits by the same rule. */
-export const withAccount = (draft: TypedLimits & Account, account: Account): Account & Partial<TypedLimits> => ({
-  ...account,
-  ...(areOfProvider(draft) ? typedLimitsOf(account) : {}),
-});
-
-/** Changes the account at the host, and the limits by the same rule. */
-export const withUsername = (draft: TypedLimits & Account, username: string): { username: string } & Partial<TypedLimits> => ({
-  username,
-  ...(areOfProvider(draft) ? typedLimitsOf({ ...draft, username }) : {}),
+/** Changes the host, the account or both. Its limits replace those of the previous one, but not what somebody has typed. */
+export const withAccount = <Change extends Partial<Account>>(
+  draft: TypedLimits & Account,
+  change: Change,
+): Change & Partial<TypedLimits> => ({
+  ...change,
+  ...(areOfProvider(draft) ? typedLimitsOf({ ...draft, ...change }) : {}),
 });

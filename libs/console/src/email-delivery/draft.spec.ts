@@ -1,6 +1,6 @@
 import { emailDeliveryInput, type EmailDeliveryView, type SettingsChangeRecord, toFieldErrors } from '@billing-mail/contracts';
 import { checkAtOnce, checkDraft, PASSWORD_AGAIN, wrongAddressOf } from './check-draft.js';
-import { withAccount, withHost, withUsername } from './draft-limits.js';
+import { withAccount } from './draft-limits.js';
 import { changedFields, type Draft, mergeDrafts, onePerField, toDraft, toInput } from './draft.js';
 import { formerState } from './former-state.js';
 import { CATALOGUES } from '../words/catalogues.js';
@@ -56,21 +56,23 @@ describe('the draft of the settings', () => {
   });
 
   it('takes the limits of another provider with its host, but for those that somebody has set', () => {
-    const microsoft = edited(withHost(base, 'smtp.office365.com'));
+    const microsoft = edited(withAccount(base, { host: 'smtp.office365.com' }));
     expect(microsoft.messagesPerMinute).toBe('30');
-    expect(withHost(microsoft, 'smtp.gmail.com')).toEqual({
+    expect(withAccount(microsoft, { host: 'smtp.gmail.com' })).toEqual({
       ...{ host: 'smtp.gmail.com', connections: '', messagesPerMinute: '', recipientsPerDay: '2000' },
     });
-    expect(withHost(edited({ messagesPerMinute: '12' }), 'smtp.gmail.com')).toEqual({ host: 'smtp.gmail.com' });
+    expect(withAccount(edited({ messagesPerMinute: '12' }), { host: 'smtp.gmail.com' })).toEqual({ host: 'smtp.gmail.com' });
   });
 
   it('shows the limits of the account that somebody names, and leaves them to the provider', () => {
-    const google = edited(withHost(base, 'smtp.gmail.com'));
-    const personal = { ...google, ...withUsername(google, 'acme@gmail.com') };
+    const google = edited(withAccount(base, { host: 'smtp.gmail.com' }));
+    const personal = { ...google, ...withAccount(google, { username: 'acme@gmail.com' }) };
     expect(personal.recipientsPerDay).toBe('500');
     expect(toInput(personal).smtp).not.toHaveProperty('limits');
-    expect(withUsername(personal, 'billing@acme.example').recipientsPerDay).toBe('2000');
-    expect(withUsername({ ...personal, recipientsPerDay: '300' }, 'billing@acme.example')).toEqual({ username: 'billing@acme.example' });
+    expect(withAccount(personal, { username: 'billing@acme.example' }).recipientsPerDay).toBe('2000');
+    expect(withAccount({ ...personal, recipientsPerDay: '300' }, { username: 'billing@acme.example' })).toEqual({
+      username: 'billing@acme.example',
+    });
     const auth = { type: 'password', username: 'acme@gmail.com', passwordSet: true } as const;
     const server = stored.smtp && { ...stored.smtp, host: 'smtp.gmail.com', auth };
     expect(toDraft({ ...stored, smtp: server }, 'en').recipientsPerDay).toBe('500');

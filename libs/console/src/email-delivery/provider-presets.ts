@@ -1,6 +1,6 @@
 import { type SmtpSecurity } from '@billing-mail/contracts';
 import { type Draft } from './draft.js';
-import { typedLimitsOf, withHost } from './draft-limits.js';
+import { typedLimitsOf, withAccount } from './draft-limits.js';
 
 /** What a clerk has to know before sign-in with a user name and a password works at a provider. */
 export type SignInHint = 'microsoft' | 'google' | 'mailbox' | 'telekom' | 'ses' | 'postmark';
@@ -40,7 +40,7 @@ export const presetOf = (host: string): ProviderPreset | null =>
 /** Returns what choosing a provider changes; any other id empties the host. `base` has the password that stays if none is asked for. */
 export function withPreset(base: Draft, draft: Draft, id: string): Partial<Draft> {
   const preset = PROVIDER_PRESETS.find((each) => each.id === id);
-  if (preset === undefined) return withHost(draft, '');
+  if (preset === undefined) return withAccount(draft, { host: '' });
   const { host, port, security, auth } = preset;
   return { host, port: String(port), security, ...withAuth(base, auth), ...typedLimitsOf({ ...draft, host }) };
 }

@@ -4,7 +4,7 @@ import { type SmtpSecurity } from '@billing-mail/contracts';
 import { useLanguage } from '../words/words-context.js';
 import { ConnectedMailbox } from './connected-mailbox.js';
 import { type Draft } from './draft.js';
-import { withHost, withUsername } from './draft-limits.js';
+import { withAccount } from './draft-limits.js';
 import { useEditing, useField } from './editing.js';
 import classes from './form.module.css';
 import { LimitsFields } from './limits-fields.js';
@@ -41,7 +41,7 @@ export function ServerSection({ team }: { team: string }) {
             label={words.host}
             required={!isReadOnly}
             value={draft.host}
-            onChange={(event) => edit(withHost(draft, event.currentTarget.value))}
+            onChange={(event) => edit(withAccount(draft, { host: event.currentTarget.value }))}
           />
           <TextInput
             {...useField('/smtp/port')}
@@ -129,7 +129,7 @@ function SignIn({ team }: { team: string }) {
             label={words.username}
             required={!isReadOnly}
             value={draft.username}
-            onChange={(event) => edit(withUsername(draft, event.currentTarget.value))}
+            onChange={(event) => edit(withAccount(draft, { username: event.currentTarget.value }))}
           />
           <PasswordField team={team} />
         </div>
