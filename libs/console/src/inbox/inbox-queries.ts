@@ -41,9 +41,8 @@ export function useLiveInbox(onNew: (notice: NotificationView) => void): void {
     const tell = (data: string): void => {
       onNew(JSON.parse(data) as NotificationView);
       refresh();
-      void queryClient.invalidateQueries({ queryKey: ['deliveries-head'] });
-      for (const key of ['delivery', 'run-report', 'bounced-addresses']) void queryClient.invalidateQueries({ queryKey: [key] });
-      void queryClient.invalidateQueries({ queryKey: ['deliveries-statistics'] });
+      for (const key of ['deliveries-head', 'delivery', 'run-report', 'bounced-addresses', 'deliveries-statistics'])
+        void queryClient.invalidateQueries({ queryKey: [key] });
     };
     void followNotifications(config.notificationServiceUrl, locale, ending.signal, refresh, tell);
     return () => ending.abort();

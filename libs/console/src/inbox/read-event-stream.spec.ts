@@ -3,9 +3,9 @@ import { EventStreamParser } from './read-event-stream.js';
 
 const STREAM = 'retry: 3000\nid: 4\n\n: still here\n\nid: 5\ndata: {"a":1}\n\nid: 6\r\ndata: x\r\ndata: y\r\n\r\n';
 const EVENTS = [
-  { id: '4', data: null, retryMs: 3000 },
-  { id: '5', data: '{"a":1}', retryMs: null },
-  { id: '6', data: 'x\ny', retryMs: null },
+  { id: '4', data: null },
+  { id: '5', data: '{"a":1}' },
+  { id: '6', data: 'x\ny' },
 ];
 
 describe('a stream of server-sent events', () => {

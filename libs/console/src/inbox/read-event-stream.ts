@@ -1,6 +1,6 @@
 // Parses server-sent events (HTML standard 9.2) that are read by fetch, because EventSource cannot send the Authorization header.
 
-export type ServerEvent = { id: string | null; data: string | null; retryMs: number | null };
+export type ServerEvent = { id: string | null; data: string | null };
 
 /** Splits a stream of text into events; chunks may end anywhere. */
 export class EventStreamParser {
@@ -15,12 +15,11 @@ export class EventStreamParser {
 }
 
 function parseBlock(block: string): ServerEvent | null {
-  const event: ServerEvent = { id: null, data: null, retryMs: null };
+  const event: ServerEvent = { id: null, data: null };
   for (const line of block.split(/\r\n|\n|\r/)) {
     const [, field = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
     if (field === 'id') event.id = value;
     else if (field === 'data') event.data = event.data === null ? value : `${event.data}\n${value}`;
-    else if (field === 'retry' && /^\d+$/.test(value)) event.retryMs = Number(value);
   }
-  return event.id === null && event.data === null && event.retryMs === null ? null : event;
+  return event.id === null && event.data === null ? null : event;
 }
