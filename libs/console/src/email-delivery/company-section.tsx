@@ -1,7 +1,7 @@
 import { NativeSelect, Stack, TextInput } from '@mantine/core';
 import { type Locale, LOCALES } from '@billing-mail/contracts';
 import { useLanguage } from '../words/words-context.js';
-import { useEditing, useField } from './editing.js';
+import { useEditing, useField, useTextField } from './editing.js';
 import classes from './form.module.css';
 import { MailPreview } from './mail-preview.js';
 import { Section } from './section.js';
@@ -16,23 +16,19 @@ export function CompanySection() {
       <div className={classes.columns}>
         <Stack gap="md">
           <TextInput
-            {...useField('/companyName')}
+            {...useTextField('/companyName')}
             label={words.name}
             description={isOwn ? words.nameHintOwn : words.nameHint}
             required={!isReadOnly}
-            value={draft.companyName}
             autoComplete="organization"
-            onChange={(event) => edit({ companyName: event.currentTarget.value })}
           />
           <TextInput
-            {...useField('/replyTo')}
+            {...useTextField('/replyTo')}
             label={words.replyTo}
             description={isOwn ? words.replyToHintOwn : words.replyToHint}
             type="email"
             inputMode="email"
             autoComplete="off"
-            value={draft.replyTo}
-            onChange={(event) => edit({ replyTo: event.currentTarget.value })}
           />
           <NativeSelect
             {...locale}

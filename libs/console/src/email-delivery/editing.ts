@@ -1,10 +1,10 @@
 import { type FieldError } from '@billing-mail/contracts';
-import { createContext, useContext } from 'react';
+import { type ChangeEvent, createContext, useContext } from 'react';
 import { fieldId } from '../paths.js';
 import { useLanguage } from '../words/words-context.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { PASSWORD_AGAIN } from './check-draft.js';
-import { type Draft, type Pointer } from './draft.js';
+import { type Draft, DRAFT_FIELDS, type Pointer } from './draft.js';
 
 /** What the sections of the form share. */
 export type Editing = {
@@ -39,4 +39,19 @@ export function useField(pointer: Pointer): { id: string; error: string | null; 
   const say = useFieldMessage();
   const error = errors.find((each) => each.pointer === pointer);
   return { id: fieldId(pointer), error: error ? say(error) : null, readOnly: isReadOnly };
+}
+
+type Fields = typeof DRAFT_FIELDS;
+/** Pointers of the fields that hold any text. */
+type TextPointer = { [P in Pointer]: [Draft[Fields[P]], string] extends [string, Draft[Fields[P]]] ? P : never }[Pointer];
+
+/** Returns the properties of an input for text: also the text itself, and what happens when it changes. */
+export function useTextField(pointer: TextPointer) {
+  const { draft, edit } = useEditing();
+  const name = DRAFT_FIELDS[pointer];
+  return {
+    ...useField(pointer),
+    value: draft[name],
+    onChange: ({ currentTarget: { value } }: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => edit({ [name]: value }),
+  };
 }

@@ -2,7 +2,7 @@ import { Text, TextInput } from '@mantine/core';
 import { type SendingLimit } from '@billing-mail/contracts';
 import { useId } from 'react';
 import { useLanguage } from '../words/words-context.js';
-import { useEditing, useField } from './editing.js';
+import { useTextField } from './editing.js';
 import classes from './form.module.css';
 
 /** Fields for how much the team's own server may send by its account. */
@@ -28,15 +28,5 @@ export function LimitsFields() {
 
 function LimitField({ name }: { name: SendingLimit }) {
   const words = useLanguage().words.settings.server;
-  const { draft, edit } = useEditing();
-  return (
-    <TextInput
-      {...useField(`/smtp/limits/${name}`)}
-      autoComplete="off"
-      inputMode="numeric"
-      label={words[name]}
-      value={draft[name]}
-      onChange={(event) => edit({ [name]: event.currentTarget.value })}
-    />
-  );
+  return <TextInput {...useTextField(`/smtp/limits/${name}`)} autoComplete="off" inputMode="numeric" label={words[name]} />;
 }

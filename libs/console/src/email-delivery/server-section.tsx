@@ -5,7 +5,7 @@ import { useLanguage } from '../words/words-context.js';
 import { ConnectedMailbox } from './connected-mailbox.js';
 import { type Draft } from './draft.js';
 import { withAccount } from './draft-limits.js';
-import { useEditing, useField } from './editing.js';
+import { useEditing, useField, useTextField } from './editing.js';
 import classes from './form.module.css';
 import { LimitsFields } from './limits-fields.js';
 import { PasswordField } from './password-field.js';
@@ -36,22 +36,13 @@ export function ServerSection({ team }: { team: string }) {
         ) : null}
         <div className={classes.serverLine}>
           <TextInput
-            {...useField('/smtp/host')}
+            {...useTextField('/smtp/host')}
             {...plain}
             label={words.host}
             required={!isReadOnly}
-            value={draft.host}
             onChange={(event) => edit(withAccount(draft, { host: event.currentTarget.value }))}
           />
-          <TextInput
-            {...useField('/smtp/port')}
-            {...plain}
-            label={words.port}
-            required={!isReadOnly}
-            inputMode="numeric"
-            value={draft.port}
-            onChange={(event) => edit({ port: event.currentTarget.value })}
-          />
+          <TextInput {...useTextField('/smtp/port')} {...plain} label={words.port} required={!isReadOnly} inputMode="numeric" />
           <NativeSelect
             {...security}
             disabled={isReadOnly}
@@ -65,23 +56,19 @@ export function ServerSection({ team }: { team: string }) {
         <ServerTrust />
         <div className={classes.columns}>
           <TextInput
-            {...useField('/smtp/fromAddress')}
+            {...useTextField('/smtp/fromAddress')}
             {...plain}
             label={words.fromAddress}
             description={words.fromAddressHint}
             required={!isReadOnly}
             inputMode="email"
-            value={draft.fromAddress}
-            onChange={(event) => edit({ fromAddress: event.currentTarget.value })}
           />
           <TextInput
-            {...useField('/smtp/fromName')}
+            {...useTextField('/smtp/fromName')}
             {...plain}
             label={words.fromName}
             description={words.fromNameHint}
             placeholder={draft.companyName}
-            value={draft.fromName}
-            onChange={(event) => edit({ fromName: event.currentTarget.value })}
           />
         </div>
         <LimitsFields />
@@ -105,7 +92,7 @@ function SignIn({ team }: { team: string }) {
   const words = useLanguage().words.settings.server;
   const { draft, base, edit, isReadOnly } = useEditing();
   const { readOnly: _, ...auth } = useField('/smtp/auth/type');
-  const username = useField('/smtp/auth/username');
+  const username = useTextField('/smtp/auth/username');
   return (
     <>
       <NativeSelect
@@ -128,7 +115,6 @@ function SignIn({ team }: { team: string }) {
             {...plain}
             label={words.username}
             required={!isReadOnly}
-            value={draft.username}
             onChange={(event) => edit(withAccount(draft, { username: event.currentTarget.value }))}
           />
           <PasswordField team={team} />

@@ -2,13 +2,13 @@
 import { List, Stack, Text, Textarea } from '@mantine/core';
 import { useLanguage } from '../words/words-context.js';
 import { ClientCertificate, useCertificateInWords } from './client-certificate.js';
-import { useEditing, useField } from './editing.js';
+import { useEditing, useField, useTextField } from './editing.js';
 
 export function ServerTrust() {
   const { trust } = useLanguage().words.settings;
   const inWords = useCertificateInWords();
-  const { draft, base, edit } = useEditing();
-  const [ca, pin] = [useField('/smtp/tls/ca'), useField('/smtp/tls/pin')];
+  const { base } = useEditing();
+  const [ca, pin] = [useTextField('/smtp/tls/ca'), useTextField('/smtp/tls/pin')];
   const client = [useField('/smtp/tls/clientCertificate/file'), useField('/smtp/tls/clientCertificate/passphrase')];
   const isShown =
     [base.ca, base.pin].some((text) => text !== '') || base.clientCertificate !== null || [ca, pin, ...client].some(({ error }) => error);
@@ -30,23 +30,9 @@ export function ServerTrust() {
       <summary>{trust.title}</summary>
       <Stack gap="md" mt="sm">
         <Text size="sm">{trust.hint}</Text>
-        <Textarea
-          {...ca}
-          {...pasted}
-          label={trust.ca}
-          description={trust.caHint}
-          value={draft.ca}
-          onChange={(event) => edit({ ca: event.currentTarget.value })}
-        />
+        <Textarea {...ca} {...pasted} label={trust.ca} description={trust.caHint} />
         {base.ca === '' ? null : stored}
-        <Textarea
-          {...pin}
-          {...pasted}
-          label={trust.pin}
-          description={trust.pinHint}
-          value={draft.pin}
-          onChange={(event) => edit({ pin: event.currentTarget.value })}
-        />
+        <Textarea {...pin} {...pasted} label={trust.pin} description={trust.pinHint} />
         {base.ca === '' ? stored : null}
         {/* Starts anew when the saved certificate changes. */}
         <ClientCertificate key={JSON.stringify(base.clientCertificate)} />
