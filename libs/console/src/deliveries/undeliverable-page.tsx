@@ -2,13 +2,13 @@
 // once it is right.
 import { Anchor, Text } from '@mantine/core';
 import { type BouncedAddressView } from '@billing-mail/contracts';
-import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { useClients } from '../api/clients-context.js';
 import { deliveryPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { useDocumentTitle } from '../shell/document-title.js';
+import { useFocusIf } from '../shell/focus-if.js';
 import { Nothing } from '../shell/nothing.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
 import rows from '../shell/rows.module.css';
@@ -81,10 +81,8 @@ function Addresses({ team, role }: Props) {
 /** Takes the focus, because the button that had it is gone. */
 function Forgotten({ address }: { address: string }) {
   const { forgotten } = useLanguage().words.bounces.undeliverable;
-  const line = useRef<HTMLParagraphElement>(null);
-  useEffect(() => line.current?.focus(), []);
   return (
-    <Text ref={line} role="status" tabIndex={-1} mb="md" className="breakable">
+    <Text ref={useFocusIf<HTMLParagraphElement>(true)} role="status" tabIndex={-1} mb="md" className="breakable">
       {forgotten(address)}
     </Text>
   );

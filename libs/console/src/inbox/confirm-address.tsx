@@ -1,10 +1,11 @@
 // The code from the e-mail, which shows that the reader reads the address, be it their own or the team's. A link in the e-mail fills it in.
 import { Alert, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useState } from 'react';
 import { useSearch } from 'wouter';
 import { ProblemError } from '../api/problem.js';
 import { BusyButton } from '../shell/busy-button.js';
+import { useFocusIf } from '../shell/focus-if.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 
@@ -27,6 +28,7 @@ export function ConfirmAddress({ address, of, hint, confirm, askAgain }: Props) 
   const asking = useMutation({ mutationFn: askAgain });
   const failure = confirming.error;
   const isWrong = failure instanceof ProblemError && failure.errors.some(({ pointer }) => pointer === '/code');
+  // A reader who comes by the link only has to confirm.
   const button = useFocusIf<HTMLButtonElement>(linked !== null);
   const confirmByEnter = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter') return;
@@ -65,13 +67,4 @@ export function ConfirmAddress({ address, of, hint, confirm, askAgain }: Props) 
       </Text>
     </Alert>
   );
-}
-
-/** A reader who comes by the link only has to confirm: the button gets the focus, and so is in sight. */
-function useFocusIf<Control extends HTMLElement>(isAskedFor: boolean) {
-  const control = useRef<Control>(null);
-  useEffect(() => {
-    if (isAskedFor) control.current?.focus();
-  }, [isAskedFor]);
-  return control;
 }

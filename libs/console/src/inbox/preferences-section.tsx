@@ -11,11 +11,12 @@ import {
   type PreferencesView,
 } from '@billing-mail/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useSearch } from 'wouter';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
+import { useFocusIf } from '../shell/focus-if.js';
 import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
@@ -32,7 +33,8 @@ export function usePreferences() {
 
 export function PreferencesSection() {
   const words = useLanguage().words.inbox.preferences;
-  const heading = useShownFromLink();
+  // The link of an e-mail leads to the section, past all messages.
+  const heading = useFocusIf<HTMLHeadingElement>(useSearch() === PREFERENCES_SHOWN);
   const { data, error, refetch } = usePreferences();
   return (
     <Paper component="section" aria-label={words.title} withBorder p="lg" radius="md" mt="xl">
@@ -54,16 +56,6 @@ export function PreferencesSection() {
       )}
     </Paper>
   );
-}
-
-/** Leads a reader who comes by the link of an e-mail to the section, past all messages. */
-function useShownFromLink() {
-  const heading = useRef<HTMLHeadingElement>(null);
-  const isAskedFor = useSearch() === PREFERENCES_SHOWN;
-  useEffect(() => {
-    if (isAskedFor) heading.current?.focus();
-  }, [isAskedFor]);
-  return heading;
 }
 
 /** Returns when the daily e-mails go out, so that it can be shown in the reader's own time. */
