@@ -4,7 +4,7 @@ import { type MailDispatcherPaths, type NotificationServicePaths, type SettingsA
 import createClient, { type Client, type Middleware } from 'openapi-fetch';
 import { currentSession, endSession } from '../session/session-store.js';
 import { type ConsoleConfig } from './console-config.js';
-import { AwayError, toProblemError } from './problem.js';
+import { AwayError, ProblemError, toProblemError } from './problem.js';
 
 export type Clients = {
   config: ConsoleConfig;
@@ -53,3 +53,10 @@ export async function ask<Data>(answer: Promise<Answer<Data>>): Promise<Data> {
   if (problem.status === 401) endSession();
   throw problem;
 }
+
+/** Does the same as `ask`; `null` if what is asked for does not exist (404). @throws ProblemError, AwayError */
+export const askIfAny = <Data>(answer: Promise<Answer<Data>>): Promise<Data | null> =>
+  ask(answer).catch((error: unknown) => {
+    if (error instanceof ProblemError && error.status === 404) return null;
+    throw error;
+  });

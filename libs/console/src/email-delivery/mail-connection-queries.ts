@@ -1,23 +1,15 @@
 import { type MailConnectionEnd, type MailConnectionRequest, type MailConnectionView } from '@billing-mail/contracts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { ask, type Clients } from '../api/clients.js';
+import { ask, askIfAny, type Clients } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
-import { ProblemError } from '../api/problem.js';
 import { historyKey, settingsKey } from './settings-queries.js';
 
 const PATH = '/v1/teams/{teamId}/email-delivery/connection';
 const connectionKey = (team: string) => ['mail-connection', team] as const;
 const of = (team: string) => ({ params: { path: { teamId: team } } });
 
-async function readConnection({ settings }: Clients, team: string): Promise<MailConnectionView | null> {
-  try {
-    return await ask(settings.GET(PATH, of(team)));
-  } catch (error) {
-    if (error instanceof ProblemError && error.status === 404) return null;
-    throw error;
-  }
-}
+const readConnection = ({ settings }: Clients, team: string): Promise<MailConnectionView | null> => askIfAny(settings.GET(PATH, of(team)));
 
 /** Reads the connected mailbox; `null` if there is none. */
 export function useMailConnection(team: string) {

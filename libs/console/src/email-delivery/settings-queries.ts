@@ -1,22 +1,15 @@
 import { type EmailDeliveryView, type SettingsChangeRecord } from '@billing-mail/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { type Clients, ask } from '../api/clients.js';
+import { type Clients, ask, askIfAny } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
-import { ProblemError } from '../api/problem.js';
 import { type Draft, toInput } from './draft.js';
 
 export const settingsKey = (team: string) => ['settings', team] as const;
 export const historyKey = (team: string) => ['settings-history', team] as const;
 
 /** Reads the stored settings; `null` before the first save. */
-export async function readSettings({ settings }: Clients, team: string): Promise<EmailDeliveryView | null> {
-  try {
-    return await ask(settings.GET('/v1/teams/{teamId}/email-delivery', { params: { path: { teamId: team } } }));
-  } catch (error) {
-    if (error instanceof ProblemError && error.status === 404) return null;
-    throw error;
-  }
-}
+export const readSettings = ({ settings }: Clients, team: string): Promise<EmailDeliveryView | null> =>
+  askIfAny(settings.GET('/v1/teams/{teamId}/email-delivery', { params: { path: { teamId: team } } }));
 
 /** Saves the settings if nobody else has since `version` (`null`: the first time). @throws ProblemError 412 if somebody has. */
 export function saveSettings({ settings }: Clients, team: string, draft: Draft, version: number | null): Promise<EmailDeliveryView> {
