@@ -4,9 +4,11 @@ import { type EmailDeliveryView } from '@billing-mail/contracts';
 import { useNameOf } from '../people/people-queries.js';
 import { Address } from '../shell/address.js';
 import { DialogFoot } from '../shell/dialog-foot.js';
+import { type Catalogue } from '../words/catalogues.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './conflict-dialog.module.css';
 import { changedFields, DRAFT_FIELDS, type Draft, isFile, type Pointer, POINTERS, toDraft } from './draft.js';
+import { sayValue } from './say-value.js';
 
 type Props = { team: string; base: Draft; mine: Draft; theirs: EmailDeliveryView; onMerge: () => void; onTakeTheirs: () => void };
 
@@ -38,7 +40,7 @@ function Conflict({ team, base, mine, theirs, onMerge, onTakeTheirs }: Props) {
   const theirsChanged = changedFields(base, theirDraft);
   const concerned = POINTERS.filter((pointer) => mineChanged.includes(pointer) || theirsChanged.includes(pointer));
   const say = (draft: Draft, pointer: Pointer, changed: Pointer[]): string =>
-    changed.includes(pointer) ? describe(draft, pointer, words.settings) : conflict.untouched;
+    changed.includes(pointer) ? describe(draft, pointer, words) : conflict.untouched;
   return (
     <>
       <Text mb="md" className="breakable">
@@ -83,24 +85,17 @@ function Conflict({ team, base, mine, theirs, onMerge, onTakeTheirs }: Props) {
   );
 }
 
-type SettingsWords = ReturnType<typeof useLanguage>['words']['settings'];
-
-function describe(draft: Draft, pointer: Pointer, words: SettingsWords): string {
+function describe(draft: Draft, pointer: Pointer, words: Catalogue): string {
+  const { trust, conflict, preview } = words.settings;
   const value = draft[DRAFT_FIELDS[pointer]];
-  if (pointer === '/smtp/auth/password' || pointer === '/smtp/tls/clientCertificate/passphrase') return words.conflict.hidden;
-  if (pointer === '/sender') return draft.sender === 'custom' ? words.method.custom : words.method.platform;
-  if (pointer === '/locale') return words.company.languages[draft.locale];
-  if (pointer === '/smtp/security') return words.server[draft.security];
-  if (pointer === '/smtp/auth/type')
-    return { none: words.server.authNone, oauth2: words.server.authConnected, password: words.server.authPassword }[draft.auth];
+  if (pointer === '/smtp/auth/password' || pointer === '/smtp/tls/clientCertificate/passphrase') return conflict.hidden;
   if ((pointer === '/smtp/tls/ca' || pointer === '/smtp/tls/pin') && typeof value === 'string' && value.startsWith('-----'))
-    return words.trust.certificate;
-  if (typeof value === 'boolean') return value ? words.conflict.yes : words.conflict.no;
+    return trust.certificate;
   if (Array.isArray(value)) {
     const shown = value.slice(0, 5).map((each) => (typeof each === 'string' ? each : each.address));
     const more = value.length - shown.length;
-    return [...shown, ...(more > 0 ? [words.preview.more(more)] : [])].join(', ') || words.conflict.empty;
+    return [...shown, ...(more > 0 ? [preview.more(more)] : [])].join(', ') || conflict.empty;
   }
-  if (value === null || value === '') return words.conflict.empty;
-  return typeof value === 'string' ? value : isFile(value) ? value.name : value.subject;
+  if (value === null || typeof value !== 'object') return sayValue(pointer, value, words);
+  return isFile(value) ? value.name : value.subject;
 }

@@ -9,6 +9,7 @@ import { type Language, useLanguage } from '../words/words-context.js';
 import { useEditing } from './editing.js';
 import { formerState, type FormerState } from './former-state.js';
 import classes from './history-section.module.css';
+import { sayValue } from './say-value.js';
 import { Section } from './section.js';
 import { useHistory } from './settings-queries.js';
 
@@ -85,7 +86,7 @@ const fieldOf = (pointer: string, { settings }: Words): string =>
   (settings.fields as Record<string, string>)[pointer] ?? (settings.history.fields as Record<string, string>)[pointer] ?? pointer;
 
 function sayChange(change: Change, words: Words, nameOf: NameOf): string {
-  const { history: says, conflict } = words.settings;
+  const { history: says } = words.settings;
   if ('secret' in change) return says.secret[change.secret];
   if ('added' in change) {
     const { added, addedCount, removed, removedCount } = change;
@@ -100,24 +101,9 @@ function sayChange(change: Change, words: Words, nameOf: NameOf): string {
       ...(removedCount === 0 ? [] : [says.removed(list(removed, removedCount))]),
     ].join('; ');
   }
-  const say = (value: string | number | boolean | null): string => {
-    if (value === null || value === '') return conflict.empty;
-    if (typeof value === 'boolean') return value ? conflict.yes : conflict.no;
-    return sayChoice(change.pointer, String(value), words);
-  };
+  const say = (value: typeof change.to): string => sayValue(change.pointer, value, words);
   const isNew = change.from === null || change.from === '';
   return isNew ? say(change.to) : says.change(say(change.from), say(change.to));
-}
-
-/** Says a value for which the form has words; returns any other as it is. */
-function sayChoice(pointer: string, value: string, { settings: { method, company, server } }: Words): string {
-  const choices: Record<string, Partial<Record<string, string>>> = {
-    '/sender': { platform: method.platform, custom: method.custom },
-    '/locale': company.languages,
-    '/smtp/security': { tls: server.tls, starttls: server.starttls, none: server.none },
-    '/smtp/auth/type': { none: server.authNone, oauth2: server.authConnected, password: server.authPassword },
-  };
-  return choices[pointer]?.[value] ?? value;
 }
 
 function sayTaken({ changes, lost }: FormerState, words: Words): string {
