@@ -17,6 +17,8 @@ import {
   type ReadinessChecks,
   RedisHealth,
   RedisModule,
+  Sql,
+  SQL_PROVIDER,
   tellForbiddenHosts,
   tellMovedSeals,
   transportClient,
@@ -183,12 +185,13 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
 const configured = (env: DispatcherEnv, logger: Logger, windows: PaceWindows): Provider[] => [
   { provide: DISPATCHER_ENV, useValue: env },
   { provide: LOGGER, useValue: logger },
+  SQL_PROVIDER,
   { provide: PACE_WINDOWS, useValue: windows },
   {
     provide: KnownDocumentStore,
-    useFactory: (source: DataSource) =>
-      new KnownDocumentStore(measured(openDocumentStore(env.DOCUMENT_STORE_URL)), new StoreIdentityStore(source), logger),
-    inject: [DataSource],
+    useFactory: (sql: Sql) =>
+      new KnownDocumentStore(measured(openDocumentStore(env.DOCUMENT_STORE_URL)), new StoreIdentityStore(sql), logger),
+    inject: [Sql],
   },
   { provide: DOCUMENT_STORE, useExisting: KnownDocumentStore },
   {

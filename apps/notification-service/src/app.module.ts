@@ -16,6 +16,7 @@ import {
   type ReadinessChecks,
   RedisHealth,
   RedisModule,
+  SQL_PROVIDER,
   tellForbiddenHosts,
   tellMovedSeals,
 } from '@billing-mail/platform';
@@ -100,6 +101,7 @@ export class AppModule {
 const configured = (env: NotificationEnv, logger: Logger): Provider[] => [
   { provide: NOTIFICATION_ENV, useValue: env },
   { provide: LOGGER, useValue: logger },
+  SQL_PROVIDER,
   { provide: WEBHOOK_POLICY, useValue: { allowedNetworks: env.WEBHOOK_ALLOWED_NETWORKS, onForbidden: tellForbiddenHosts(logger) } },
   {
     provide: CredentialBox,

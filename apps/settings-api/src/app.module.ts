@@ -13,6 +13,7 @@ import {
   type ReadinessChecks,
   RedisHealth,
   RedisModule,
+  SQL_PROVIDER,
   tellForbiddenHosts,
   tellMovedSeals,
   transportClient,
@@ -100,6 +101,7 @@ function configured(env: SettingsEnv, logger: Logger): Provider[] {
     { provide: PROVIDER_POLICY, useValue: { allowedNetworks: env.OAUTH_ALLOWED_NETWORKS, onForbidden } },
     { provide: PROBE_OPTIONS, useValue: probeOptions(env, policy) },
     { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS, 'SECRET_KEYS', tellMovedSeals(logger)) },
+    SQL_PROVIDER,
     { provide: REDIS_CLIENT, useFactory: () => transportClient(env) },
     { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, RedisHealth] },
   ];

@@ -2,8 +2,7 @@
 // alerted about is remembered for longer.
 import { Injectable } from '@nestjs/common';
 import { type BouncedAddressView } from '@billing-mail/contracts';
-import { type Sql, Sql as SqlOn } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
+import { Sql } from '@billing-mail/platform';
 import { type DeliveryState } from '../records/rows.js';
 import { BOUNCES_REMEMBERED as REMEMBERED } from '../records/bounces-remembered.js';
 import { type Bounced } from './bounce-effects.js';
@@ -40,12 +39,9 @@ export type DeadAddress = { teamId: string; address: string };
 
 @Injectable()
 export class BouncedAddressesStore {
-  private readonly sql: Sql;
   private tell: (dead: DeadAddress) => void = () => undefined;
 
-  constructor(dataSource: DataSource) {
-    this.sql = new SqlOn(dataSource);
-  }
+  constructor(private readonly sql: Sql) {}
 
   /** Sets the function that is called with each address that this process records. */
   onRemembered(tell: (dead: DeadAddress) => void): void {

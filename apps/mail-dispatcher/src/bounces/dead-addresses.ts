@@ -2,8 +2,7 @@
 // documents cost nothing.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type BounceClass } from '@billing-mail/contracts';
-import { inTransaction, type Logger, PollLoop, TroubleLog, untilDatabaseAnswers } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
+import { type Logger, PollLoop, Sql, TroubleLog, untilDatabaseAnswers } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { addToOutbox } from '../records/outbox.store.js';
@@ -30,7 +29,7 @@ export class DeadAddresses implements OnApplicationBootstrap, BeforeApplicationS
   constructor(
     @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
     @Inject(LOGGER) logger: Logger,
-    private readonly dataSource: DataSource,
+    private readonly sql: Sql,
     private readonly store: BouncedAddressesStore,
     private readonly relay: OutcomeRelay,
   ) {
@@ -64,7 +63,7 @@ export class DeadAddresses implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async warn(deliveryId: string, teamId: string, dead: readonly string[]): Promise<void> {
-    const isTold = await inTransaction(this.dataSource, async (sql) => {
+    const isTold = await this.sql.transaction(async (sql) => {
       const state = await lockDelivery(sql, deliveryId, teamId);
       if (state === null) return false;
       const untold = await this.store.untold(sql, teamId, dead, state.document.recurrence?.seriesId ?? null);

@@ -2,8 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { type DocumentReference } from '@billing-mail/contracts';
 import { bareMessageId, isSettled } from '@billing-mail/mail-core';
-import { carriedTrace, inTransaction, Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
+import { carriedTrace, Sql } from '@billing-mail/platform';
 import { v7 as uuidv7 } from 'uuid';
 import { addToOutbox } from '../records/outbox.store.js';
 import { settleDeliveries } from '../records/settle-statement.js';
@@ -32,13 +31,13 @@ const COLUMNS = `position, kind, class, permanent, status, address, diagnostic, 
 @Injectable()
 export class ReportsStore {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly sql: Sql,
     private readonly bouncedAddresses: BouncedAddressesStore,
   ) {}
 
   /** Returns the recipients of a delivery and all Message-IDs by which reports may name it; `null` if it does not exist. */
   async reportedDelivery(deliveryId: string): Promise<ReportedDelivery | null> {
-    const [row] = await new Sql(this.dataSource).prepared<{
+    const [row] = await this.sql.prepared<{
       messageIds: Record<string, string>;
       aliases: string[];
       recipients: ReportedRecipient[];
@@ -56,7 +55,7 @@ export class ReportsStore {
 
   /** Records each finding once, however often it is reported. */
   async record(deliveryId: string, findings: readonly Finding[]): Promise<Recorded> {
-    return inTransaction(this.dataSource, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       const now = await lockDelivery(sql, deliveryId);
       if (now === null) return { kind: 'unknown' };
       const fresh = await insert(sql, now, findings);
@@ -66,14 +65,14 @@ export class ReportsStore {
 
   /** Applies the reports that arrived before their delivery was settled. */
   async applyOpen(): Promise<Written[]> {
-    const due = await new Sql(this.dataSource).rows<{ id: string }>(
+    const due = await this.sql.rows<{ id: string }>(
       `SELECT DISTINCT d.id FROM dispatch.reports r JOIN dispatch.deliveries d ON d.id = r.delivery_id
        WHERE r.applied_at IS NULL AND d.settled_at IS NOT NULL LIMIT ${APPLIED_ONCE}`,
     );
     const written: Written[] = [];
     for (const { id } of due) {
       written.push(
-        ...(await inTransaction(this.dataSource, async (sql) => {
+        ...(await this.sql.transaction(async (sql) => {
           const now = await lockDelivery(sql, id);
           const open = await sql.rows<Finding>(
             `SELECT ${COLUMNS} FROM dispatch.reports WHERE delivery_id = $1 AND applied_at IS NULL ORDER BY id`,
@@ -90,7 +89,7 @@ export class ReportsStore {
 
   /** Whether any report still waits for its delivery to be settled. */
   async hasOpen(): Promise<boolean> {
-    return (await new Sql(this.dataSource).rows('SELECT FROM dispatch.reports WHERE applied_at IS NULL LIMIT 1')).length > 0;
+    return (await this.sql.rows('SELECT FROM dispatch.reports WHERE applied_at IS NULL LIMIT 1')).length > 0;
   }
 
   private async apply(sql: Sql, now: LockedDelivery, findings: readonly Finding[]): Promise<Written> {

@@ -17,7 +17,7 @@ describe('claiming', () => {
     database = await startTestDatabase();
     await migrate(database.url, dispatchSchema);
     source = await new DataSource(dataSourceOptions(database.url, dispatchSchema)).initialize();
-    claims = new ClaimsStore(source);
+    claims = new ClaimsStore(new Sql(source));
   });
   afterAll(async () => {
     await source.destroy();

@@ -1,9 +1,8 @@
 // Stores which process works on which delivery. A conditional UPDATE claims a delivery, with a lease that the database's clock measures;
 // another process may take the delivery over once the lease has run out.
 import { Injectable } from '@nestjs/common';
-import { inTransaction, Sql } from '@billing-mail/platform';
+import { Sql } from '@billing-mail/platform';
 import { type RecipientState, type ResolvedRecipient } from '@billing-mail/mail-core';
-import { DataSource } from 'typeorm';
 import { noteDueLanes } from '../records/lanes.js';
 import { type DeliveryInHand } from '../records/rows.js';
 import { type FixedLook, inLowerCase, wordsOf } from '../records/take-statement.js';
@@ -45,11 +44,7 @@ const dueIn = (lane: string, most: string, also = ''): string => `
 
 @Injectable()
 export class ClaimsStore {
-  private readonly sql: Sql;
-
-  constructor(private readonly dataSource: DataSource) {
-    this.sql = new Sql(dataSource);
-  }
+  constructor(private readonly sql: Sql) {}
 
   /**
    * Claims due deliveries. The lanes share the claim equally, so that a thousand invoices of one team do not delay one invoice of another.
@@ -222,7 +217,7 @@ export class ClaimsStore {
     { fixed, recipients, lane, uncertainEnds, reason }: LookToFix,
   ): Promise<Date | null> {
     const { id, claimId } = delivery;
-    return inTransaction(this.dataSource, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       const [row] = await sql.rows<{ dated_at: Date }>(
         `UPDATE dispatch.deliveries SET look = $3, route = $4, lane = $5, message_ids = $6, recipients_not_shown = $7, dated_at = date_trunc('second', now())
          WHERE id = $1 AND claim_id = $2 AND look IS NULL RETURNING dated_at`,

@@ -66,7 +66,7 @@ describe('blobs that nobody names', () => {
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'blobs-'));
     store = new FolderDocumentStore(folder);
-    collectors = [0, 1].map(() => new BlobCollector(store, createLogger('test', 'silent'), new BlobsStore(source)));
+    collectors = [0, 1].map(() => new BlobCollector(store, createLogger('test', 'silent'), new BlobsStore(sql)));
     await sql.affected('DELETE FROM dispatch.deliveries');
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -134,7 +134,7 @@ describe('blobs that nobody names', () => {
 
   it('are handled sixteen at a time, and none is under way any more when one of them fails', async () => {
     const watched = new WatchedStore(folder);
-    const collector = new BlobCollector(watched, createLogger('test', 'silent'), new BlobsStore(source));
+    const collector = new BlobCollector(watched, createLogger('test', 'silent'), new BlobsStore(sql));
     const hashes = await Promise.all(Array.from({ length: 40 }, (_, index) => put(`many ${index}`)));
     watched.fails = hashes[20] as string;
     await expect(collector.collect({ written: later(), setAside: NEVER })).rejects.toThrow('no answer');

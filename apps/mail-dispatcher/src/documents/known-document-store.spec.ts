@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import { createLogger } from '@billing-mail/platform';
 import { eventually, expectServerErrors, startTestS3Server, type TestS3Server } from '@billing-mail/testkit';
 import { simpleParser } from 'mailparser';
-import { DataSource } from 'typeorm';
 import { StoreIdentityStore } from '../records/store-identity.store.js';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 import { FolderDocumentStore } from './folder-document-store.js';
@@ -161,7 +160,7 @@ describe('a dispatcher with another store than its database knows', () => {
 });
 
 describe('the store of a database', () => {
-  const identities = () => new StoreIdentityStore(harness.apps[0]?.get(DataSource) as DataSource);
+  const identities = () => new StoreIdentityStore(harness.sql);
   const opened = (name: string, theirs = identities()) => {
     const store = new FolderDocumentStore(path.join(harness.folder, name));
     return { store, known: new KnownDocumentStore(store, theirs, createLogger('test', 'silent')) };

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type FieldError, type RejectionReason } from '@billing-mail/contracts';
-import { inTransaction } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
+import { Sql } from '@billing-mail/platform';
 import { v7 as uuidv7 } from 'uuid';
 import { addToOutbox, type NewOutcome } from '../records/outbox.store.js';
 
@@ -17,12 +16,12 @@ export type Rejection = {
 
 @Injectable()
 export class RejectedJobsStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly sql: Sql) {}
 
   /** Keeps a rejected job with the reasons, and adds its alert to the outbox, in one transaction. */
   async keepRejected(rejection: Rejection): Promise<string> {
     const id = uuidv7();
-    await inTransaction(this.dataSource, async (sql) => {
+    await this.sql.transaction(async (sql) => {
       await sql.rows('INSERT INTO dispatch.rejected_jobs (id, team_id, key, reason, errors, payload) VALUES ($1, $2, $3, $4, $5, $6)', [
         id,
         rejection.teamId,

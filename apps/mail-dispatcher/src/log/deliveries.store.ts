@@ -15,7 +15,6 @@ import {
   type SendingAgain,
 } from '@billing-mail/contracts';
 import { Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
 import { BOUNCES_REMEMBERED } from '../records/bounces-remembered.js';
 import { type AttachmentRow } from '../records/rows.js';
 import { inUtc } from '../records/outbox.store.js';
@@ -80,11 +79,7 @@ const sendingAgainBy = (copy: string): string =>
 
 @Injectable()
 export class DeliveriesStore {
-  private readonly sql: Sql;
-
-  constructor(dataSource: DataSource) {
-    this.sql = new Sql(dataSource);
-  }
+  constructor(private readonly sql: Sql) {}
 
   /** Newest first, by the clock of the database. */
   async list({ limit, recipients, ...filter }: DeliveryFilter & { limit: number; recipients: number }): Promise<ListedRecord[]> {

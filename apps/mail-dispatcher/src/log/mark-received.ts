@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { ProblemException, Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
 
 /**
  * Records that somebody found out that an uncertain document has arrived. The recorded results stay as they are, but the delivery needs no
@@ -8,11 +7,7 @@ import { DataSource } from 'typeorm';
  */
 @Injectable()
 export class MarkReceived {
-  private readonly sql: Sql;
-
-  constructor(dataSource: DataSource) {
-    this.sql = new Sql(dataSource);
-  }
+  constructor(private readonly sql: Sql) {}
 
   async mark(teamId: string, id: string, { by, note }: { by: string; note: string | null }): Promise<void> {
     const marked = await this.sql.affected(

@@ -1,20 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { notFound, ProblemException, Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
 import { DeliveryRunner } from '../claiming/delivery-runner.js';
 import { noteDueLanes } from '../records/lanes.js';
 
 /** Moves a waiting delivery to another time; its tries stay as they are. */
 @Injectable()
 export class MoveDelivery {
-  private readonly sql: Sql;
-
   constructor(
-    dataSource: DataSource,
+    private readonly sql: Sql,
     private readonly runner: DeliveryRunner,
-  ) {
-    this.sql = new Sql(dataSource);
-  }
+  ) {}
 
   /** @param sendAt the earliest time; `null`: now */
   async move(teamId: string, id: string, sendAt: Date | null): Promise<void> {

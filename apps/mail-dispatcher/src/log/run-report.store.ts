@@ -2,7 +2,6 @@
 import { Injectable } from '@nestjs/common';
 import { DELIVERY_STATUSES, RECIPIENT_STATUSES, type RunReport, type RunReportQuery } from '@billing-mail/contracts';
 import { Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
 
 /** A line of the file: one recipient of one document. */
 export type RunReportLine = Record<
@@ -33,11 +32,7 @@ type Count = { status: string; count: number };
 
 @Injectable()
 export class RunReportStore {
-  private readonly sql: Sql;
-
-  constructor(dataSource: DataSource) {
-    this.sql = new Sql(dataSource);
-  }
+  constructor(private readonly sql: Sql) {}
 
   async count(teamId: string, query: RunReportQuery): Promise<RunReport> {
     const { where, values } = conditionsOf(teamId, query);

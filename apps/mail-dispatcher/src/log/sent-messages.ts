@@ -3,7 +3,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type DeliveryContent, type Route } from '@billing-mail/contracts';
 import { notFound, ProblemException, Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
 import { type ClaimedRow, toDelivery, WITH_ALL_PARTS } from '../claiming/claimed-row.js';
 import { DOCUMENT_STORE } from '../dispatcher.tokens.js';
 import { type DocumentStore } from '../documents/document-store.js';
@@ -25,16 +24,13 @@ export type Download = Pick<PreparedMessage, 'size' | 'body' | 'done'>;
 
 @Injectable()
 export class SentMessages {
-  private readonly sql: Sql;
   private readonly memory = new MemoryBudget(READERS_BYTES);
 
   constructor(
-    dataSource: DataSource,
+    private readonly sql: Sql,
     @Inject(DOCUMENT_STORE) private readonly documents: DocumentStore,
     private readonly messages: Messages,
-  ) {
-    this.sql = new Sql(dataSource);
-  }
+  ) {}
 
   async content(teamId: string, id: string): Promise<DeliveryContent> {
     const delivery = await this.find(teamId, id);

@@ -1,8 +1,5 @@
 import { eventually } from '@billing-mail/testkit';
 import { type DeliveryStatistics, deliveryStatistics, problem } from '@billing-mail/contracts';
-import { inTransaction } from '@billing-mail/platform';
-import { type NestExpressApplication } from '@nestjs/platform-express';
-import { DataSource } from 'typeorm';
 import { type Harness, startHarness } from '../testing/dispatcher-harness.js';
 import { StatisticsStore } from './statistics.store.js';
 
@@ -108,7 +105,7 @@ describe('the statistics of the delivery log', () => {
     await keep('raced', day, 'sent', 2);
     await harness.sql.rows(`DELETE FROM dispatch.daily_counts WHERE team_id = 'raced'`);
     let counting: Promise<number> | undefined;
-    await inTransaction((harness.apps[0] as NestExpressApplication).get(DataSource), async (sql) => {
+    await harness.sql.transaction(async (sql) => {
       await sql.affected(`UPDATE dispatch.deliveries SET status = 'failed' WHERE team_id = 'raced'`);
       counting = sent();
       const waits = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%daily_counts%'`;

@@ -8,7 +8,7 @@ import {
   type DeliveryStatus,
 } from '@billing-mail/contracts';
 import { invalidInput, Sql } from '@billing-mail/platform';
-import { DataSource, QueryFailedError } from 'typeorm';
+import { QueryFailedError } from 'typeorm';
 
 const FATE_OF: Record<DeliveryStatus, DeliveryFate> = {
   queued: 'underWay',
@@ -77,11 +77,7 @@ const DAYS = `
 
 @Injectable()
 export class StatisticsStore {
-  private readonly sql: Sql;
-
-  constructor(dataSource: DataSource) {
-    this.sql = new Sql(dataSource);
-  }
+  constructor(private readonly sql: Sql) {}
 
   /**
    * Counts today and the days before it, `days` in all, as they begin in `timeZone`.

@@ -19,7 +19,7 @@ describe('a database that was installed before outcomes travelled in groups', ()
     await add('told', 'now()');
     await add('untold', 'NULL');
     await older.update();
-    expect((await new OutboxStore(older.source).takeGroup(0)).events).toEqual([{ eventId: 'untold' }]);
+    expect((await new OutboxStore(older.sql).takeGroup(0)).events).toEqual([{ eventId: 'untold' }]);
     expect(await older.sql.rows('SELECT 1 FROM dispatch.outbox')).toHaveLength(1);
   });
 
@@ -27,7 +27,7 @@ describe('a database that was installed before outcomes travelled in groups', ()
     await older.source.undoLastMigration();
     await add('again', 'NULL');
     await older.update();
-    const { events } = await new OutboxStore(older.source).takeGroup(1000);
+    const { events } = await new OutboxStore(older.sql).takeGroup(1000);
     expect(events).toHaveLength(2);
     expect(events).toContainEqual({ eventId: 'again' });
   });

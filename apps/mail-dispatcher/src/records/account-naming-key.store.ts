@@ -1,14 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
 
 @Injectable()
 export class AccountNamingKeyStore {
-  private readonly sql: Sql;
-
-  constructor(dataSource: DataSource) {
-    this.sql = new Sql(dataSource);
-  }
+  constructor(private readonly sql: Sql) {}
 
   /** Returns the one key, sealed with each secret key; `null` if there is no key yet. */
   async seals(): Promise<string[] | null> {

@@ -1,14 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
 
 @Injectable()
 export class BlobsStore {
-  private readonly sql: Sql;
-
-  constructor(dataSource: DataSource) {
-    this.sql = new Sql(dataSource);
-  }
+  constructor(private readonly sql: Sql) {}
 
   /** Returns those of the given blobs that a delivery needs: as a document, or as message bytes kept for its next try. */
   async named(hashes: readonly string[]): Promise<Set<string>> {

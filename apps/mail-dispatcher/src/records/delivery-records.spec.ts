@@ -22,7 +22,7 @@ describe('the three statements of a delivery', () => {
     await migrate(database.url, dispatchSchema);
     source = await new DataSource(dataSourceOptions(database.url, dispatchSchema)).initialize();
     sql = new Sql(source);
-    records = new DeliveryRecords(source);
+    records = new DeliveryRecords(sql);
   });
   afterAll(async () => {
     await source.destroy();

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
 import { releaseEndsOfData, type Release } from './release-statement.js';
 import { settleDeliveries, type Settled, type SettleWrite } from './settle-statement.js';
 import { StatementGroup } from './statement-group.js';
@@ -26,10 +25,7 @@ export class DeliveryRecords {
   private readonly releasing: StatementGroup<Release, boolean>;
   private readonly settling: StatementGroup<SettleWrite, Settled>;
 
-  private readonly sql: Sql;
-
-  constructor(dataSource: DataSource) {
-    const sql = (this.sql = new Sql(dataSource));
+  constructor(private readonly sql: Sql) {
     const group = { slots: 1, most: MOST };
     this.taking = new StatementGroup((deliveries) => takeDeliveries(sql, deliveries), group);
     this.releasing = new StatementGroup((releases) => releaseEndsOfData(sql, releases), group);

@@ -1,8 +1,7 @@
 // Ends the incidents of teams, raises the alerts about them, and lists them for people to look up.
 import { Injectable } from '@nestjs/common';
 import { type DeliveryCounts, type FailureCode, type Requester, type Route } from '@billing-mail/contracts';
-import { inTransaction, Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
+import { Sql } from '@billing-mail/platform';
 import { laneOf, routeOf } from './lanes.js';
 import { addToOutbox, toTeam } from './outbox.store.js';
 import { type Look } from './rows.js';
@@ -46,11 +45,7 @@ const RECORD = `SELECT ${COLUMNS}, i.opened_at AS "openedAt", i.seen_at AS "seen
 
 @Injectable()
 export class IncidentsStore {
-  private readonly sql: Sql;
-
-  constructor(private readonly dataSource: DataSource) {
-    this.sql = new Sql(dataSource);
-  }
+  constructor(private readonly sql: Sql) {}
 
   /** Returns the lanes that have failed and not worked since. */
   async lanesInTrouble(): Promise<string[]> {
@@ -89,7 +84,7 @@ export class IncidentsStore {
    * many.
    */
   async tellOpened(): Promise<number> {
-    return inTransaction(this.dataSource, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       const untold = await sql.rows<OpenIncident & { look: Look; requestedBy: Requester; waiting: number; isNews: boolean }>(
         `SELECT ${COLUMNS}, d.look, d.requested_by AS "requestedBy",
            (SELECT count(*)::int FROM dispatch.deliveries w WHERE w.lane = i.team_id || '/custom' AND w.settled_at IS NULL) AS waiting,

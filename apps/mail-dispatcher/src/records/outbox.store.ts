@@ -3,7 +3,6 @@
 import { Injectable } from '@nestjs/common';
 import { namedBy, OUTCOMES_PER_JOB, type OutcomeEvent } from '@billing-mail/contracts';
 import { carriedTrace, Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type DeliveryState, type Look } from './rows.js';
 
@@ -71,11 +70,7 @@ export async function addToOutbox(sql: Sql, outcome: NewOutcome): Promise<void> 
  */
 @Injectable()
 export class OutboxStore {
-  private readonly sql: Sql;
-
-  constructor(dataSource: DataSource) {
-    this.sql = new Sql(dataSource);
-  }
+  constructor(private readonly sql: Sql) {}
 
   /**
    * Makes a group of the oldest outcomes that have no job and are no longer left to the process that wrote them. The job is looked at again

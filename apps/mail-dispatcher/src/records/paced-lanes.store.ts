@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { type FailureReason } from '@billing-mail/contracts';
 import { type PaceWindows, type SentBefore, type Size, type WaitingGroup } from '@billing-mail/mail-core';
 import { Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
 
 export type PacedAccount = { lane: string; account: string };
 
@@ -11,11 +10,7 @@ const MOST_TOLD_AT_A_TIME = 1000;
 
 @Injectable()
 export class PacedLanesStore {
-  private readonly sql: Sql;
-
-  constructor(dataSource: DataSource) {
-    this.sql = new Sql(dataSource);
-  }
+  constructor(private readonly sql: Sql) {}
 
   /**
    * Takes these accounts for a worker, or extends the worker's leases. Returns the accounts that the worker has now; others have the rest.

@@ -1,5 +1,4 @@
-import { inTransaction, Sql } from '@billing-mail/platform';
-import { type DataSource } from 'typeorm';
+import { Sql } from '@billing-mail/platform';
 
 /**
  * The id of the document store that belongs to this database, and the last known place of that store; `place` is `null` until a store has
@@ -8,10 +7,10 @@ import { type DataSource } from 'typeorm';
 export type StoreIdentity = { id: string; place: string | null };
 
 export class StoreIdentityStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly sql: Sql) {}
 
   async known(): Promise<StoreIdentity> {
-    const [row] = await new Sql(this.dataSource).rows<StoreIdentity>('SELECT id, place FROM dispatch.document_store');
+    const [row] = await this.sql.rows<StoreIdentity>('SELECT id, place FROM dispatch.document_store');
     if (row === undefined) throw new Error('dispatch.document_store has lost its row.');
     return row;
   }
@@ -21,7 +20,7 @@ export class StoreIdentityStore {
    * that two dispatchers that start for the first time do not both give the id.
    */
   async note(place: string, give: (() => Promise<void>) | null): Promise<void> {
-    await inTransaction(this.dataSource, async (sql) => {
+    await this.sql.transaction(async (sql) => {
       const [row] = await sql.rows<StoreIdentity>('SELECT id, place FROM dispatch.document_store FOR UPDATE');
       if (give !== null && row?.place === null) await give();
       if (give === null || row?.place === null) await sql.affected('UPDATE dispatch.document_store SET place = $1', [place]);

@@ -1,8 +1,7 @@
 // Stores the troubles of lanes and since when they last. All processes share them, so that each trouble raises one alert. Also stores which
 // marks of expiring certificates have raised theirs.
 import { Injectable } from '@nestjs/common';
-import { inTransaction, Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
+import { Sql } from '@billing-mail/platform';
 import { routeOf } from './lanes.js';
 import { addToOutbox, type NewOutcome } from './outbox.store.js';
 
@@ -16,11 +15,7 @@ export type LastingTrouble = { since: Date; waiting: number };
 
 @Injectable()
 export class TroublesStore {
-  private readonly sql: Sql;
-
-  constructor(private readonly dataSource: DataSource) {
-    this.sql = new Sql(dataSource);
-  }
+  constructor(private readonly sql: Sql) {}
 
   /**
    * Records that a lane fails. Returns true if it has failed for `toldAfterMs` and no alert was raised yet.
@@ -43,7 +38,7 @@ export class TroublesStore {
    * whether the alert was raised.
    */
   async tell(lane: string, outcomeOf: (trouble: LastingTrouble) => NewOutcome): Promise<boolean> {
-    return inTransaction(this.dataSource, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       const [trouble] = await sql.rows<{ since: Date }>(
         'SELECT since FROM dispatch.troubles WHERE lane = $1 AND told_at IS NULL FOR UPDATE',
         [lane],
@@ -75,7 +70,7 @@ export class TroublesStore {
    * @param teamId the team that owns the certificate, followed by its use if it is not for signing; empty for the platform
    */
   async warnOfCertificate(teamId: string, notAfter: Date, days: number, outcome: NewOutcome): Promise<boolean> {
-    return inTransaction(this.dataSource, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       const first = await sql.rows(
         'INSERT INTO dispatch.certificate_warnings (team_id, not_after, days) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING days',
         [teamId, notAfter, days],

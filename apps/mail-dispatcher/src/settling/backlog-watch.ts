@@ -4,7 +4,6 @@ import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationB
 import { DISPATCH_QUEUE, OUTCOMES_QUEUE, ROUTES } from '@billing-mail/contracts';
 import { type Logger, PollLoop, redisAnswer, Sql, TroubleLog } from '@billing-mail/platform';
 import type { Queue } from 'bull';
-import { DataSource } from 'typeorm';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { deliveriesWaiting, lateLanes, oldestDueAge, outboxAge, outboxWaiting, queueJobs } from '../records/dispatcher.metrics.js';
 
@@ -19,17 +18,15 @@ type Outbox = { events: number; oldest: number | null };
 
 @Injectable()
 export class BacklogWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sql: Sql;
   private readonly trouble: TroubleLog;
   private readonly looking = new PollLoop({ look: () => this.look(), everyMs: LOOK_EVERY_MS, onError: (error) => this.tellOf(error) });
 
   constructor(
-    dataSource: DataSource,
+    private readonly sql: Sql,
     @InjectQueue(DISPATCH_QUEUE) private readonly jobs: Queue,
     @InjectQueue(OUTCOMES_QUEUE) private readonly outcomes: Queue,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.sql = new Sql(dataSource);
     this.trouble = new TroubleLog(logger);
   }
 

@@ -26,7 +26,7 @@ describe('the relay of outcomes', () => {
     await migrate(database.url, dispatchSchema);
     source = await new DataSource(dataSourceOptions(database.url, dispatchSchema)).initialize();
     sql = new Sql(source);
-    outbox = new OutboxStore(source);
+    outbox = new OutboxStore(sql);
   });
   beforeEach(async () => {
     heard = [];
@@ -323,7 +323,7 @@ describe('the relay of outcomes', () => {
     }
     const options = { ...dataSourceOptions(database.url, dispatchSchema), logging: true, logger: new StatementLog(true) };
     const ownSource = await new DataSource(options).initialize();
-    const relay = startRelay(new OutboxStore(ownSource));
+    const relay = startRelay(new OutboxStore(new Sql(ownSource)));
     await eventually(() => asked.length > 10);
     await relay.beforeApplicationShutdown();
     asked.length = 0;

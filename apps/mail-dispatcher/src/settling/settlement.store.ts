@@ -1,8 +1,7 @@
 // The slow path of settling, under a lock on the delivery: for callers without its claim, or whose state in memory is outdated.
 import { Injectable } from '@nestjs/common';
 import { cancelOpen, isSettled, settledStatus } from '@billing-mail/mail-core';
-import { inTransaction, Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
+import { Sql } from '@billing-mail/platform';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
 import { settleDeliveries } from '../records/settle-statement.js';
 import { countDecision } from './count-decision.js';
@@ -15,7 +14,7 @@ const NO_FAILURE = { triedRoute: null, failure: null } as const;
 
 @Injectable()
 export class SettlementStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly sql: Sql) {}
 
   /**
    * Decides again on the current state and writes the decision. Returns it with the new revision; `null` if the claim is no longer valid.
@@ -24,7 +23,7 @@ export class SettlementStore {
     { id, claimId }: { id: string; claimId: string },
     decide: (now: DeliveryState) => Decision,
   ): Promise<{ decision: Decision; revision: number } | null> {
-    return inTransaction(this.dataSource, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       const now = await lockDelivery(sql, id);
       if (now === null || now.claimId !== claimId) return null;
       const decision = decide(now);
@@ -39,7 +38,7 @@ export class SettlementStore {
    * repeat. Returns false if there is no such delivery.
    */
   async recordFacts(report: FactsReport & Partial<TryReport>): Promise<boolean> {
-    return inTransaction(this.dataSource, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       const now = await lockDelivery(sql, report.deliveryId);
       if (now === null) return false;
       const decision = decideLate(now, report, await doubtsEndedBy(sql, now, report));
@@ -57,7 +56,7 @@ export class SettlementStore {
    * the delivery, and otherwise raises its revision, so that a running try stops at its gate.
    */
   async cancel(teamId: string, deliveryId: string, by: string): Promise<'cancelled' | 'settled' | 'in_final' | 'unknown'> {
-    return inTransaction(this.dataSource, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       const now = await lockDelivery(sql, deliveryId, teamId);
       if (now === null) return 'unknown';
       if (isSettled(now.status)) return 'settled';
@@ -80,7 +79,7 @@ export class SettlementStore {
 
   /** Returns the SHA-256 hashes of the messages that began to go out; kept bytes are stored under them. */
   async messagesOf(deliveryId: string): Promise<string[]> {
-    const rows = await new Sql(this.dataSource).rows<{ sha256: string }>(
+    const rows = await this.sql.rows<{ sha256: string }>(
       'SELECT DISTINCT message_sha256 AS sha256 FROM dispatch.attempts WHERE delivery_id = $1 AND message_sha256 IS NOT NULL',
       [deliveryId],
     );

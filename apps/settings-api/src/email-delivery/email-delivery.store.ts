@@ -7,7 +7,7 @@ import {
   type ServerTrust,
   type TeamMailSettings,
 } from '@billing-mail/contracts';
-import { inTransaction, Sql } from '@billing-mail/platform';
+import { Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { MailConnectionsStore, summaryOf } from '../mail-connections/mail-connections.store.js';
 import { certificatesOf } from '../smtp-account/read-server-trust.js';
@@ -28,6 +28,7 @@ const NAME_POINTERS = new Set(['/companyName', '/smtp/fromName']);
 export class EmailDeliveryStore {
   constructor(
     private readonly source: DataSource,
+    private readonly sql: Sql,
     private readonly connections: MailConnectionsStore,
   ) {}
 
@@ -81,7 +82,7 @@ export class EmailDeliveryStore {
 
   /** Makes a new version of the settings for a change of the connection, if they use it; returns `null` if they do not. */
   noteConnection(teamId: string, userId: string, changes: MadeChange[]): Promise<number | null> {
-    return inTransaction(this.source, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       const [row] = await sql.rows<{ version: number }>(
         `UPDATE settings.team_email_delivery SET version = version + 1, updated_at = now(), updated_by = $2
          WHERE team_id = $1 AND smtp #>> '{auth,type}' = 'oauth2' RETURNING version`,
@@ -107,7 +108,7 @@ export class EmailDeliveryStore {
    * have any, and only the certificate itself says when it expires.
    */
   private async trustEnding({ after, before }: CertificatesEndingRequest): Promise<EndingCertificate[]> {
-    const rows = await new Sql(this.source).rows<Pick<EndingCertificate, 'teamId' | 'notifyUserIds' | 'locale'> & { tls: ServerTrust }>(
+    const rows = await this.sql.rows<Pick<EndingCertificate, 'teamId' | 'notifyUserIds' | 'locale'> & { tls: ServerTrust }>(
       `SELECT team_id AS "teamId", notify_user_ids AS "notifyUserIds", locale, smtp -> 'tls' AS tls
        FROM settings.team_email_delivery WHERE sender = 'custom' AND smtp ? 'tls' ORDER BY team_id`,
     );
@@ -120,7 +121,7 @@ export class EmailDeliveryStore {
   }
 
   private signaturesEnding({ after, before }: CertificatesEndingRequest): Promise<EndingCertificate[]> {
-    return new Sql(this.source).rows<EndingCertificate>(
+    return this.sql.rows<EndingCertificate>(
       `SELECT team_id AS "teamId", 'signature' AS use, certificate -> 'addresses' AS addresses, certificate ->> 'validTo' AS "validTo",
          notify_user_ids AS "notifyUserIds", locale
        FROM settings.team_email_delivery
@@ -131,10 +132,12 @@ export class EmailDeliveryStore {
 
   /** Returns the changes of a team that are older than version `before`, newest first. Fewer than requested if they are large. */
   async history(teamId: string, options: { before: number | null; limit: number }): Promise<HistoryPage> {
-    const rows = await new Sql(this.source).rows<Omit<SettingsChangeRecord, 'changedAt'> & { changedAt: Date; found: number }>(
-      HISTORY_PAGE,
-      [teamId, options.before, options.limit, PAGE_BYTES],
-    );
+    const rows = await this.sql.rows<Omit<SettingsChangeRecord, 'changedAt'> & { changedAt: Date; found: number }>(HISTORY_PAGE, [
+      teamId,
+      options.before,
+      options.limit,
+      PAGE_BYTES,
+    ]);
     return {
       items: rows.map(({ found: _found, changedAt, ...record }) => ({ ...record, changedAt: changedAt.toISOString() })),
       isMore: (rows[0]?.found ?? 0) > rows.length,

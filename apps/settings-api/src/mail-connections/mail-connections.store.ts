@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type ConnectionOfSettings, type ConnectionTrouble, type MailProviderName } from '@billing-mail/contracts';
-import { inTransaction, Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
+import { Sql } from '@billing-mail/platform';
 
 export type MailConnection = {
   teamId: string;
@@ -62,11 +61,7 @@ const COLUMNS = `team_id AS "teamId", id, provider, issuer, client_id AS "client
 
 @Injectable()
 export class MailConnectionsStore {
-  private readonly sql: Sql;
-
-  constructor(private readonly source: DataSource) {
-    this.sql = new Sql(source);
-  }
+  constructor(private readonly sql: Sql) {}
 
   async find(teamId: string): Promise<MailConnection | null> {
     const [row] = await this.sql.rows<MailConnection>(`SELECT ${COLUMNS} FROM settings.mail_connections WHERE team_id = $1`, [teamId]);
@@ -75,7 +70,7 @@ export class MailConnectionsStore {
 
   /** Stores the connection of the team. Returns the connection that it replaces, or `null` if there was none. */
   async put(connection: NewConnection, clientSecretSealed: string | null, tokens: NewTokens): Promise<MailConnection | null> {
-    return inTransaction(this.source, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       const [before] = await sql.rows<MailConnection>(`SELECT ${COLUMNS} FROM settings.mail_connections WHERE team_id = $1 FOR UPDATE`, [
         connection.teamId,
       ]);
@@ -134,7 +129,7 @@ export class MailConnectionsStore {
    * within `waitMs`.
    */
   locked<T>(teamId: string, waitMs: number, work: (connection: MailConnection | null, write: ConnectionWriter) => Promise<T>): Promise<T> {
-    return inTransaction(this.source, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       await sql.rows(`SELECT set_config('lock_timeout', $1, true)`, [`${waitMs}ms`]);
       const [row] = await sql.rows<MailConnection>(`SELECT ${COLUMNS} FROM settings.mail_connections WHERE team_id = $1 FOR UPDATE`, [
         teamId,

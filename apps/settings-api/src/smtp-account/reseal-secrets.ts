@@ -5,7 +5,6 @@ import {
   type ConnectionIdentity,
   type ConnectionSecret,
   CredentialBox,
-  inTransaction,
   mailConnectionContext,
   mailSignInContext,
   type SealContext,
@@ -85,12 +84,13 @@ const ROWS_AT_ONCE = 500;
  * replaced. Version and history of the settings stay as they are, because no user changes anything.
  */
 export async function resealSecrets(source: DataSource, keys: readonly SecretKey[]): Promise<Resealed> {
+  const sql = new Sql(source);
   // An ended sign-in is never completed, so it needs no key.
-  await new Sql(source).affected(FORGET_ENDED_SIGN_INS);
+  await sql.affected(FORGET_ENDED_SIGN_INS);
   const tables = [
-    await resealTable(source, keys, SETTINGS),
-    await resealTable(source, keys, CONNECTIONS),
-    await resealTable(source, keys, SIGN_INS),
+    await resealTable(sql, keys, SETTINGS),
+    await resealTable(sql, keys, CONNECTIONS),
+    await resealTable(sql, keys, SIGN_INS),
   ];
   return {
     secrets: tables.reduce((sum, { secrets }) => sum + secrets, 0),
@@ -99,20 +99,16 @@ export async function resealSecrets(source: DataSource, keys: readonly SecretKey
   };
 }
 
-async function resealTable<Row extends SealedRow>(
-  source: DataSource,
-  keys: readonly SecretKey[],
-  table: SealedTable<Row>,
-): Promise<Resealed> {
+async function resealTable<Row extends SealedRow>(sql: Sql, keys: readonly SecretKey[], table: SealedTable<Row>): Promise<Resealed> {
   const box = new CredentialBox(keys);
   let moved = 0;
-  for await (const row of rowsOf(source, table))
-    if (table.secretsOf(row).some(({ sealed }) => box.isOutdated(sealed))) moved += await resealRow(source, box, table, row.key);
+  for await (const row of rowsOf(sql, table))
+    if (table.secretsOf(row).some(({ sealed }) => box.isOutdated(sealed))) moved += await resealRow(sql, box, table, row.key);
   // Reads the table again with only the first key: a secret that it opens needs no other key.
   const firstKey = new CredentialBox(keys.slice(0, 1));
   const left: Resealed['left'] = [];
   let secrets = 0;
-  for await (const row of rowsOf(source, table)) {
+  for await (const row of rowsOf(sql, table)) {
     const reasons = table.secretsOf(row).map((secret) => whyLeft(firstKey, secret));
     secrets += reasons.length;
     const reason = reasons.find((each) => each !== null);
@@ -121,8 +117,7 @@ async function resealTable<Row extends SealedRow>(
   return { secrets, moved, left };
 }
 
-async function* rowsOf<Row extends SealedRow>(source: DataSource, { rows, key }: SealedTable<Row>): AsyncGenerator<Row> {
-  const sql = new Sql(source);
+async function* rowsOf<Row extends SealedRow>(sql: Sql, { rows, key }: SealedTable<Row>): AsyncGenerator<Row> {
   for (let after = ''; ;) {
     const page = await sql.rows<Row>(`${rows} WHERE ${key} > $1 ORDER BY ${key} LIMIT $2`, [after, ROWS_AT_ONCE]);
     yield* page;
@@ -133,19 +128,19 @@ async function* rowsOf<Row extends SealedRow>(source: DataSource, { rows, key }:
 }
 
 function resealRow<Row extends SealedRow>(
-  source: DataSource,
+  sql: Sql,
   box: CredentialBox,
   { rows, key, update, secretsOf }: SealedTable<Row>,
   rowKey: string,
 ): Promise<number> {
-  return inTransaction(source, async (sql) => {
-    const [row] = await sql.rows<Row>(`${rows} WHERE ${key} = $1 FOR UPDATE`, [rowKey]);
+  return sql.transaction(async (tx) => {
+    const [row] = await tx.rows<Row>(`${rows} WHERE ${key} = $1 FOR UPDATE`, [rowKey]);
     let moved = 0;
     // No secret is outdated if the row was saved or removed meanwhile.
     for (const { sealed, context, exchange } of row === undefined ? [] : secretsOf(row)) {
       const resealed = box.isOutdated(sealed) ? orNull(() => box.reseal(sealed, context)) : null;
       if (resealed === null) continue;
-      moved += await sql.affected(`${update} SET ${exchange} WHERE ${key} = $1`, [rowKey, resealed]);
+      moved += await tx.affected(`${update} SET ${exchange} WHERE ${key} = $1`, [rowKey, resealed]);
     }
     return moved;
   });

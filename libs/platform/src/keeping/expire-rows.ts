@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { Counter } from 'prom-client';
 import { type DataSource } from 'typeorm';
-import { inTransaction } from '../postgres/sql.js';
+import { Sql } from '../postgres/sql.js';
 import { PollLoop } from '../waiting/poll-loop.js';
 
 /** Most rows that one statement removes: some milliseconds of work. */
@@ -72,7 +72,7 @@ export class ExpireRows implements OnApplicationBootstrap, BeforeApplicationShut
    * what is left.
    */
   private expireSome(statement: string, afterMs: number | null): Promise<number | null> {
-    return inTransaction(this.database, async (sql) => {
+    return new Sql(this.database).transaction(async (sql) => {
       const [turn] = await sql.rows<{ mine: boolean }>(`SELECT pg_try_advisory_xact_lock(hashtext('expire ' || current_user)) AS mine`);
       return turn?.mine === true ? sql.affected(statement, [afterMs]) : null;
     });

@@ -7,7 +7,7 @@ import request from 'supertest';
 import { DataSource } from 'typeorm';
 import { createHttpService } from '../http/start-http-service.js';
 import { dataSourceOptions } from '../postgres/data-source-options.js';
-import { inTransaction, Sql } from '../postgres/sql.js';
+import { Sql } from '../postgres/sql.js';
 import { HealthController, READINESS_CHECKS } from './health.controller.js';
 import { createLogger } from './logger.js';
 
@@ -53,7 +53,7 @@ describe('the metrics of a service whose PostgreSQL is away', () => {
       ['a statement', () => source.query('SELECT 1')],
       ['a statement of Sql', () => new Sql(source).rows('SELECT 1')],
       ['a prepared statement', () => new Sql(source).prepared('SELECT 1', [])],
-      ['a transaction', () => inTransaction(source, (sql) => sql.rows('SELECT 1'))],
+      ['a transaction', () => new Sql(source).transaction((sql) => sql.rows('SELECT 1'))],
     ];
     const unheard: string[] = [];
     // A connection that was open fails at its first use and is gone afterwards.

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Provider } from '@nestjs/common';
 import { type Pool } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { timed } from './query-times.js';
@@ -30,7 +31,7 @@ export class Sql {
     } catch (error) {
       if (!isPreparedElsewhere(error)) throw error;
       withoutPrepared.add(source);
-      // The error has aborted the transaction; `inTransaction` begins it again.
+      // The error has aborted the transaction; `transaction` begins it again.
       if (isTransaction) throw error;
       return this.rows<T>(statement, parameters);
     }
@@ -39,6 +40,20 @@ export class Sql {
   /** Returns the number of rows that an UPDATE or DELETE touched. */
   async affected(statement: string, parameters: readonly unknown[] = []): Promise<number> {
     return (await this.run(statement, parameters)).affected;
+  }
+
+  /**
+   * Runs `work` in one transaction, which is rolled back if `work` rejects. If a pooler turns out to keep no prepared statements, `work`
+   * runs a second time, without them.
+   */
+  async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const run = () => this.connection.transaction((manager) => work(new Sql(manager)));
+    try {
+      return await run();
+    } catch (error) {
+      if (!isPreparedElsewhere(error)) throw error;
+      return run();
+    }
   }
 
   // TypeORM returns [rows, count] for UPDATE and DELETE, and the rows for everything else.
@@ -75,16 +90,5 @@ function nameOf(statement: string): string {
   return name;
 }
 
-/**
- * Runs `work` in one transaction, which is rolled back if `work` rejects. If a pooler turns out to keep no prepared statements, `work` runs
- * a second time, without them.
- */
-export async function inTransaction<T>(dataSource: DataSource, work: (sql: Sql) => Promise<T>): Promise<T> {
-  const run = () => dataSource.transaction((manager) => work(new Sql(manager)));
-  try {
-    return await run();
-  } catch (error) {
-    if (!isPreparedElsewhere(error)) throw error;
-    return run();
-  }
-}
+/** Provides the stores of a service with its database. */
+export const SQL_PROVIDER: Provider = { provide: Sql, useFactory: (source: DataSource) => new Sql(source), inject: [DataSource] };

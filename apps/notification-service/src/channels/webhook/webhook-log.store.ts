@@ -2,8 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type WebhookMessageStatus, type WebhookMessageView, type WebhookReplay, type WebhookTryView } from '@billing-mail/contracts';
-import { inTransaction, Sql } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
+import { Sql } from '@billing-mail/platform';
 import { messageIdOf } from './message-id.js';
 import { testContent } from './webhook-payload.js';
 
@@ -29,16 +28,15 @@ const VIEW = `
 
 @Injectable()
 export class WebhookLogStore {
-  constructor(private readonly database: DataSource) {}
+  constructor(private readonly sql: Sql) {}
 
   /** Returns the messages, newest first, or `null` if the team has no such webhook. */
   async list(
     { teamId, webhookId }: WebhookPlace,
     { status, before, limit }: { status: WebhookMessageStatus | undefined; before: LogPosition | null; limit: number },
   ): Promise<WebhookMessageView[] | null> {
-    const sql = new Sql(this.database);
     if (!(await this.exists({ teamId, webhookId }))) return null;
-    const rows = await sql.rows<Row>(
+    const rows = await this.sql.rows<Row>(
       `${VIEW} AND ($3::text IS NULL OR m.status = $3)
          AND ($4::timestamptz IS NULL OR (m.occurred_at, m.id) < ($4, $5::uuid))
        ORDER BY m.occurred_at DESC, m.id DESC LIMIT $6`,
@@ -84,13 +82,13 @@ export class WebhookLogStore {
   }
 
   private async exists({ teamId, webhookId }: WebhookPlace): Promise<boolean> {
-    const found = await new Sql(this.database).rows('SELECT FROM notify.webhooks WHERE team_id = $1 AND id = $2', [teamId, webhookId]);
+    const found = await this.sql.rows('SELECT FROM notify.webhooks WHERE team_id = $1 AND id = $2', [teamId, webhookId]);
     return found.length > 0;
   }
 
   /** Runs `work` under the lock of the webhook, so that switching it off at the same time does not miss the new messages. */
   private async whileOn<T>({ teamId, webhookId }: WebhookPlace, work: (sql: Sql) => Promise<T>): Promise<T | 'off' | null> {
-    return inTransaction(this.database, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       const [webhook] = await sql.rows<{ isOff: boolean }>(
         `SELECT off_at IS NOT NULL AS "isOff" FROM notify.webhooks WHERE team_id = $1 AND id = $2 FOR NO KEY UPDATE`,
         [teamId, webhookId],

@@ -8,8 +8,7 @@ import {
   type WebhookView,
   type WebhookWithSecret,
 } from '@billing-mail/contracts';
-import { CredentialBox, inTransaction, Sql, webhookKeysContext } from '@billing-mail/platform';
-import { DataSource } from 'typeorm';
+import { CredentialBox, Sql, webhookKeysContext } from '@billing-mail/platform';
 import { newWebhookKeys, shownPublicKey, shownSecret, toText } from './webhook-keys.js';
 
 /** Limit for a team, because each webhook gets each event. */
@@ -44,19 +43,19 @@ const NOTE_ADMIN = `admins = CASE WHEN $3::text IS NULL OR $3 = ANY (admins) THE
 @Injectable()
 export class WebhooksStore {
   constructor(
-    private readonly database: DataSource,
+    private readonly sql: Sql,
     private readonly box: CredentialBox,
   ) {}
 
   async list(teamId: string): Promise<WebhookView[]> {
-    const rows = await new Sql(this.database).rows<Row>(`${VIEW} ORDER BY w.created_at, w.id`, [teamId]);
+    const rows = await this.sql.rows<Row>(`${VIEW} ORDER BY w.created_at, w.id`, [teamId]);
     return rows.map(toView);
   }
 
   /** Returns `null` if the team has as many as allowed. */
   async add(teamId: string, { url, types }: WebhookInput, admin: string | null): Promise<WebhookWithSecret | null> {
     const id = randomUUID();
-    return inTransaction(this.database, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       // Takes a lock, because two calls at once could both find room.
       await sql.rows(`SELECT pg_advisory_xact_lock(hashtext('notify.webhooks ' || $1))`, [teamId]);
       const added = await sql.rows(
@@ -70,12 +69,12 @@ export class WebhooksStore {
   }
 
   async remove(teamId: string, id: string): Promise<boolean> {
-    return (await new Sql(this.database).affected('DELETE FROM notify.webhooks WHERE team_id = $1 AND id = $2', [teamId, id])) > 0;
+    return (await this.sql.affected('DELETE FROM notify.webhooks WHERE team_id = $1 AND id = $2', [teamId, id])) > 0;
   }
 
   /** Makes new keys. The former ones also sign for another day, unless they are revoked. */
   async rotate(teamId: string, id: string, isRevoked: boolean, admin: string | null): Promise<WebhookWithSecret | null> {
-    return inTransaction(this.database, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       const url = await touch(sql, teamId, id, admin);
       if (url === null) return null;
       await sql.affected(
@@ -93,7 +92,7 @@ export class WebhooksStore {
 
   /** Returns `null` if the webhook does not exist. Messages that it missed are only sent if somebody replays them. */
   async switchOn(teamId: string, id: string, admin: string | null): Promise<WebhookView | null> {
-    return inTransaction(this.database, async (sql) => {
+    return this.sql.transaction(async (sql) => {
       if ((await touch(sql, teamId, id, admin)) === null) return null;
       await sql.affected(
         'UPDATE notify.webhooks SET off_at = NULL, off_reason = NULL, failing_since = NULL WHERE id = $1 AND off_at IS NOT NULL',

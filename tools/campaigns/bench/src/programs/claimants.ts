@@ -1,4 +1,5 @@
 // Workers that only claim, with the dispatcher's own store: how many rows they claim together, and what a claim that finds nothing costs.
+import { Sql } from '@billing-mail/platform';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
@@ -13,10 +14,10 @@ const STORE = join(workspaceRoot, 'apps', 'mail-dispatcher', 'dist', 'claiming',
 const CLAIM_COUNT = 16;
 
 async function withClaims<T>(url: string, connections: number, run: (claims: Claims) => Promise<T>): Promise<T> {
-  const { ClaimsStore } = (await import(STORE)) as { ClaimsStore: new (source: DataSource) => Claims };
+  const { ClaimsStore } = (await import(STORE)) as { ClaimsStore: new (sql: Sql) => Claims };
   const source = await new DataSource({ type: 'postgres', url, poolSize: connections }).initialize();
   try {
-    return await run(new ClaimsStore(source));
+    return await run(new ClaimsStore(new Sql(source)));
   } finally {
     await source.destroy();
   }

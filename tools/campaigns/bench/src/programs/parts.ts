@@ -1,6 +1,7 @@
 // Measures the parts of a delivery on their own, in microseconds per message, to show where the time goes.
 import { DISPATCH_QUEUE, QUEUE_PREFIX } from '@billing-mail/contracts';
 import { composeMessage, type MessageDraft, readPkcs12 } from '@billing-mail/mail-core';
+import { Sql } from '@billing-mail/platform';
 import { openSession, type SmtpServer } from '@billing-mail/smtp-client';
 import Bull from 'bull';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -132,10 +133,10 @@ const calls = {
 
   /** Records deliveries as taken, released and settled, sixteen at a time. */
   async statements(url: string, count: number): Promise<number> {
-    const { DeliveryRecords } = (await import(RECORDS)) as { DeliveryRecords: new (source: DataSource) => Records };
+    const { DeliveryRecords } = (await import(RECORDS)) as { DeliveryRecords: new (sql: Sql) => Records };
     const source = await new DataSource({ type: 'postgres', url }).initialize();
     try {
-      const records = new DeliveryRecords(source);
+      const records = new DeliveryRecords(new Sql(source));
       return await timeEach(count, 16, () => recordOne(records));
     } finally {
       await source.destroy();
