@@ -5,13 +5,7 @@ import { type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/commo
 import { type Logger, TroubleLog, within } from '@billing-mail/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type StoreIdentityStore } from '../records/store-identity.store.js';
-import {
-  type DocumentPlace,
-  type DocumentStore,
-  DocumentStoreUnavailableError,
-  type ReceivedBytes,
-  type StoredBlob,
-} from './document-store.js';
+import { type DocumentStore, DocumentStoreUnavailableError } from './document-store.js';
 
 /** How long the start waits for the store. After that the dispatcher runs without it and is not ready. */
 const START_MS = 5000;
@@ -21,8 +15,6 @@ const ASK_AGAIN_MS = 2000;
 class UnknownStoreError extends DocumentStoreUnavailableError {
   override readonly name = 'UnknownStoreError';
 }
-
-type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeApplicationShutdown {
   /** The id of the store once it is known to be the right one. */
@@ -87,48 +79,21 @@ export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeAp
     }
   }
 
-  async put(bytes: Bytes): Promise<StoredBlob> {
-    return this.own.put(bytes);
-  }
-  async receive(bytes: Bytes): Promise<ReceivedBytes> {
-    return this.own.receive(bytes);
-  }
-  async read(place: DocumentPlace): Promise<Buffer | null> {
-    return this.own.read(place);
-  }
-  async sizeOf(place: DocumentPlace): Promise<number | null> {
-    return this.own.sizeOf(place);
-  }
-  open(place: DocumentPlace): AsyncIterable<Uint8Array> {
-    return this.own.open(place);
-  }
-  blobs(): AsyncIterable<string[]> {
-    return this.own.blobs();
-  }
-  async setAside(sha256: string, writtenBefore: Date): Promise<boolean> {
-    return this.own.setAside(sha256, writtenBefore);
-  }
-  setAsideBefore(then: Date): AsyncIterable<string[]> {
-    return this.own.setAsideBefore(then);
-  }
-  async restore(sha256: string): Promise<void> {
-    return this.own.restore(sha256);
-  }
-  async removeSetAside(sha256: string): Promise<void> {
-    return this.own.removeSetAside(sha256);
-  }
-  async removeUnfinished(receivedBefore: Date): Promise<number> {
-    return this.own.removeUnfinished(receivedBefore);
-  }
-  async remove(sha256: string): Promise<void> {
-    return this.own.remove(sha256);
-  }
-  async id(): Promise<string | null> {
-    return this.own.id();
-  }
-  async giveId(id: string): Promise<void> {
-    return this.own.giveId(id);
-  }
+  // The methods of the store itself, which fail while it is not known.
+  readonly put: DocumentStore['put'] = async (bytes) => this.own.put(bytes);
+  readonly receive: DocumentStore['receive'] = async (bytes) => this.own.receive(bytes);
+  readonly read: DocumentStore['read'] = async (place) => this.own.read(place);
+  readonly sizeOf: DocumentStore['sizeOf'] = async (place) => this.own.sizeOf(place);
+  readonly open: DocumentStore['open'] = (place) => this.own.open(place);
+  readonly blobs: DocumentStore['blobs'] = () => this.own.blobs();
+  readonly setAside: DocumentStore['setAside'] = async (sha256, writtenBefore) => this.own.setAside(sha256, writtenBefore);
+  readonly setAsideBefore: DocumentStore['setAsideBefore'] = (then) => this.own.setAsideBefore(then);
+  readonly restore: DocumentStore['restore'] = async (sha256) => this.own.restore(sha256);
+  readonly removeSetAside: DocumentStore['removeSetAside'] = async (sha256) => this.own.removeSetAside(sha256);
+  readonly removeUnfinished: DocumentStore['removeUnfinished'] = async (receivedBefore) => this.own.removeUnfinished(receivedBefore);
+  readonly remove: DocumentStore['remove'] = async (sha256) => this.own.remove(sha256);
+  readonly id: DocumentStore['id'] = async () => this.own.id();
+  readonly giveId: DocumentStore['giveId'] = async (id) => this.own.giveId(id);
 
   private lookUntilKnown(): Promise<void> {
     return (this.looking ??= this.look().finally(() => (this.looking = null)));
