@@ -2,7 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type TeamMailSettings } from '@billing-mail/contracts';
-import { CredentialBox, type Logger, type SealContext, SealError, smtpPasswordContext } from '@billing-mail/platform';
+import { CredentialBox, type Logger, orNullIfSealed, type SealContext, smtpPasswordContext } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { AccountNamingKeyStore } from '../records/account-naming-key.store.js';
@@ -73,11 +73,8 @@ export class SendingAccounts implements OnModuleInit {
 function openedBy(boxes: readonly CredentialBox[], seals: readonly string[]): Buffer | null {
   for (const box of boxes)
     for (const seal of seals) {
-      try {
-        return Buffer.from(box.open(seal, KEY_CONTEXT), 'base64');
-      } catch (error) {
-        if (!(error instanceof SealError)) throw error;
-      }
+      const key = orNullIfSealed(() => box.open(seal, KEY_CONTEXT));
+      if (key !== null) return Buffer.from(key, 'base64');
     }
   return null;
 }

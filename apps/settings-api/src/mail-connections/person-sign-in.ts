@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionRefusal, emailAddress, type MailConnectionRequest, type MailConnectionStart } from '@billing-mail/contracts';
-import { type Caller, CredentialBox, type Logger, mailSignInContext, SealError, SIGN_IN_STATE } from '@billing-mail/platform';
+import { type Caller, CredentialBox, type Logger, mailSignInContext, orNullIfSealed, SIGN_IN_STATE } from '@billing-mail/platform';
 import { calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import { LOGGER, REDIRECT_URL } from '../settings.tokens.js';
 import { ConnectedMailbox } from './connected-mailbox.js';
@@ -115,22 +115,12 @@ export class PersonSignIn {
   }
 
   private isOurs(state: string): boolean {
-    try {
-      this.box.open(state, SIGN_IN_STATE);
-      return true;
-    } catch (error) {
-      if (error instanceof SealError) return false;
-      throw error;
-    }
+    return orNullIfSealed(() => this.box.open(state, SIGN_IN_STATE)) !== null;
   }
 
   private opened(sealed: string, teamId: string, stateHash: Buffer): SignInSecrets | null {
-    try {
-      return JSON.parse(this.box.open(sealed, mailSignInContext(teamId, stateHash.toString('hex')))) as SignInSecrets;
-    } catch (error) {
-      if (error instanceof SealError) return null;
-      throw error;
-    }
+    const context = mailSignInContext(teamId, stateHash.toString('hex'));
+    return orNullIfSealed(() => JSON.parse(this.box.open(sealed, context)) as SignInSecrets);
   }
 
   private async authorizationUrlOf(

@@ -7,6 +7,7 @@ import {
   CredentialBox,
   mailConnectionContext,
   mailSignInContext,
+  orNullIfSealed,
   type SealContext,
   SealError,
   type SecretKey,
@@ -138,7 +139,8 @@ function resealRow<Row extends SealedRow>(
     let moved = 0;
     // No secret is outdated if the row was saved or removed meanwhile.
     for (const { sealed, context, exchange } of row === undefined ? [] : secretsOf(row)) {
-      const resealed = box.isOutdated(sealed) ? orNull(() => box.reseal(sealed, context)) : null;
+      // Secrets that can't be opened are reported together at the end.
+      const resealed = box.isOutdated(sealed) ? orNullIfSealed(() => box.reseal(sealed, context)) : null;
       if (resealed === null) continue;
       moved += await tx.affected(`${update} SET ${exchange} WHERE ${key} = $1`, [rowKey, resealed]);
     }
@@ -152,16 +154,6 @@ function whyLeft(firstKey: CredentialBox, { sealed, context }: Secret): string |
     return firstKey.isOutdated(sealed) ? 'The value is sealed in the earlier format.' : null;
   } catch (error) {
     if (error instanceof SealError) return error.message;
-    throw error;
-  }
-}
-
-// Secrets that can't be opened are reported together at the end.
-function orNull(reseal: () => string): string | null {
-  try {
-    return reseal();
-  } catch (error) {
-    if (error instanceof SealError) return null;
     throw error;
   }
 }

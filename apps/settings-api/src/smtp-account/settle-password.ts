@@ -2,7 +2,7 @@
 // again.
 import { isDeepStrictEqual } from 'node:util';
 import { type FieldError, type SmtpInput, type TeamMailSettings } from '@billing-mail/contracts';
-import { type CredentialBox, type SealContext, SealError, smtpPasswordContext } from '@billing-mail/platform';
+import { type CredentialBox, orNullIfSealed, type SealContext, smtpPasswordContext } from '@billing-mail/platform';
 
 /** The server from the request, with its trust as it will be stored. */
 export type WrittenServer = Omit<SmtpInput, 'tls'> & Pick<StoredServer, 'tls'>;
@@ -67,14 +67,7 @@ const contextOf = (
 ): SealContext => smtpPasswordContext(teamId, { host, port, security, auth, tls });
 
 // A seal whose key was removed from SECRET_KEYS must not block other changes; it stays as it is until a new password is set.
-function openOrNull(box: CredentialBox, { sealed, context }: Sealed): string | null {
-  try {
-    return box.open(sealed, context);
-  } catch (error) {
-    if (error instanceof SealError) return null;
-    throw error;
-  }
-}
+const openOrNull = (box: CredentialBox, { sealed, context }: Sealed): string | null => orNullIfSealed(() => box.open(sealed, context));
 
 // Seals the password again if it is not sealed with the first key, or is to be used for another account or other settings of the server.
 const carry = (box: CredentialBox, { sealed, context: from }: Sealed, to: SealContext): string =>

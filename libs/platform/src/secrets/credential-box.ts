@@ -9,6 +9,16 @@ export class SealError extends Error {
   override readonly name = 'SealError';
 }
 
+/** Returns the result of `work`, or `null` if it meets a sealed text that can't be opened. */
+export function orNullIfSealed<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
+}
+
 const FORMAT = 'v2';
 /**
  * The earlier format, bound to team and field alone. It is still opened but no longer made; `npm run keys:rotate` moves what is left of it.

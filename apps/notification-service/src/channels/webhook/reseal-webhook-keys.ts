@@ -1,5 +1,5 @@
 // Seals the keys of all webhooks with the first key, and then checks whether any still needs another key.
-import { CredentialBox, SealError, type SecretKey, Sql, webhookKeysContext } from '@billing-mail/platform';
+import { CredentialBox, orNullIfSealed, type SecretKey, Sql, webhookKeysContext } from '@billing-mail/platform';
 import { type DataSource } from 'typeorm';
 
 /** `left`: teams with keys that the first key does not open. If it is empty, the other keys can be removed. */
@@ -16,14 +16,14 @@ export async function resealWebhookKeys(source: DataSource, secretKeys: readonly
   const box = new CredentialBox(secretKeys);
   let moved = 0;
   for (const row of await readAll(sql)) {
-    const resealed = box.isOutdated(row.sealed) ? orNull(() => box.reseal(row.sealed, contextOf(row))) : null;
+    const resealed = box.isOutdated(row.sealed) ? orNullIfSealed(() => box.reseal(row.sealed, contextOf(row))) : null;
     if (resealed === null) continue;
     moved += await sql.affected('UPDATE notify.webhook_keys SET sealed = $3 WHERE id = $1 AND sealed = $2', [row.id, row.sealed, resealed]);
   }
   // Reads the table again with only the first key: a seal that it opens needs no other key.
   const firstKey = new CredentialBox(secretKeys.slice(0, 1));
   const rows = await readAll(sql);
-  const left = rows.filter((row) => orNull(() => firstKey.open(row.sealed, contextOf(row))) === null);
+  const left = rows.filter((row) => orNullIfSealed(() => firstKey.open(row.sealed, contextOf(row))) === null);
   return { keys: rows.length, moved, left: [...new Set(left.map(({ teamId }) => teamId))] };
 }
 
@@ -34,12 +34,3 @@ const readAll = (sql: Sql): Promise<Row[]> =>
   );
 
 const contextOf = ({ teamId, webhookId, url }: Row) => webhookKeysContext(teamId, webhookId, url);
-
-function orNull(work: () => string): string | null {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof SealError) return null;
-    throw error;
-  }
-}
