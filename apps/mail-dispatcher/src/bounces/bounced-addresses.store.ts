@@ -2,7 +2,7 @@
 // alerted about is remembered for longer.
 import { Injectable } from '@nestjs/common';
 import { type BouncedAddressView } from '@billing-mail/contracts';
-import { Sql } from '@billing-mail/platform';
+import { type Dated, Sql } from '@billing-mail/platform';
 import { type DeliveryState } from '../records/rows.js';
 import { BOUNCES_REMEMBERED as REMEMBERED } from '../records/bounces-remembered.js';
 import { type Bounced } from './bounce-effects.js';
@@ -33,7 +33,7 @@ const REMEMBER = `
   SELECT address FROM told`;
 
 export type BouncedAddress = Omit<BouncedAddressView, 'explanation'>;
-type Row = Omit<BouncedAddress, 'bouncedAt' | 'until'> & { bouncedAt: Date; until: Date };
+type Row = Dated<BouncedAddress, 'bouncedAt' | 'until'>;
 
 export type DeadAddress = { teamId: string; address: string };
 

@@ -3,47 +3,24 @@ import { Injectable } from '@nestjs/common';
 import {
   type AttemptView,
   type BounceClass,
-  type DeliveryStatus,
   type DeliverySummary,
-  type DocumentReference,
   type FailureCode,
   type FailureReason,
   type RecipientView,
   type ReportView,
   type Requester,
-  type Route,
   type SendingAgain,
 } from '@billing-mail/contracts';
-import { Sql } from '@billing-mail/platform';
+import { type Dated, Sql } from '@billing-mail/platform';
 import { BOUNCES_REMEMBERED } from '../records/bounces-remembered.js';
 import { type AttachmentRow } from '../records/rows.js';
 import { inUtc } from '../records/outbox.store.js';
 import { conditionsOf, type DeliveryFilter } from './log-conditions.js';
 
-export type DeliveryRecord = {
-  id: string;
-  teamId: string;
-  key: string;
-  document: DocumentReference;
-  requestedBy: Requester;
-  subject: string;
-  status: DeliveryStatus;
-  route: Route | null;
-  usedFallback: boolean;
-  signed: boolean;
-  messageId: string | null;
-  resendOf: string | null;
-  /** The latest delivery by which this one was sent again. */
-  sentAgainAs: string | null;
-  recipientsNotShown: number;
-  createdAt: Date;
-  settledAt: Date | null;
-  nextTryAt: Date | null;
-  incidentId: string | null;
-  cancelledBy: string | null;
-  received: { by: string; at: string; note: string | null } | null;
-  failure: FailureReason | null;
-};
+export type DeliveryRecord = Dated<
+  Omit<DeliverySummary, 'recipients' | 'recipientCount' | 'requestedBy' | 'failure'>,
+  'createdAt' | 'settledAt' | 'nextTryAt'
+> & { requestedBy: Requester; failure: FailureReason | null };
 
 /** A delivery as its own page shows it. */
 export type ShownRecord = DeliveryRecord & { resend: SendingAgain | null; sentAgain: SendingAgain | null };
@@ -51,16 +28,14 @@ export type ShownRecord = DeliveryRecord & { resend: SendingAgain | null; sentAg
 /** A delivery as the log lists it, with its first recipients. */
 export type ListedRecord = DeliveryRecord & Pick<DeliverySummary, 'recipients' | 'recipientCount'>;
 
-export type RecipientRecord = Omit<RecipientView, 'at' | 'explanation' | 'bouncedBefore'> & {
-  at: Date | null;
+export type RecipientRecord = Dated<Omit<RecipientView, 'explanation'>, 'at' | 'bouncedBefore'> & {
   /** Why the recipient was refused. */
   reason: FailureCode | null;
   bounceClass: BounceClass | null;
   /** Whether the recipient was accepted after an earlier try of which nobody knows whether the server accepted the message. */
   isAfterDoubt: boolean;
-  bouncedBefore: Date | null;
 };
-export type ReportRecord = Omit<ReportView, 'at' | 'retryUntil' | 'explanation'> & { at: Date; retryUntil: Date | null };
+export type ReportRecord = Dated<Omit<ReportView, 'explanation'>, 'at' | 'retryUntil'>;
 
 // `signed` is an aggregate instead of an EXISTS, for which PostgreSQL might read all attempts in the table when it lists fifty deliveries.
 const RECORD = `
@@ -150,7 +125,7 @@ export class DeliveriesStore {
     );
   }
 
-  async attemptsOf(id: string): Promise<(Omit<AttemptView, 'startedAt'> & { startedAt: Date })[]> {
+  async attemptsOf(id: string): Promise<Dated<AttemptView, 'startedAt'>[]> {
     return this.sql.rows(
       `SELECT number, route, started_at AS "startedAt", duration_ms AS "durationMs", outcome, stage, code, enhanced_code AS "enhancedCode", reply, server, tls, transcript
        FROM dispatch.attempts WHERE delivery_id = $1 ORDER BY number`,

@@ -6,13 +6,9 @@ import { inCsv, jsonSchema, RateLimit, TeamAccess, ZodPipe } from '@billing-mail
 import type { Response } from 'express';
 import { Readable } from 'node:stream';
 import { endWhenIdle } from './end-when-idle.js';
-import { RunReportStore } from './run-report.store.js';
+import { RUN_REPORT_COLUMNS, RunReportStore } from './run-report.store.js';
 
 const INSTANT = { type: 'string' as const, format: 'date-time' };
-const COLUMNS = [
-  ...(['documentId', 'number', 'type', 'subject', 'deliveryStatus'] as const),
-  ...(['address', 'role', 'status', 'reason', 'reply', 'at', 'deliveryId'] as const),
-];
 
 /** The query parameters of both operations. */
 const ApiRunReportQuery = (): MethodDecorator => (target, key, descriptor) => {
@@ -62,7 +58,7 @@ export class RunReportController {
     const first = await pages.next();
     response.attachment('deliveries.csv').type('text/csv; charset=utf-8');
     endWhenIdle(response);
-    return new StreamableFile(Readable.from(inCsv(COLUMNS, withFirst(first, pages))));
+    return new StreamableFile(Readable.from(inCsv(RUN_REPORT_COLUMNS, withFirst(first, pages))));
   }
 }
 

@@ -3,22 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { DELIVERY_STATUSES, RECIPIENT_STATUSES, type RunReport, type RunReportQuery } from '@billing-mail/contracts';
 import { Sql } from '@billing-mail/platform';
 
+/** The columns of the file. */
+export const RUN_REPORT_COLUMNS = [
+  ...(['documentId', 'number', 'type', 'subject', 'deliveryStatus'] as const),
+  ...(['address', 'role', 'status', 'reason', 'reply', 'at', 'deliveryId'] as const),
+];
 /** A line of the file: one recipient of one document. */
-export type RunReportLine = Record<
-  | 'documentId'
-  | 'number'
-  | 'type'
-  | 'subject'
-  | 'deliveryStatus'
-  | 'address'
-  | 'role'
-  | 'status'
-  | 'reason'
-  | 'reply'
-  | 'at'
-  | 'deliveryId',
-  string | null
->;
+export type RunReportLine = Record<(typeof RUN_REPORT_COLUMNS)[number], string | null>;
 /** The recipient after which the next page begins. `createdAt` is text, as a `Date` has no microseconds. */
 type Place = { createdAt: string; deliveryId: string; position: number };
 

@@ -92,19 +92,11 @@ export type DeliveryInHand = {
 };
 
 /** The part of a delivery that decisions need. */
-export type DeliveryState = {
-  id: string;
-  teamId: string;
-  key: string;
-  document: DocumentReference;
-  requestedBy: Requester;
-  subject: string;
-  look: Look | null;
+export type DeliveryState = Pick<
+  DeliveryInHand,
+  'id' | 'teamId' | 'key' | 'document' | 'requestedBy' | 'subject' | 'look' | 'route' | 'usedFallback' | 'tries' | 'failure'
+> & {
   status: DeliveryStatus;
-  route: Route | null;
-  usedFallback: boolean;
-  tries: Record<Route, number>;
-  failure: FailureReason | null;
   /** Who cancelled it, if known here. A worker with the claim learns of a cancellation from the recipients instead. */
   cancelledBy?: string | null;
   recipients: readonly RecipientRow[];

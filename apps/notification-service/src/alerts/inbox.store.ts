@@ -1,7 +1,7 @@
 // The notifications that a caller may see, and which of them are read. List and stream use the same query, so that they agree.
 import { Injectable } from '@nestjs/common';
-import { type Locale, type NotificationType, type NotificationView } from '@billing-mail/contracts';
-import { type Caller } from '@billing-mail/platform';
+import { type Locale, type NotificationView } from '@billing-mail/contracts';
+import { type Caller, type Dated } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { type EmailTrouble } from '../words/alert-parts.js';
 import { type AlertParams } from './alert-table.js';
@@ -13,18 +13,9 @@ export type Reader = { caller: Caller; locale: Locale | null; timeZone: string }
 /** A notification with its position in the stream. */
 export type Placed = { position: number; view: NotificationView };
 
-type Row = {
-  id: string;
-  teamId: string;
-  type: NotificationType;
-  severity: NotificationView['severity'];
+type Row = Dated<Omit<NotificationView, 'incidentId' | 'title' | 'body'>, 'createdAt' | 'readAt'> & {
   params: AlertParams;
-  deliveryId: string | null;
-  documentId: string | null;
-  count: number;
   position: string;
-  createdAt: Date;
-  readAt: Date | null;
   locale: Locale;
   emailTrouble: EmailTrouble | null;
 };

@@ -7,7 +7,7 @@ import {
   type ServerTrust,
   type TeamMailSettings,
 } from '@billing-mail/contracts';
-import { Sql } from '@billing-mail/platform';
+import { type Dated, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { MailConnectionsStore, summaryOf } from '../mail-connections/mail-connections.store.js';
 import { certificatesOf } from '../smtp-account/read-server-trust.js';
@@ -132,7 +132,7 @@ export class EmailDeliveryStore {
 
   /** Returns the changes of a team that are older than version `before`, newest first. Fewer than requested if they are large. */
   async history(teamId: string, options: { before: number | null; limit: number }): Promise<HistoryPage> {
-    const rows = await this.sql.rows<Omit<SettingsChangeRecord, 'changedAt'> & { changedAt: Date; found: number }>(HISTORY_PAGE, [
+    const rows = await this.sql.rows<Dated<SettingsChangeRecord, 'changedAt'> & { found: number }>(HISTORY_PAGE, [
       teamId,
       options.before,
       options.limit,

@@ -90,5 +90,8 @@ function nameOf(statement: string): string {
   return name;
 }
 
+/** A view as its row is read: `pg` returns times as dates, and JSON has them as texts. */
+export type Dated<View, Times extends keyof View> = Omit<View, Times> & { [Time in Times]: Date | Extract<View[Time], null> };
+
 /** Provides the stores of a service with its database. */
 export const SQL_PROVIDER: Provider = { provide: Sql, useFactory: (source: DataSource) => new Sql(source), inject: [DataSource] };

@@ -2,16 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type WebhookMessageStatus, type WebhookMessageView, type WebhookReplay, type WebhookTryView } from '@billing-mail/contracts';
-import { Sql } from '@billing-mail/platform';
+import { type Dated, Sql } from '@billing-mail/platform';
 import { messageIdOf } from './message-id.js';
 import { testContent } from './webhook-payload.js';
 
 export type WebhookPlace = { teamId: string; webhookId: string };
 export type LogPosition = { at: string; id: string };
-type Row = Omit<WebhookMessageView, 'at' | 'nextTryAt' | 'webhookMessageId' | 'tries'> & {
+type Row = Dated<Omit<WebhookMessageView, 'webhookMessageId' | 'tries'>, 'at' | 'nextTryAt'> & {
   eventId: string;
-  at: Date;
-  nextTryAt: Date | null;
   tries: (Omit<WebhookTryView, 'at'> & { at: string })[];
 };
 

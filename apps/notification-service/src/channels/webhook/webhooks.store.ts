@@ -1,14 +1,8 @@
 // Stores the webhooks of teams and their keys. Keys are stored sealed; only a new secret is returned in clear, once.
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import {
-  type WebhookEventType,
-  type WebhookInput,
-  type WebhookOffReason,
-  type WebhookView,
-  type WebhookWithSecret,
-} from '@billing-mail/contracts';
-import { CredentialBox, Sql, webhookKeysContext } from '@billing-mail/platform';
+import { type WebhookInput, type WebhookOffReason, type WebhookView, type WebhookWithSecret } from '@billing-mail/contracts';
+import { CredentialBox, type Dated, Sql, webhookKeysContext } from '@billing-mail/platform';
 import { newWebhookKeys, shownPublicKey, shownSecret, toText } from './webhook-keys.js';
 
 /** Limit for a team, because each webhook gets each event. */
@@ -18,16 +12,9 @@ const OLD_KEYS_HOURS = 24;
 /** Limit for a webhook, because each old pair of keys adds two signatures to every request. */
 const MOST_OLD_KEYS = 3;
 
-type Row = {
-  id: string;
-  url: string;
-  types: WebhookEventType[] | null;
-  publicKey: string;
-  createdAt: Date;
-  failingSince: Date | null;
+type Row = Dated<Omit<WebhookView, 'off'>, 'createdAt' | 'failingSince' | 'rotationEnds'> & {
   offAt: Date | null;
   offReason: WebhookOffReason | null;
-  rotationEnds: Date | null;
 };
 
 const VIEW = `
