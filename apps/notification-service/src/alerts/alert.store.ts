@@ -8,7 +8,6 @@ import { type Alert, type SinceTold, teamMailbox } from './alert.js';
 export type RaisedAlert = {
   notificationId: string;
   userId: string | null;
-  count: number;
   /** Only the shown text changes; no channel sends anything. */
   isQuiet?: true;
   /** More alerts about the same trouble will follow soon, so sending waits for them. */
@@ -114,14 +113,14 @@ async function addToTold(tx: EntityManager, parts: readonly Notice[]): Promise<{
          'fellBack', coalesce((n.params ->> 'fellBack')::int, 0) + whole."fellBack")
      FROM jsonb_to_recordset($1) AS whole (team_id text, user_id text, open_group text, failed int, "fellBack" int)
      WHERE n.team_id = whole.team_id AND n.open_group = whole.open_group AND n.user_id IS NOT DISTINCT FROM whole.user_id
-     RETURNING n.id AS "notificationId", n.user_id AS "userId", n.count, n.team_id AS "teamId", n.open_group AS "openGroup",
+     RETURNING n.id AS "notificationId", n.user_id AS "userId", n.team_id AS "teamId", n.open_group AS "openGroup",
        whole.failed > 0 AND (n.params ->> 'failed')::int = whole.failed AS "isFirstFailure"`,
     [JSON.stringify(inOrder)],
   );
   const told = new Set(rows.map(({ teamId, openGroup, userId }) => keyOf({ team_id: teamId, open_group: openGroup, user_id: userId })));
   return {
-    added: rows.map(({ notificationId, userId, count, isFirstFailure }) => ({
-      ...{ notificationId, userId, count },
+    added: rows.map(({ notificationId, userId, isFirstFailure }) => ({
+      ...{ notificationId, userId },
       ...(isFirstFailure ? { isBeginning: true } : { isQuiet: true }),
     })),
     left: parts.filter(({ team_id, user_id, part_of }) => !told.has(keyOf({ team_id, user_id, open_group: part_of }))),
@@ -171,7 +170,7 @@ async function insertOrCount(tx: EntityManager, notices: readonly Notice[]): Pro
      ON CONFLICT (team_id, open_group, user_id) WHERE open_group IS NOT NULL DO UPDATE
      SET count = notifications.count + excluded.count, params = excluded.params, delivery_id = excluded.delivery_id,
          document_id = excluded.document_id, traceparent = excluded.traceparent
-     RETURNING id AS "notificationId", user_id AS "userId", count`,
+     RETURNING id AS "notificationId", user_id AS "userId"`,
     [JSON.stringify(notices)],
   );
 }

@@ -1,7 +1,7 @@
 // Talks to the providers of mailboxes by OAuth 2 and OpenID Connect: sign-in, exchange of codes, renewal and revocation of tokens.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type ConnectionTrouble } from '@billing-mail/contracts';
+import { type ConnectionTrouble, type MailProviderName } from '@billing-mail/contracts';
 import { ForbiddenAddressError, type HostPolicy, UnreachedHostError } from '@billing-mail/smtp-client';
 import * as openid from 'openid-client';
 import { PLATFORM_APPS, PROVIDER_POLICY } from '../settings.tokens.js';
@@ -12,7 +12,7 @@ import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
 import { type MailProvider } from './providers/provider.js';
 
 /** An app at a provider. If `clientId` is `null`, it is the platform's app, with the secret that the operator has set. */
-export type ProviderApp = { provider: MailProvider['name']; issuer: string; clientId: string | null; clientSecret: string | null };
+export type ProviderApp = { provider: MailProviderName; issuer: string; clientId: string | null; clientSecret: string | null };
 
 export type Tokens = { accessToken: string; expiresInMs: number; refreshToken: string | null; scope: string | null };
 

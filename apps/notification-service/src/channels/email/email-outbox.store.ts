@@ -165,15 +165,6 @@ export class EmailOutboxStore {
     );
   }
 
-  async settleUnwanted(email: OwedEmail): Promise<void> {
-    await this.settleAs(email, 'unwanted');
-  }
-
-  /** Records that nobody can find out whether the e-mail has arrived; it is not sent again. */
-  async settleUncertain(email: OwedEmail): Promise<void> {
-    await this.settleAs(email, 'uncertain');
-  }
-
   /**
    * Records that the e-mail was not sent. Returns whether it waits for another try, or is given up because the address does not exist or
    * sending has failed for too long. If news arrived meanwhile, there is another try in any case. Doubts of earlier tries stay.
@@ -211,8 +202,8 @@ export class EmailOutboxStore {
     );
   }
 
-  /** Ends the e-mail with this status. News that arrived meanwhile is sent in another e-mail, as after one that was sent. */
-  private async settleAs(email: OwedEmail, status: EmailStatus): Promise<void> {
+  /** Ends the e-mail without another try. News that arrived meanwhile is sent in another e-mail, as after one that was sent. */
+  async settleAs(email: OwedEmail, status: 'unwanted' | 'uncertain'): Promise<void> {
     await this.database.query(
       `UPDATE notify.email_outbox
        SET status = CASE WHEN wanted_count > part.wanted THEN 'waiting' ELSE $3 END, attempts = 0, claim_id = NULL, leased_until = NULL,

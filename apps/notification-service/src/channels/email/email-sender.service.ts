@@ -104,12 +104,12 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
   private async handle({ email, lost }: Held): Promise<void> {
     const { address, doubts, isForeign } = email;
     if (address === null) {
-      await this.outbox.settleUnwanted(email);
+      await this.outbox.settleAs(email, 'unwanted');
       if (isForeign) this.refused.note('foreign_recipient', { teamId: email.parts[0]?.teamId, step: 'email' });
       return this.tell(email, 'unwanted');
     }
     if (doubts > DOUBTS_ALLOWED) {
-      await this.outbox.settleUncertain(email);
+      await this.outbox.settleAs(email, 'uncertain');
       return this.tell(email, 'uncertain');
     }
     if (doubts > 0) this.log(email, 'doubtful', 'an alert e-mail that may have arrived is sent once more');

@@ -321,8 +321,8 @@ describe('alert e-mails', () => {
   });
 
   it.each([
-    ['lost', 'for the last time', 2, (outbox: EmailOutboxStore, email: OwedEmail) => outbox.settleUncertain(email)],
-    ['unwanted', 'because nobody wants it', 0, (outbox: EmailOutboxStore, email: OwedEmail) => outbox.settleUnwanted(email)],
+    ['lost', 'for the last time', 2, (outbox: EmailOutboxStore, email: OwedEmail) => outbox.settleAs(email, 'uncertain')],
+    ['unwanted', 'because nobody wants it', 0, (outbox: EmailOutboxStore, email: OwedEmail) => outbox.settleAs(email, 'unwanted')],
     [
       'refused',
       'at an address that does not exist',

@@ -4,7 +4,6 @@ export const GOOGLE_ISSUER = 'https://accounts.google.com';
 
 /** https://developers.google.com/workspace/gmail/imap/xoauth2-protocol */
 export const google: MailProvider = {
-  name: 'google',
   scopes: ['openid', 'email', 'https://mail.google.com/'],
   // Google lets people deselect single permissions.
   needed: ['https://mail.google.com/'],

@@ -4,7 +4,6 @@ export const MICROSOFT_ISSUER = 'https://login.microsoftonline.com/organizations
 
 /** https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth */
 export const microsoft: MailProvider = {
-  name: 'microsoft',
   scopes: ['openid', 'email', 'profile', 'offline_access', 'https://outlook.office.com/SMTP.Send'],
   needed: ['https://outlook.office.com/SMTP.Send'],
   // Otherwise Microsoft takes the account that is already signed in, which may be the wrong one.

@@ -2,7 +2,6 @@ import { type MailProvider } from './provider.js';
 
 /** Any provider with a discovery document. The team names its mail server, and the scope that permits sending. */
 export const oidc: MailProvider = {
-  name: 'oidc',
   scopes: ['openid', 'email', 'offline_access'],
   needed: [],
   // OpenID Connect Core, 11: without a prompt for consent, `offline_access` is ignored.

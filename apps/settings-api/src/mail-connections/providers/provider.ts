@@ -1,8 +1,7 @@
-import { type ConnectionTrouble, type MailProviderName } from '@billing-mail/contracts';
+import { type ConnectionTrouble } from '@billing-mail/contracts';
 
 /** The differences between providers. To add one, write a file in this folder and add it to `providers.ts`. */
 export type MailProvider = {
-  name: MailProviderName;
   /** Scopes to request when a person signs in. */
   scopes: readonly string[];
   /** Scopes without which no mail can be sent. */
