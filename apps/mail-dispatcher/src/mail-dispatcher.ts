@@ -21,7 +21,7 @@ export async function createMailDispatcher(
   // A copy, because connections to Redis are shared per environment object: closing another dispatcher of this process must not close the
   // connections of this one.
   const env = { ...given };
-  const app = await createHttpService({
+  return createHttpService({
     module: AppModule.with(env, logger, windows),
     title: 'mail-dispatcher',
     description: 'Turns one billing document into one settled delivery',
@@ -33,15 +33,11 @@ export async function createMailDispatcher(
     // Request ids in AsyncLocalStorage would add a cost to each of the dispatcher's many promises. Its log lines name the ids themselves.
     logsRequestIds: false,
     rawBodies: ['message/rfc822'],
+    prepare: async (app) => {
+      await requireMigrated(app.get(DataSource), 'mail-dispatcher', dispatchSchema.needs);
+      app.connectMicroservice(transportServer(env));
+      await app.startAllMicroservices();
+      await app.init();
+    },
   });
-  try {
-    await requireMigrated(app.get(DataSource), 'mail-dispatcher', dispatchSchema.needs);
-    app.connectMicroservice(transportServer(env));
-    await app.startAllMicroservices();
-    await app.init();
-    return app;
-  } catch (error) {
-    await app.close();
-    throw error;
-  }
 }

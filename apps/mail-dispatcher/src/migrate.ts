@@ -1,8 +1,5 @@
-import { createLogger, migrate, runProgram } from '@billing-mail/platform';
-import { dispatchSchema } from './dispatch.schema.js';
+import { runMigration } from '@billing-mail/platform';
 import { migrationUrl } from './dispatcher.env.js';
+import { dispatchSchema } from './dispatch.schema.js';
 
-void runProgram('mail-dispatcher migrate', async () => {
-  const ran = await migrate(migrationUrl(), dispatchSchema);
-  createLogger('mail-dispatcher migrate', 'info').info({ ran }, ran.length === 0 ? 'the schema is up to date' : 'the schema was migrated');
-});
+void runMigration('mail-dispatcher', migrationUrl, dispatchSchema);

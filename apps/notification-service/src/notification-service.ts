@@ -10,19 +10,13 @@ import { EXAMPLES } from './openapi-examples.js';
  * @throws PendingMigrationsError, or the error of PostgreSQL
  */
 export async function createNotificationService(env: NotificationEnv, logger: Logger): Promise<NestExpressApplication> {
-  const app = await createHttpService({
+  return createHttpService({
     module: AppModule.with(env, logger),
     title: 'notification-service',
     description: 'Tells people what became of their billing documents: inbox, live stream, e-mail, webhook.',
     examples: EXAMPLES,
     env,
     logger,
+    prepare: (app) => requireMigrated(app.get(DataSource), 'notification-service'),
   });
-  try {
-    await requireMigrated(app.get(DataSource), 'notification-service');
-    return app;
-  } catch (error) {
-    await app.close();
-    throw error;
-  }
 }

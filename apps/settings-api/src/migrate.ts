@@ -1,8 +1,5 @@
-import { createLogger, migrate, runProgram } from '@billing-mail/platform';
-import { settingsSchema } from './settings.schema.js';
+import { runMigration } from '@billing-mail/platform';
 import { migrationUrl } from './settings.env.js';
+import { settingsSchema } from './settings.schema.js';
 
-void runProgram('settings-api migrate', async () => {
-  const ran = await migrate(migrationUrl(), settingsSchema);
-  createLogger('settings-api migrate', 'info').info({ ran }, ran.length === 0 ? 'the schema is up to date' : 'the schema was migrated');
-});
+void runMigration('settings-api', migrationUrl, settingsSchema);

@@ -16,7 +16,7 @@ export async function createSettingsApi(given: SettingsEnv, logger: Logger): Pro
   // Copies the environment, because all users of one environment object share its connections to Redis: closing another settings-api in
   // this process must not close the connections of this one.
   const env = { ...given };
-  const app = await createHttpService({
+  return createHttpService({
     module: AppModule.with(env, logger),
     title: 'settings-api',
     description: "Teams' settings for E-mail delivery",
@@ -24,15 +24,11 @@ export async function createSettingsApi(given: SettingsEnv, logger: Logger): Pro
     env,
     logger,
     bodyLimitBytes: BODY_LIMIT_BYTES,
+    prepare: async (app) => {
+      await requireMigrated(app.get(DataSource), 'settings-api');
+      app.connectMicroservice(transportServer(env));
+      await app.init();
+      await app.startAllMicroservices();
+    },
   });
-  try {
-    await requireMigrated(app.get(DataSource), 'settings-api');
-    app.connectMicroservice(transportServer(env));
-    await app.init();
-    await app.startAllMicroservices();
-    return app;
-  } catch (error) {
-    await app.close();
-    throw error;
-  }
 }

@@ -14,7 +14,8 @@ import { measureRequests } from '../observing/request-times.js';
 import { serveVersion } from '../observing/version.js';
 import { type OperationExamples } from '../openapi/describe-operations.js';
 import { serveOpenApi } from '../openapi/openapi.js';
-import { PendingMigrationsError } from '../postgres/migrate.js';
+import { type Schema } from '../postgres/data-source-options.js';
+import { migrate, PendingMigrationsError } from '../postgres/migrate.js';
 import { MissingFeatureError } from '../postgres/requirements.js';
 import { endOnSignals, type RunningService } from '../shutdown/end-in-order.js';
 import { EndingExpressAdapter } from './ending-express-adapter.js';
@@ -49,7 +50,7 @@ export type HttpServiceOptions = {
   headWithinMs?: number;
   /** Switches rate limits off, for tests of something else that run without `LimitingModule` and its Redis. */
   unlimited?: true;
-  /** Registers what else the app needs before it begins, such as a microservice. */
+  /** Does what else must be done before the app listens, such as registering a microservice. The app is closed if that fails. */
   prepare?: (app: NestExpressApplication) => Promise<void> | void;
 };
 
@@ -82,8 +83,13 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   app.useGlobalFilters(new ProblemFilter(options.logger, refused));
   serveOpenApi(app, options.title, options.description, options.examples ?? {});
   serveVersion(app, options.title, options.env.BUILD_COMMIT);
-  await options.prepare?.(app);
-  return app;
+  try {
+    await options.prepare?.(app);
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }
 
 // Nearly every answer is private, so browsers and proxies must not store it, unless the answer itself says that they may.
@@ -131,4 +137,13 @@ export async function runProgram(name: string, main: () => Promise<unknown>): Pr
     else logger.fatal({ err: error }, 'could not start');
     process.exit(1);
   }
+}
+
+/** Runs the program that brings the schema of a service up to date. If it fails, logs why in one line and exits with code 1. */
+export async function runMigration(service: string, databaseUrl: () => string, schema: Schema): Promise<void> {
+  const name = `${service} migrate`;
+  await runProgram(name, async () => {
+    const ran = await migrate(databaseUrl(), schema);
+    createLogger(name, 'info').info({ ran }, ran.length === 0 ? 'the schema is up to date' : 'the schema was migrated');
+  });
 }
