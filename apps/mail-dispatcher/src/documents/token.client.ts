@@ -1,12 +1,12 @@
 // Asks settings-api by the Redis transport for the access tokens that are used to sign in to mailboxes, and keeps them until shortly before
 // they expire.
-import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ClientProxy } from '@nestjs/microservices';
 import { type ConnectionTrouble, SMTP_TOKEN, smtpTokenAnswer, type SmtpTokenRequest } from '@billing-mail/contracts';
 import { CredentialBox, smtpTokenContext } from '@billing-mail/platform';
 import { lastValueFrom, timeout } from 'rxjs';
 import { TRANSPORT_CLIENT } from './settings.client.js';
+import { sha256Of } from './sha256.js';
 
 /** Longer than settings-api waits for its turn and for the provider together. */
 const ANSWER_TIMEOUT_MS = 25_000;
@@ -68,7 +68,7 @@ export class TokenClient {
   }
 
   private async ask({ teamId, connectionId, host }: ConnectionAsked, rejected: string | undefined, entry: Entry): Promise<TokenFound> {
-    const request: SmtpTokenRequest = { teamId, connectionId, host, ...(rejected === undefined ? {} : { rejected: sha256(rejected) }) };
+    const request: SmtpTokenRequest = { teamId, connectionId, host, ...(rejected === undefined ? {} : { rejected: sha256Of(rejected) }) };
     const askedAt = performance.now();
     const answer = await this.answerTo(request);
     if ('broken' in answer) return answer;
@@ -87,5 +87,3 @@ export class TokenClient {
     }
   }
 }
-
-const sha256 = (token: string): string => createHash('sha256').update(token).digest('hex');
