@@ -14,33 +14,33 @@ function parseDuration(value: string): number | null {
   return match ? Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0) : null;
 }
 
+/** Returns a schema of the texts that `parse` can read. For all others `parse` returns `null`, and `message` says what they must be. */
+const readable = <T>(parse: (value: string) => T | null, message: string) =>
+  z.string().transform((value, context): T => {
+    const read = parse(value);
+    if (read !== null) return read;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+
 /** A duration such as `30s` or `5m`, in milliseconds. */
-export const duration = z.string().transform((value, context) => {
-  const ms = parseDuration(value);
-  if (ms !== null) return ms;
-  context.addIssue({ code: 'custom', message: 'must be a duration such as 30s, 5m or 2h' });
-  return z.NEVER;
-});
+export const duration = readable(parseDuration, 'must be a duration such as 30s, 5m or 2h');
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 /** A retention period of at least one day, because a shorter one is hardly intended. */
 export const atLeastADay = duration.refine((ms) => ms >= DAY_MS, 'must be at least 1d');
 
 /** Durations separated by commas, in milliseconds. */
-export const durations = z.string().transform((value, context) => {
+export const durations = readable((value) => {
   const list = value.split(',').map(parseDuration);
-  if (list.every((ms) => ms !== null)) return list;
-  context.addIssue({ code: 'custom', message: 'must be durations separated by commas, such as 5m,30m' });
-  return z.NEVER;
-});
+  return list.every((ms) => ms !== null) ? list : null;
+}, 'must be durations separated by commas, such as 5m,30m');
 
 /** A size such as `64KiB` or `128MiB`, in bytes. */
-export const byteSize = z.string().transform((value, context) => {
+export const byteSize = readable((value) => {
   const match = /^(\d{1,9})(KiB|MiB|GiB)$/.exec(value.trim());
-  if (match) return Number(match[1]) * 1024 ** (['KiB', 'MiB', 'GiB'].indexOf(match[2] ?? '') + 1);
-  context.addIssue({ code: 'custom', message: 'must be a size such as 64KiB, 128MiB or 1GiB' });
-  return z.NEVER;
-});
+  return match && Number(match[1]) * 1024 ** (['KiB', 'MiB', 'GiB'].indexOf(match[2] ?? '') + 1);
+}, 'must be a size such as 64KiB, 128MiB or 1GiB');
 
 /** A whole number within bounds, written in decimal digits. */
 export const wholeNumber = (min: number, max: number) =>
@@ -68,63 +68,48 @@ const redisUrl = z.string().superRefine((value, context) => {
   }
 });
 
-const secretKeys = z.string().transform((value, context) => {
+const secretKeys = readable((value) => {
   const keys = value.split(',').map((pair) => {
     const [id = '', base64 = ''] = pair.trim().split(/:(.*)/s);
     return { id, key: Buffer.from(base64, 'base64') };
   });
-  if (
-    keys.every(({ id, key }) => /^[A-Za-z0-9_-]{1,32}$/.test(id) && key.length === 32) &&
-    new Set(keys.map(({ id }) => id)).size === keys.length
-  )
-    return keys;
-  context.addIssue({
-    code: 'custom',
-    message: 'must be "id:base64key,…" with different ids and keys of 32 bytes (openssl rand -base64 32)',
-  });
-  return z.NEVER;
-});
+  const areWhole = keys.every(({ id, key }) => /^[A-Za-z0-9_-]{1,32}$/.test(id) && key.length === 32);
+  return areWhole && new Set(keys.map(({ id }) => id)).size === keys.length ? keys : null;
+}, 'must be "id:base64key,…" with different ids and keys of 32 bytes (openssl rand -base64 32)');
 
-const networks = z.string().transform((value, context) => {
+const networks = readable((value) => {
   const list = value.split(',').map((cidr) => cidr.trim());
-  if (list.every((cidr) => ipaddr.isValidCIDR(cidr))) return list;
-  context.addIssue({ code: 'custom', message: 'must be networks in CIDR form separated by commas, such as 10.1.0.0/16' });
-  return z.NEVER;
-});
+  return list.every((cidr) => ipaddr.isValidCIDR(cidr)) ? list : null;
+}, 'must be networks in CIDR form separated by commas, such as 10.1.0.0/16');
 
-const ports = z.string().transform((value, context) => {
+const ports = readable((value) => {
   const list = value.split(',').map((item) => Number(item.trim()));
-  if (list.every((item) => Number.isInteger(item) && item > 0 && item < 65536)) return list;
-  context.addIssue({ code: 'custom', message: 'must be port numbers separated by commas, such as 25,465,587' });
-  return z.NEVER;
-});
+  return list.every((item) => Number.isInteger(item) && item > 0 && item < 65536) ? list : null;
+}, 'must be port numbers separated by commas, such as 25,465,587');
 
 const share = z
   .string()
   .refine((value) => /^(?:0?\.\d+|[01](?:\.0+)?)$/.test(value), 'must be a share from 0 to 1, such as 0.05')
   .transform(Number);
 
-const rateLimits = z.string().transform((value, context) => {
-  const changes: RateLimitChanges = {};
-  for (const item of value.split(',')) {
-    const [, name = '', requests, window = ''] = /^([a-z-]+)=(\d{1,9})\/(\w+)$/.exec(item.trim()) ?? [];
-    const ms = parseDuration(window) ?? 0;
-    if (!isRateLimitName(name) || Number(requests) < 1 || ms < 1000) {
-      context.addIssue({
-        code: 'custom',
-        message: `must be limits separated by commas, such as searches=60/1m; there are ${Object.keys(RATE_LIMITS).join(', ')}`,
-      });
-      return z.NEVER;
+const rateLimits = readable(
+  (value) => {
+    const changes: RateLimitChanges = {};
+    for (const item of value.split(',')) {
+      const [, name = '', requests, window = ''] = /^([a-z-]+)=(\d{1,9})\/(\w+)$/.exec(item.trim()) ?? [];
+      const ms = parseDuration(window) ?? 0;
+      if (!isRateLimitName(name) || Number(requests) < 1 || ms < 1000) return null;
+      changes[name] = { requests: Number(requests), seconds: Math.floor(ms / 1000) };
     }
-    changes[name] = { requests: Number(requests), seconds: Math.floor(ms / 1000) };
-  }
-  return changes;
-});
+    return changes;
+  },
+  `must be limits separated by commas, such as searches=60/1m; there are ${Object.keys(RATE_LIMITS).join(', ')}`,
+);
 
 const described = <T extends z.ZodType>(schema: T, description: string, secret = false): T => schema.meta({ description, secret });
 
-/** One definition per variable; each service's `*.env.ts` picks what it needs. */
-export const variables = {
+/** The variables that every service reads. */
+const commonVariables = {
   DATABASE_URL: described(
     url(['postgres:', 'postgresql:']),
     'PostgreSQL, `postgresql://user:password@host:5432/database`; with TLS `?sslmode=verify-full&sslrootcert=/path/to/ca.pem`',
@@ -146,9 +131,6 @@ export const variables = {
       .optional(),
     'stands before each key and channel, for environments that share a Redis; the same for all services and publishers',
   ),
-  SETTINGS_API_PORT: described(port.default(4100), 'HTTP port of settings-api'),
-  MAIL_DISPATCHER_PORT: described(port.default(4101), 'HTTP port of mail-dispatcher'),
-  NOTIFICATION_SERVICE_PORT: described(port.default(4102), 'HTTP port of notification-service'),
   HTTP_HOST: described(z.string().default('127.0.0.1'), 'address to listen on; `0.0.0.0` in a container'),
   CONSOLE_ORIGIN: described(
     z
@@ -156,10 +138,6 @@ export const variables = {
       .refine((value) => URL.canParse(value) && new URL(value).origin === value, 'must be an origin such as https://mail.example.com')
       .optional(),
     'origin of the web page, which alone may call from a browser; none when not set',
-  ),
-  CONSOLE_URL: described(
-    z.url({ protocol: /^https?$/, error: 'must be a URL such as https://mail.example.com' }).optional(),
-    'address of the web page: for links in e-mails to users, which carry codes to be entered there without it, and for the way back from Microsoft, Google and other providers (`/v1/mail-connections/callback`)',
   ),
   AUTH_JWT_SECRET: described(
     z.string().min(32, 'must have at least 32 characters').optional(),
@@ -170,6 +148,51 @@ export const variables = {
   AUTH_USER_TOKEN_LIFE: described(
     duration.refine((ms) => ms >= 60_000, 'must be at least 1m').default(USER_TOKEN_LIFE_MS),
     "longest life of a user's token, from `iat` to `exp`; those of internal services may be longer",
+  ),
+  RATE_LIMITS: described(
+    rateLimits.optional(),
+    'request limits that differ from the defaults, `name=requests/time,…`, such as `searches=120/1m`',
+  ),
+  LOG_LEVEL: described(
+    z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be one of fatal, error, warn, info, debug, trace, silent')
+      .default('info'),
+    'how much is logged',
+  ),
+  SHUTDOWN_DELAY: described(
+    duration.default(5000),
+    'after SIGTERM, how long a service that reports not ready still accepts requests, so that load balancers notice',
+  ),
+  SHUTDOWN_GRACE: described(
+    duration.default(30_000),
+    "then, how long requests and mail under way may take: a server's late answer within it makes no second copy. An end takes 15 s more at most",
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: described(
+    url(['http:', 'https:']).optional(),
+    'who takes traces by OTLP over HTTP, such as `http://jaeger:4318`; nothing is traced when not set',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: described(
+    share.default(1),
+    'share of the traces begun here that are recorded, from 0 to 1; what a caller traces (`traceparent`) is traced to its end',
+  ),
+  BUILD_COMMIT: described(
+    z
+      .string()
+      .regex(/^[0-9a-f]{7,40}$/, 'must be the hash of a commit')
+      .optional(),
+    'commit that the service was built from, as `GET /version` tells it',
+  ),
+} as const;
+
+/** One definition per variable; each service's `*.env.ts` picks what it needs. */
+export const variables = {
+  ...commonVariables,
+  SETTINGS_API_PORT: described(port.default(4100), 'HTTP port of settings-api'),
+  MAIL_DISPATCHER_PORT: described(port.default(4101), 'HTTP port of mail-dispatcher'),
+  NOTIFICATION_SERVICE_PORT: described(port.default(4102), 'HTTP port of notification-service'),
+  CONSOLE_URL: described(
+    z.url({ protocol: /^https?$/, error: 'must be a URL such as https://mail.example.com' }).optional(),
+    'address of the web page: for links in e-mails to users, which carry codes to be entered there without it, and for the way back from Microsoft, Google and other providers (`/v1/mail-connections/callback`)',
   ),
   SECRET_KEYS: described(
     secretKeys,
@@ -220,59 +243,6 @@ export const variables = {
       .optional(),
     'fully qualified name said in EHLO; by default that of the machine, else its address',
   ),
-  RATE_LIMITS: described(
-    rateLimits.optional(),
-    'request limits that differ from the defaults, `name=requests/time,…`, such as `searches=120/1m`',
-  ),
-  LOG_LEVEL: described(
-    z
-      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be one of fatal, error, warn, info, debug, trace, silent')
-      .default('info'),
-    'how much is logged',
-  ),
-  SHUTDOWN_DELAY: described(
-    duration.default(5000),
-    'after SIGTERM, how long a service that reports not ready still accepts requests, so that load balancers notice',
-  ),
-  SHUTDOWN_GRACE: described(
-    duration.default(30_000),
-    "then, how long requests and mail under way may take: a server's late answer within it makes no second copy. An end takes 15 s more at most",
-  ),
-  OTEL_EXPORTER_OTLP_ENDPOINT: described(
-    url(['http:', 'https:']).optional(),
-    'who takes traces by OTLP over HTTP, such as `http://jaeger:4318`; nothing is traced when not set',
-  ),
-  OTEL_TRACES_SAMPLER_ARG: described(
-    share.default(1),
-    'share of the traces begun here that are recorded, from 0 to 1; what a caller traces (`traceparent`) is traced to its end',
-  ),
-  BUILD_COMMIT: described(
-    z
-      .string()
-      .regex(/^[0-9a-f]{7,40}$/, 'must be the hash of a commit')
-      .optional(),
-    'commit that the service was built from, as `GET /version` tells it',
-  ),
-} as const;
-
-/** The variables that every service reads. */
-const commonVariables = {
-  DATABASE_URL: variables.DATABASE_URL,
-  REDIS_URL: variables.REDIS_URL,
-  REDIS_CA_FILE: variables.REDIS_CA_FILE,
-  REDIS_PREFIX: variables.REDIS_PREFIX,
-  HTTP_HOST: variables.HTTP_HOST,
-  CONSOLE_ORIGIN: variables.CONSOLE_ORIGIN,
-  AUTH_JWT_SECRET: variables.AUTH_JWT_SECRET,
-  AUTH_JWKS_URL: variables.AUTH_JWKS_URL,
-  AUTH_USER_TOKEN_LIFE: variables.AUTH_USER_TOKEN_LIFE,
-  RATE_LIMITS: variables.RATE_LIMITS,
-  LOG_LEVEL: variables.LOG_LEVEL,
-  SHUTDOWN_DELAY: variables.SHUTDOWN_DELAY,
-  SHUTDOWN_GRACE: variables.SHUTDOWN_GRACE,
-  OTEL_EXPORTER_OTLP_ENDPOINT: variables.OTEL_EXPORTER_OTLP_ENDPOINT,
-  OTEL_TRACES_SAMPLER_ARG: variables.OTEL_TRACES_SAMPLER_ARG,
-  BUILD_COMMIT: variables.BUILD_COMMIT,
 } as const;
 
 /**
