@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { ServerStartError, type ServerProcess } from './server-process.js';
 
 /**
  * Below the ports that systems give to outgoing connections (Linux: from 32768, others: from 49152). Any program may get one of those at
@@ -34,4 +35,21 @@ function isFree(port: number): Promise<boolean> {
     });
     probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
   });
+}
+
+/** Starts a server on `wanted` if that port is free, otherwise on another one. Resolves once it is ready. */
+export async function startOnFreePort(
+  wanted: number,
+  start: (port: number) => Promise<ServerProcess>,
+): Promise<{ port: number; process: ServerProcess }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await findFreePort(wanted);
+    try {
+      return { port, process: await start(port) };
+    } catch (error) {
+      // Somebody else may have taken the port between our check and the start of the server.
+      const isPortTaken = error instanceof ServerStartError && /Address already in use/.test(error.output);
+      if (!isPortTaken || attempt === 5) throw error;
+    }
+  }
 }

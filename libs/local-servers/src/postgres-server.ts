@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { findFreePort } from './free-port.js';
-import { asAccount, ServerStartError, startServerProcess, type Account, type ServerProcess } from './server-process.js';
+import { startOnFreePort } from './free-port.js';
+import { asAccount, startServerProcess, type Account, type ServerProcess } from './server-process.js';
 
 const run = promisify(execFile);
 
@@ -60,17 +60,8 @@ export async function createPostgresCluster(dataFolder: string, password: string
 }
 
 /** Starts the server on an existing cluster. Resolves once it is ready. @throws ServerStartError with the end of its log. */
-export async function startPostgresServer(options: PostgresOptions): Promise<{ port: number; process: ServerProcess }> {
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await findFreePort(options.port);
-    try {
-      return { port, process: await startOn(port, options) };
-    } catch (error) {
-      // Somebody else may have taken the port between our check and the start of the server.
-      const isPortTaken = error instanceof ServerStartError && /Address already in use/.test(error.output);
-      if (!isPortTaken || attempt === 5) throw error;
-    }
-  }
+export function startPostgresServer(options: PostgresOptions): Promise<{ port: number; process: ServerProcess }> {
+  return startOnFreePort(options.port, (port) => startOn(port, options));
 }
 
 /** Stops the server as `pg_ctl stop -m` would. */

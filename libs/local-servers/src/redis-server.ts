@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from './find-program.js';
-import { findFreePort } from './free-port.js';
-import { ServerStartError, startServerProcess, type ServerProcess } from './server-process.js';
+import { startOnFreePort } from './free-port.js';
+import { startServerProcess, type ServerProcess } from './server-process.js';
 
 /** Where it keeps its append-only file and how it is reached. */
 export type RedisOptions = {
@@ -29,16 +29,7 @@ export type RedisOptions = {
 export async function startRedisServer(options: RedisOptions): Promise<{ port: number; process: ServerProcess }> {
   const command = findProgram('redis-server');
   if (command === null) throw new Error('redis-server is not installed; cure: apt-get install -y redis-server');
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await findFreePort(options.port);
-    try {
-      return { port, process: await startOn(command, port, options) };
-    } catch (error) {
-      // Somebody else may have taken the port between our check and the start of the server.
-      const isPortTaken = error instanceof ServerStartError && /Address already in use/.test(error.output);
-      if (!isPortTaken || attempt === 5) throw error;
-    }
-  }
+  return startOnFreePort(options.port, (port) => startOn(command, port, options));
 }
 
 async function startOn(command: string, port: number, options: RedisOptions): Promise<ServerProcess> {

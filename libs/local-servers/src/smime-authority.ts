@@ -30,23 +30,10 @@ export function createSmimeAuthority(
     { name: 'basicConstraints', cA: true, critical: true },
     { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
   ];
-  const root = certify({
-    subject: rootName,
-    keyPem: rootKeyPem,
-    issuer: rootName,
-    issuerKeyPem: rootKeyPem,
-    extensions: authority,
-    ...validity,
-  });
-  const issuing = certify({
-    subject: issuerName,
-    keyPem: issuerKeyPem,
-    issuer: rootName,
-    issuerKeyPem: rootKeyPem,
-    extensions: authority,
-    ...validity,
-  });
-  return { rootPem: root, issuerPem: issuing, issuerKeyPem };
+  const certifyAuthority = (subject: forge.pki.CertificateField[], keyPem: string): string =>
+    certify({ subject, keyPem, issuer: rootName, issuerKeyPem: rootKeyPem, extensions: authority, ...validity });
+  const [rootPem, issuerPem] = [certifyAuthority(rootName, rootKeyPem), certifyAuthority(issuerName, issuerKeyPem)];
+  return { rootPem, issuerPem, issuerKeyPem };
 }
 
 /** Returns the signer's certificate as PEM, issued by the issuing authority. */
