@@ -2,7 +2,7 @@
 import { isIPv6 } from 'node:net';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { isAddressAllowed, isPortAllowed } from './network-policy.js';
-import { ADDRESSES_AT_MOST, reachAny } from './reaching.js';
+import { ADDRESSES_AT_MOST, failed, reachAny, type Step } from './reaching.js';
 import { resolveHost } from './resolving.js';
 import { LinkSession, type SmtpSession } from './session.js';
 import { type SessionOptions } from './session-options.js';
@@ -15,10 +15,6 @@ export type OpenResult =
   | { ok: true; session: SmtpSession }
   /** `server` is `host:port`; `tls` is the TLS version if TLS was set up before the failure. */
   | { ok: false; fact: SmtpFact; server: string; tls: string | null };
-
-type Step<T> = ({ ok: true } & T) | { ok: false; fact: SmtpFact };
-
-const failed = (fact: SmtpFact): { ok: false; fact: SmtpFact } => ({ ok: false, fact });
 
 /** Returns `host:port` as logs and users see it. */
 export const serverLabel = (server: Pick<SmtpServer, 'host' | 'port'>): string =>
@@ -59,7 +55,7 @@ export async function openSession(server: SmtpServer, options: SessionOptions): 
   speaker.letGo();
   link.rest();
   const remote = { host: server.host, address, port: server.port };
-  return { ok: true, session: new LinkSession(link, { tls, remote, capabilities }, options.onStep) };
+  return { ok: true, session: new LinkSession(link, tls, remote, capabilities, options.onStep) };
 }
 
 async function vetAddresses(server: SmtpServer, options: SessionOptions, steps: StepClock): Promise<Step<{ addresses: string[] }>> {

@@ -18,7 +18,7 @@ export type Reached = { link: Link; speaker: Speaker; capabilities: Capabilities
 /** `tls`: the TLS version if TLS was set up before the failure. */
 export type NotReached = { ok: false; fact: SmtpFact; tls: string | null };
 
-type Step<T> = ({ ok: true } & T) | { ok: false; fact: SmtpFact };
+export type Step<T> = ({ ok: true } & T) | { ok: false; fact: SmtpFact };
 
 /** Twice as many as large providers list. The limit keeps a name from making us connect to hundreds of addresses. */
 export const ADDRESSES_AT_MOST = 32;
@@ -29,7 +29,7 @@ const TOLD_IN_FULL = 4;
 
 const CLOSED: SmtpFact = { kind: 'network', stage: 'greeting', reason: 'closed', text: 'the connection is closed' };
 
-const failed = (fact: SmtpFact): { ok: false; fact: SmtpFact } => ({ ok: false, fact });
+export const failed = (fact: SmtpFact): { ok: false; fact: SmtpFact } => ({ ok: false, fact });
 
 /**
  * Tries the addresses of the server one after the other, until one has greeted us, encrypted the connection and answered EHLO: if one machine is

@@ -56,9 +56,6 @@ export type SmtpSession = {
 };
 
 export class LinkSession implements SmtpSession {
-  readonly tls: string | null;
-  readonly remote: SmtpSession['remote'];
-  readonly capabilities: Capabilities;
   /** The message under way, and the next one while only the answer to the first is outstanding. */
   private underWay: { transaction: Transaction; asked: OutgoingMessage }[] = [];
   private isLeft = false;
@@ -67,13 +64,11 @@ export class LinkSession implements SmtpSession {
 
   constructor(
     private readonly link: Link,
-    { tls, remote, capabilities }: Pick<SmtpSession, 'tls' | 'remote' | 'capabilities'>,
+    readonly tls: string | null,
+    readonly remote: SmtpSession['remote'],
+    readonly capabilities: Capabilities,
     private readonly onStep: StepListener | undefined,
-  ) {
-    this.tls = tls;
-    this.remote = remote;
-    this.capabilities = capabilities;
-  }
+  ) {}
 
   get usable(): boolean {
     return this.link.failure === null && !this.isBusy && this.closing === null;
