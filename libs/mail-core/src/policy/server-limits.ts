@@ -15,23 +15,23 @@ export const LIMIT_PATIENCE_MS = 4 * 24 * 3_600_000;
  */
 const FIRST_WAIT_SHARE = 1 / 10;
 
+type Tried = { results: readonly RecipientResult[]; failure: Verdict | null };
+
+function firstVerdict({ results, failure }: Tried, isIt: (verdict: Verdict) => boolean): Verdict | null {
+  if (failure !== null && isIt(failure)) return failure;
+  for (const result of results) if (result.outcome === 'refused' && isIt(result.verdict)) return result.verdict;
+  return null;
+}
+
 /**
  * Returns the verdict by which the server accepts no more for now, or `null` if no limit was met. A mailbox that receives too much is not a
  * limit of the route.
  */
-export function limitMet({ results, failure }: { results: readonly RecipientResult[]; failure: Verdict | null }): Verdict | null {
-  const isLimit = (verdict: Verdict | null): boolean => verdict?.reason === 'smtp_rate_limited' && verdict.scope === 'route';
-  if (isLimit(failure)) return failure;
-  for (const result of results) if (result.outcome === 'refused' && isLimit(result.verdict)) return result.verdict;
-  return null;
-}
+export const limitMet = (tried: Tried): Verdict | null =>
+  firstVerdict(tried, ({ reason, scope }) => reason === 'smtp_rate_limited' && scope === 'route');
 
 /** Returns the verdict by which nothing goes out on this route until somebody changes something, or `null` if there is none. */
-export function wayStopped({ results, failure }: { results: readonly RecipientResult[]; failure: Verdict | null }): Verdict | null {
-  if (failure?.stopsWay === true) return failure;
-  for (const result of results) if (result.outcome === 'refused' && result.verdict.stopsWay === true) return result.verdict;
-  return null;
-}
+export const wayStopped = (tried: Tried): Verdict | null => firstVerdict(tried, ({ stopsWay }) => stopsWay === true);
 
 /** Returns how long a stopped route is left alone if nobody changes anything, in milliseconds: as long as the longest planned wait. */
 export const stopMs = (retryDelaysMs: readonly number[]): number => Math.max(...retryDelaysMs);
