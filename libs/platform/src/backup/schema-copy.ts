@@ -62,21 +62,21 @@ export async function loadSchema<T>({ databaseUrl, schema, folder }: SchemaPlace
     await unlimited(client);
     const present = await contentOf(client, schema);
     if (present.migrations.join() !== migrations.join()) throw new ForeignCopyError(differenceOf(migrations, present.migrations, schema));
-    for (const { name } of tables) await client.query(`ALTER TABLE ${of(client, schema, name)} DISABLE TRIGGER USER`);
+    for (const { name } of tables) await client.query(`ALTER TABLE ${placeOf(client, schema, name)} DISABLE TRIGGER USER`);
     // Migrations have inserted some rows.
-    await client.query(`TRUNCATE ${tables.map(({ name }) => of(client, schema, name)).join(', ')}`);
+    await client.query(`TRUNCATE ${tables.map(({ name }) => placeOf(client, schema, name)).join(', ')}`);
     for (const table of tables) {
       const rows = client.query(new CopyIn(`COPY ${named(client, schema, table)} FROM STDIN`));
       await pipeline(createReadStream(fileOf(files, table)), createGunzip(), rows);
     }
-    for (const { name, lastValue } of sequences) await client.query('SELECT setval($1, $2)', [of(client, schema, name), lastValue]);
-    for (const { name } of tables) await client.query(`ALTER TABLE ${of(client, schema, name)} ENABLE TRIGGER USER`);
+    for (const { name, lastValue } of sequences) await client.query('SELECT setval($1, $2)', [placeOf(client, schema, name), lastValue]);
+    for (const { name } of tables) await client.query(`ALTER TABLE ${placeOf(client, schema, name)} ENABLE TRIGGER USER`);
     return before(client);
   });
 }
 
 async function contentOf(client: Client, schema: string): Promise<Content> {
-  const migrations = await client.query<{ name: string }>(`SELECT name FROM ${of(client, schema, MIGRATIONS)} ORDER BY name`);
+  const migrations = await client.query<{ name: string }>(`SELECT name FROM ${placeOf(client, schema, MIGRATIONS)} ORDER BY name`);
   const tables = await client.query<Table>(
     `SELECT c.relname AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
@@ -116,9 +116,10 @@ function differenceOf(copied: readonly string[], present: readonly string[], sch
   return `The backup was made by an older version, without ${more.join(', ')} of ${schema}.`;
 }
 
-const of = (client: Client, schema: string, name: string): string => `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`;
+export const placeOf = (client: Client, schema: string, name: string): string =>
+  `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`;
 const named = (client: Client, schema: string, { name, columns }: Table): string =>
-  `${of(client, schema, name)} (${columns.map((column) => client.escapeIdentifier(column)).join(', ')})`;
+  `${placeOf(client, schema, name)} (${columns.map((column) => client.escapeIdentifier(column)).join(', ')})`;
 const fileOf = (folder: string, { name }: Table): string => join(folder, `${name}.copy.gz`);
 
 /** Lifts the session limits for this transaction, whatever those of the role are, because a copy may take long. */

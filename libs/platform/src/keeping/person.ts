@@ -2,9 +2,9 @@
 // is found as well.
 import { createHash } from 'node:crypto';
 import { type Client } from 'pg';
-import { unlimited } from '../backup/schema-copy.js';
+import { placeOf, unlimited } from '../backup/schema-copy.js';
 
-type Column = { table: string; column: string; type: string; nullable: boolean };
+type Column = { column: string; type: string; nullable: boolean };
 type Table = {
   name: string;
   keys: string[];
@@ -112,11 +112,11 @@ const patternOf = (address: string): string =>
   `(?<![A-Za-z0-9._%+'-])${address.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![A-Za-z0-9-]|\\.[A-Za-z0-9])`;
 
 async function tablesOf(client: Client, schema: string): Promise<Table[]> {
-  const { rows } = await client.query<Omit<Table, 'columns'> & { columns: Column[] }>(
+  const { rows } = await client.query<Table>(
     `SELECT c.relname AS name,
        coalesce((SELECT array_agg(k.attname::text) FROM pg_index i JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = ANY (i.indkey)
                  WHERE i.indrelid = c.oid AND i.indisprimary), '{}') AS keys,
-       json_agg(json_build_object('table', c.relname, 'column', a.attname, 'type', format_type(a.atttypid, NULL), 'nullable', NOT a.attnotnull)
+       json_agg(json_build_object('column', a.attname, 'type', format_type(a.atttypid, NULL), 'nullable', NOT a.attnotnull)
                 ORDER BY a.attnum) FILTER (WHERE format_type(a.atttypid, NULL) = ANY ($2) AND a.attgenerated = '') AS columns,
        bool_or(a.attname = 'team_id') AS "hasTeam", bool_or(a.attname = 'teams' AND a.atttypid = 'jsonb'::regtype) AS "hasTeams",
        bool_or(a.attname = 'delivery_id' AND a.atttypid = 'uuid'::regtype) AS "hasDelivery",
@@ -172,6 +172,3 @@ async function unlimitedTransaction(client: Client): Promise<void> {
   await client.query('BEGIN');
   await unlimited(client);
 }
-
-const placeOf = (client: Client, schema: string, table: string): string =>
-  `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(table)}`;
