@@ -6,7 +6,11 @@ import { createPdf } from './sample-pdf.js';
 /** A document and what it shows. `comesBack`: its e-mail bounces. */
 export type Sample = { shows: string; job: DispatchJobInput; comesBack?: boolean };
 
-type SampleText = { teamId: string; number: string; company: string; customer: string; amount: string; locale: 'de' | 'en' };
+const TEAMS = {
+  acme: { company: 'ACME GmbH', locale: 'de' },
+  globex: { company: 'Globex', locale: 'en' },
+  initech: { company: 'Initech', locale: 'en' },
+} as const;
 
 /**
  * Returns the samples. `run` makes the keys unique to this start: the same key twice would be the same delivery. `bounces`:
@@ -14,38 +18,10 @@ type SampleText = { teamId: string; number: string; company: string; customer: s
  */
 export function sampleDocuments(run: string, bounces: boolean): Sample[] {
   const month = new Date().toISOString().slice(0, 7);
-  const plain = invoice({
-    teamId: 'acme',
-    number: `A-${run}`,
-    company: 'ACME GmbH',
-    customer: 'Kunde AG',
-    amount: '1.190,00 EUR',
-    locale: 'de',
-  });
-  const recurring = invoice({
-    teamId: 'globex',
-    number: `G-${run}`,
-    company: 'Globex',
-    customer: 'Customer Inc.',
-    amount: 'EUR 49.00',
-    locale: 'en',
-  });
-  const falling = invoice({
-    teamId: 'initech',
-    number: `I-${run}`,
-    company: 'Initech',
-    customer: 'Client Ltd.',
-    amount: 'EUR 250.00',
-    locale: 'en',
-  });
-  const nowhere = invoice({
-    teamId: 'acme',
-    number: `B-${run}`,
-    company: 'ACME GmbH',
-    customer: 'Altkunde KG',
-    amount: '99,00 EUR',
-    locale: 'de',
-  });
+  const plain = invoice('acme', `A-${run}`, 'Kunde AG', '1.190,00 EUR');
+  const recurring = invoice('globex', `G-${run}`, 'Customer Inc.', 'EUR 49.00');
+  const falling = invoice('initech', `I-${run}`, 'Client Ltd.', 'EUR 250.00');
+  const nowhere = invoice('acme', `B-${run}`, 'Altkunde KG', '99,00 EUR');
   const comingBack = { ...nowhere, to: [{ address: BOUNCING_ADDRESS, name: 'Altkunde KG' }] as DispatchJobInput['to'] };
   const recurrence = { seriesId: 'subscription-9', occurrence: `${month}/${run}` };
   return [
@@ -56,7 +32,8 @@ export function sampleDocuments(run: string, bounces: boolean): Sample[] {
   ];
 }
 
-function invoice({ teamId, number, company, customer, amount, locale }: SampleText): DispatchJobInput {
+function invoice(teamId: keyof typeof TEAMS, number: string, customer: string, amount: string): DispatchJobInput {
+  const { company, locale } = TEAMS[teamId];
   const isGerman = locale === 'de';
   const title = `${isGerman ? 'Rechnung' : 'Invoice'} ${number}`;
   const text = isGerman
