@@ -1,6 +1,7 @@
 // What `docker compose run --rm tools …` does with the services that run there: issues tokens to try things with, sends the samples, runs
 // the doctor, and makes and restores backups.
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readEnvironment, variables } from '@billing-mail/platform';
 import { z } from 'zod';
 import { provideDatabaseRoles } from '../database-roles.js';
@@ -8,6 +9,7 @@ import { runDoctor } from '../doctor/run-doctor.js';
 import { runBackup, runRestore } from '../run-backup.js';
 import { sendSamples, type SampleResult } from '../samples/send-samples.js';
 import { seedTeams } from '../samples/teams.js';
+import { answers } from '../starting/answers.js';
 import { describeSample, pageAddresses, section } from '../starting/summary.js';
 import { issueTokens, SAMPLE_CALLERS } from '../starting/tokens.js';
 import { CurableError, type RunStep } from '../step.js';
@@ -127,16 +129,7 @@ const READY_WITHIN_MS = 90_000;
 const ASK_EVERY_MS = 500;
 
 async function untilReady(url: string): Promise<void> {
-  for (
-    const deadline = Date.now() + READY_WITHIN_MS;
-    Date.now() < deadline;
-    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))
-  ) {
-    const isReady = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5000) }).then(
-      ({ ok }) => ok,
-      () => false, // not there yet
-    );
-    if (isReady) return;
-  }
+  for (const deadline = Date.now() + READY_WITHIN_MS; Date.now() < deadline; await sleep(ASK_EVERY_MS))
+    if (await answers(`${url}/health/ready`, 5000)) return;
   throw new CurableError(`${new URL(url).hostname} is not ready.`, 'docker compose ps shows what runs, docker compose logs what it says.');
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFreePort, startServerProcess } from '@billing-mail/local-servers';
 import { dataFolder, workspaceRoot } from '../workspace.js';
+import { answers } from './answers.js';
 import { logTo } from './log-file.js';
 import { type Supervisor } from './supervisor.js';
 
@@ -45,12 +46,4 @@ export async function provideMailbox(supervisor: Supervisor, name: string, usual
   });
   ready.catch(() => undefined); // thrown where it is awaited
   return { smtpPort, url, ready };
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
-  } catch {
-    return false; // not listening yet
-  }
 }

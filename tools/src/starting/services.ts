@@ -5,6 +5,7 @@ import { loadServiceEnvironments } from '../docs/service-environments.js';
 import { lastWords } from '../last-words.js';
 import { CurableError } from '../step.js';
 import { dataFolder, workspaceRoot } from '../workspace.js';
+import { answers } from './answers.js';
 import { logFileOf, logTo } from './log-file.js';
 import { ownVariables } from './own-variables.js';
 import { type Supervisor } from './supervisor.js';
@@ -144,7 +145,7 @@ async function keepService(
         ],
         cwd: workspaceRoot,
         env: { ...env, ...watched },
-        ready: () => isReady(url),
+        ready: () => answers(`${url}/health/ready`),
         readyWithinMs: 60_000,
         deathSignal: 'TERM',
         onOutput: (text) => {
@@ -161,12 +162,3 @@ const explainStart =
     if (!(error instanceof ServerStartError)) throw error;
     throw new CurableError(`${name} did not start. ${lastWords(error.output)}`, `fix what it names; more is in ${logFileOf(name)}`);
   };
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    // A kept connection may lead to another program that had this port before.
-    return (await fetch(`${url}/health/ready`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(3000) })).ok;
-  } catch {
-    return false; // not listening yet
-  }
-}
