@@ -37,40 +37,18 @@ const find = (from, name) => {
           : '';
   }
 };
-const OS = {
-  darwin: /darwin/,
-  win32: /win32|windows/,
-  freebsd: /freebsd/,
-  openharmony: /openharmony/,
-  android: /android/,
-  sunos: /sunos/,
-  openbsd: /openbsd/,
-  netbsd: /netbsd/,
-  aix: /aix/,
-  linux: /linux/,
-};
-const CPU = [
-  ['arm64', /arm64|aarch64/],
-  ['arm', /arm(?!64)/],
-  ['x64', /x64/],
-  ['ia32', /ia32/],
-  ['ppc64', /ppc64/],
-  ['s390x', /s390x/],
-  ['riscv64', /riscv64/],
-  ['loong64', /loong64/],
-  ['mips64el', /mips64el/],
-  ['wasm32', /wasm32/],
-];
+const OS = ['darwin', 'win32', 'freebsd', 'openharmony', 'android', 'sunos', 'openbsd', 'netbsd', 'aix', 'linux'];
+// The first one that a name contains counts, so "arm64" stands before "arm".
+const CPU = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'mips64el', 'wasm32'];
 const satisfies = (have, want) => (/^[\d]/.test(want) ? have === want : true);
 const added = [];
 for (const [key, meta] of Object.entries({ ...P })) {
   for (const [name, range] of Object.entries(meta.optionalDependencies ?? {})) {
     const hit = find(key, name);
     if (hit && satisfies(P[hit].version, range)) continue;
-    const os = Object.keys(OS).filter((o) => OS[o].test(name));
-    const cpu = CPU.filter(([, r]) => r.test(name))
-      .slice(0, 1)
-      .map(([c]) => c);
+    const platform = name.replace('windows', 'win32').replace('aarch64', 'arm64');
+    const os = OS.filter((each) => platform.includes(each));
+    const cpu = CPU.filter((each) => platform.includes(each)).slice(0, 1);
     if (!os.length || !cpu.length) {
       console.error('cannot stub', key, name, range);
       continue;
