@@ -5,17 +5,14 @@ import { join, resolve } from 'node:path';
 import { endWithHelp } from './help.mjs';
 import { checkMachine } from './machine-checks.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';
-import { explainFailure } from './steps.mjs';
+import { orExplain } from './steps.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
 const args = process.argv.slice(2);
 endWithHelp('doctor', args);
-try {
+await orExplain(async () => {
   process.exitCode = args.includes('--production') ? await examineProduction() : await lookAround();
-} catch (error) {
-  explainFailure(error);
-  process.exitCode = 1;
-}
+});
 
 async function examineProduction() {
   await prepareCheckout();

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { npmErrorsIn } from './install-packages.mjs';
 import { runQuietly } from './run-quietly.mjs';
-import { explainFailure, step, StepError } from './steps.mjs';
+import { orExplain, step, StepError } from './steps.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
 /** The versions that Node.js 20, 22 and 24 include. */
@@ -57,13 +57,9 @@ async function check(version, folder) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'lock-check-'));
-try {
+await orExplain(async () => {
   copyManifests(folder);
   await step('A hash of every package in the lock file', () => checkHashes(folder));
   for (const version of NPM_VERSIONS) await step(`The lock file with npm ${version}`, () => check(version, folder));
-} catch (error) {
-  explainFailure(error);
-  process.exitCode = 1;
-} finally {
-  rmSync(folder, { recursive: true });
-}
+});
+rmSync(folder, { recursive: true });

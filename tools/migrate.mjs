@@ -1,10 +1,10 @@
 // `npm run migrate`: migrates every service's tables in DATABASE_URL to the current version. The work is in tools/src/migrate-schemas.ts.
 import { endWithHelp } from './help.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';
-import { explainFailure, step, StepError } from './steps.mjs';
+import { orExplain, step, StepError } from './steps.mjs';
 
 endWithHelp('migrate', process.argv.slice(2));
-try {
+await orExplain(async () => {
   await prepareCheckout();
   if (!process.env.DATABASE_URL && !process.env.DATABASE_URL_FILE) {
     throw new StepError(
@@ -14,7 +14,4 @@ try {
   }
   const { migrateSchemas } = await import('./dist/migrate-schemas.js');
   await step('Tables', () => migrateSchemas(process.env));
-} catch (error) {
-  explainFailure(error);
-  process.exitCode = 1;
-}
+});

@@ -4,13 +4,13 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { endWithHelp } from './help.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';
-import { explainFailure, StepError } from './steps.mjs';
+import { orExplain, StepError } from './steps.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
 const NEEDED = ['DATABASE_URL', 'SECRET_KEYS'];
 
 endWithHelp('keys:rotate', process.argv.slice(2));
-try {
+await orExplain(async () => {
   await prepareCheckout();
   const missing = NEEDED.filter((name) => !process.env[name] && !process.env[`${name}_FILE`]);
   if (missing.length > 0) {
@@ -25,7 +25,4 @@ try {
     // Goes on after a failure, so that secrets that one service cannot open are reported along with those of the other.
     if (status !== 0) process.exitCode = status ?? 1;
   }
-} catch (error) {
-  explainFailure(error);
-  process.exitCode = 1;
-}
+});

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { endWithHelp } from './help.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';
 import { runChild } from './run-child.mjs';
-import { explainFailure } from './steps.mjs';
+import { orExplain } from './steps.mjs';
 import { provideSystemPrograms } from './system-programs.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
@@ -14,11 +14,8 @@ const words = process.argv.slice(2);
 const servicesOnly = words[0] === '--services-only';
 const [needs, program, ...args] = servicesOnly ? words.slice(1) : words;
 endWithHelp(program, args);
-try {
+await orExplain(async () => {
   await prepareCheckout({ servicesOnly });
   await provideSystemPrograms(needs.split(','));
   process.exitCode = await runChild([join(workspaceRoot, program), ...args]);
-} catch (error) {
-  explainFailure(error);
-  process.exitCode = 1;
-}
+});

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { npmErrorsIn } from './install-packages.mjs';
 import { runQuietly } from './run-quietly.mjs';
-import { explainFailure, StepError } from './steps.mjs';
+import { orExplain, StepError } from './steps.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
 const file = join(workspaceRoot, '.data', 'sbom.cdx.json');
@@ -21,7 +21,7 @@ function packagesInLock() {
   }));
 }
 
-try {
+await orExplain(async () => {
   const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--package-lock-only', '--no-update-notifier'];
   const { code, output } = await runQuietly('npm', args, { cwd: workspaceRoot });
   if (code !== 0) throw new StepError(`npm made no bill of materials.\n${npmErrorsIn(output)}`, 'npm run lock:check');
@@ -33,7 +33,4 @@ try {
   mkdirSync(join(workspaceRoot, '.data'), { recursive: true });
   writeFileSync(file, `${JSON.stringify(bill, null, 2)}\n`);
   console.log(`✓ ${bill.bomFormat} ${bill.specVersion}, ${bill.components.length} components: ${file}`);
-} catch (error) {
-  explainFailure(error);
-  process.exitCode = 1;
-}
+});

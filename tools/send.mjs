@@ -3,15 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { endWithHelp } from './help.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';
-import { explainFailure } from './steps.mjs';
+import { orExplain } from './steps.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
 endWithHelp('send', process.argv.slice(2));
-try {
+await orExplain(async () => {
   if (!existsSync(join(workspaceRoot, 'tools', 'dist', 'send.js'))) await prepareCheckout();
   const { send } = await import('./dist/send.js');
   process.exitCode = await send(process.argv.slice(2));
-} catch (error) {
-  explainFailure(error);
-  process.exitCode = 1;
-}
+});

@@ -46,3 +46,13 @@ export function explainFailure(error) {
   const cure = error?.cure ?? /cure: (.+)$/m.exec(error?.message ?? '')?.[1];
   if (cure) console.error(`What helps: ${cure}`);
 }
+
+/** Runs `work`. If it fails, explains why, and the process ends with code 1. */
+export async function orExplain(work) {
+  try {
+    await work();
+  } catch (error) {
+    explainFailure(error);
+    process.exitCode = 1;
+  }
+}

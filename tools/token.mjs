@@ -3,21 +3,18 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { endWithHelp } from './help.mjs';
-import { explainFailure, StepError } from './steps.mjs';
+import { orExplain, StepError } from './steps.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
 const args = process.argv.slice(2);
 endWithHelp('token', args);
-try {
+await orExplain(async () => {
   const tokens = tokensHere();
   const [name = ''] = args;
   const cure = `npm run --silent token -- NAME, which is one of ${Object.keys(tokens).join(', ')}`;
   if (!Object.hasOwn(tokens, name)) throw new StepError(name === '' ? 'Whose token?' : `"${name}" has none.`, cure);
   console.log(tokens[name]);
-} catch (error) {
-  explainFailure(error);
-  process.exitCode = 1;
-}
+});
 
 /** Reads the current tokens, which `npm start` renews in time. */
 function tokensHere() {
