@@ -154,9 +154,9 @@ describe('blobs that nobody names', () => {
     expect((await readdir(path.join(folder, '.blobs'))).sort()).toContain('note.txt');
   });
 
-  // Each round stands for a day: every intake begins and ends within it, and the blobs that are removed were set aside before it.
-  // Everything else interleaves freely: the same few contents are put, named, read and forgotten while two collectors set aside, restore
-  // and remove.
+  // Each round stands for a day: every intake begins and ends within it, the blobs that are removed were set aside before it, and those
+  // that are set aside were written before it (the hour in the collector). Everything else interleaves freely: the same few contents are
+  // put, named, read and forgotten while two collectors set aside, restore and remove.
   it('are told from those that intake is just naming, whatever interleaves', async () => {
     const named = new Map<string, string>();
     const lost: string[] = [];
@@ -169,12 +169,13 @@ describe('blobs that nobody names', () => {
       named.set(id, sha256);
       if (!(await isThere(sha256))) lost.push(`${text} at once`);
     };
-    const work = async (collector: BlobCollector, setAside: Date): Promise<void> => {
-      const counts = await collector.collect({ written: later(), setAside });
+    const work = async (collector: BlobCollector, before: Date): Promise<void> => {
+      const counts = await collector.collect({ written: before, setAside: before });
       for (const step of Object.keys(seen) as (keyof typeof seen)[]) seen[step] += counts[step];
     };
     for (let round = 0; round < 25; round += 1) {
-      const began = new Date();
+      // The times of files lag behind the clock by some milliseconds (CONFIG_HZ of Linux).
+      const began = new Date(Date.now() - 20);
       await Promise.all([
         ...contents.filter((_, index) => (index + round) % 3 !== 0).map(intake),
         ...collectors.flatMap((collector) => [work(collector, began), work(collector, began)]),

@@ -1,5 +1,4 @@
-/** A page of a list as the services return it. */
-export type Page<Item> = { items: Item[]; nextCursor: string | null };
+import { type Page } from '@billing-mail/contracts';
 
 /** Reads a list to its end. `onPage` gets the number read so far and stops the reading by returning `false`. */
 export async function readPages<Item>(

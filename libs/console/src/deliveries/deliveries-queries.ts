@@ -1,10 +1,10 @@
 // Reads the delivery log: the newest page repeatedly, older pages when the reader scrolls to them.
-import { type DeliveryStatus, type DeliverySummary } from '@billing-mail/contracts';
+import { type DeliveryStatus, type DeliverySummary, type Page } from '@billing-mail/contracts';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ask, type Clients } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
-import { type Page, readPages } from '../api/read-pages.js';
+import { readPages } from '../api/read-pages.js';
 import { ProblemError } from '../api/problem.js';
 import { type DeliveryFilter, toLogQuery } from './delivery-filter.js';
 

@@ -1,9 +1,9 @@
 // Reads and clears the addresses from which documents of a team came back for good.
-import { type BouncedAddressView } from '@billing-mail/contracts';
+import { type BouncedAddressView, type Page } from '@billing-mail/contracts';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { ask, type Clients } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
-import { type Page, readPages } from '../api/read-pages.js';
+import { readPages } from '../api/read-pages.js';
 
 const PAGE = 100;
 const KEY = 'bounced-addresses';

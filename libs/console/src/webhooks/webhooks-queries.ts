@@ -1,5 +1,6 @@
 // Reads and changes the webhooks of a team, and the log of each.
 import {
+  type Page,
   type WebhookInput,
   type WebhookMessageStatus,
   type WebhookMessageView,
@@ -10,7 +11,6 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { useEffect, useRef } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
-import { type Page } from '../api/read-pages.js';
 
 const KEY = 'webhooks';
 const PAGE = 50;
