@@ -356,13 +356,14 @@ describe('the delivery log', () => {
     const listed = async (): Promise<string[]> =>
       (await get('attention/deliveries?status=needs_attention')).body.items.map(({ id }: DeliveryView) => id);
     expect(await listed()).toEqual([second.id, first.id]);
+    const before = (await get(`attention/deliveries/${first.id}`)).body;
     const again = (await post(`attention/deliveries/${first.id}/resend`)).body as DeliveryView;
     await harness.until('attention', again.key);
     expect(await listed()).toEqual([second.id]);
-    expect((await get(`attention/deliveries/${first.id}`)).body).toMatchObject({
-      sentAgainAs: again.id,
-      sentAgain: { by: again.requestedBy },
-    });
+    const after = (await get(`attention/deliveries/${first.id}`)).body;
+    expect(after).toMatchObject({ sentAgainAs: again.id, sentAgain: { by: again.requestedBy } });
+    // It says what had happened, and no longer what to do about it.
+    expect(before.failure.message).toContain(`${after.failure.message} `);
   });
 
   it('sends again once although the request comes twice, if it carries a key', async () => {

@@ -93,10 +93,10 @@ function goingOn(status: DeliveryRecord['status'], settledAt: Date | null): Goin
 
 const inSentences = ({ happened, todo }: { happened: string; todo: string }): string => `${happened} ${todo}`;
 
-/** Says what to do only once the delivery is settled, because nothing can be sent again before that. */
-function whyRefused(code: FailureCode, route: Route | null, locale: Locale, { status, settledAt }: DeliveryRecord): string {
+/** Says what to do only while there is something to do: once the delivery is settled, and until it was sent again. */
+function whyRefused(code: FailureCode, route: Route | null, locale: Locale, { status, settledAt, sentAgainAs }: DeliveryRecord): string {
   const words = explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform', goingOn(status, settledAt));
-  return settledAt === null ? words.happened : inSentences(words);
+  return settledAt === null || sentAgainAs !== null ? words.happened : inSentences(words);
 }
 
 function mayHaveTwice(locale: Locale): string {
@@ -109,13 +109,10 @@ function whyInDoubt(code: FailureCode, route: Route | null, locale: Locale, { fa
   return failure?.code === code ? null : inSentences(explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform'));
 }
 
-function inWords(
-  failure: FailureReason,
-  locale: Locale,
-  { route, usedFallback, status, settledAt }: Pick<DeliveryRecord, 'route' | 'usedFallback' | 'status' | 'settledAt'>,
-): string {
+function inWords(failure: FailureReason, locale: Locale, { route, usedFallback, status, settledAt, sentAgainAs }: DeliveryRecord): string {
   // For a delivery sent by the fallback, explains why the team's own server did not accept it.
   const about: Route = usedFallback && status === 'sent' ? 'custom' : (route ?? 'platform');
   const { happened, means, todo } = explainFailure(failure, locale, about, goingOn(status, settledAt));
-  return `${happened} ${means} ${todo}`;
+  // Who sent it again has done what was to do, and a reader must not do it once more.
+  return sentAgainAs === null ? `${happened} ${means} ${todo}` : happened;
 }

@@ -83,7 +83,8 @@ function Facts({ incident: { since, failures, lastFailureAt, endedAt, happened }
   );
 }
 
-function WhoseTurn({ team, incident: { turn, todo, field }, role }: { team: string; incident: IncidentView; role: TeamRole }) {
+function WhoseTurn({ team, incident, role }: { team: string; incident: IncidentView; role: TeamRole }) {
+  const { turn, todo, field } = incident;
   const { turns, mend, mendThenSend } = useLanguage().words.incidents;
   return (
     <>
@@ -102,7 +103,7 @@ function WhoseTurn({ team, incident: { turn, todo, field }, role }: { team: stri
               {mend}
             </Anchor>
           )}
-          <Text size="sm">{mendThenSend}</Text>
+          {incident.deliveries.underWay > 0 ? <Text size="sm">{mendThenSend}</Text> : null}
         </Group>
       )}
     </>

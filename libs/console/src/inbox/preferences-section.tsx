@@ -152,7 +152,8 @@ function PreferencesForm({ stored }: { stored: PreferencesView }) {
         />
         <Switch
           label={says.byEmail}
-          checked={draft.channels.email}
+          checked={getsEmails}
+          disabled={draft.email === null}
           onChange={(event) => edit({ channels: { ...draft.channels, email: event.currentTarget.checked } })}
         />
         <NativeSelect
