@@ -25,7 +25,7 @@ export function RecipientList({ delivery }: { delivery: DeliveryView }) {
         ))}
       </ul>
       {shown.length < sorted.length ? (
-        <Button variant="subtle" size="compact-sm" onClick={() => setIsWhole(true)}>
+        <Button variant="subtle" size="compact-sm" px={0} mt={8} onClick={() => setIsWhole(true)}>
           {words.settings.copies.showAll(sorted.length)}
         </Button>
       ) : null}

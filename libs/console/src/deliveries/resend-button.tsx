@@ -164,7 +164,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
         );
       })}
       {isWhole ? null : (
-        <Button variant="subtle" size="compact-sm" onClick={() => setIsWhole(true)}>
+        <Button variant="subtle" size="compact-sm" px={0} mb={8} onClick={() => setIsWhole(true)}>
           {words.settings.copies.showAll(choices.length)}
         </Button>
       )}

@@ -49,7 +49,7 @@ export function SavedFilters({ team, filter }: { team: string; filter: DeliveryF
         </span>
       ))}
       {!canSave ? null : name === null ? (
-        <Button variant="subtle" size="compact-sm" onClick={() => setName('')}>
+        <Button variant="subtle" size="compact-sm" px={0} onClick={() => setName('')}>
           {words.save}
         </Button>
       ) : (

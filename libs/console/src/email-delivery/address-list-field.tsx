@@ -122,6 +122,7 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
             <Button
               variant="subtle"
               size="compact-xs"
+              px={0}
               onClick={() => {
                 setIsWhole(true);
                 // The button is gone now, so the input takes the focus.
@@ -136,6 +137,8 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
           <Button
             variant="subtle"
             size="compact-xs"
+            px={0}
+            ml="auto"
             color="gray"
             c="dimmed"
             onClick={() => onChange([])}

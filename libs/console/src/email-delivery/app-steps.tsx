@@ -18,7 +18,9 @@ export function AppSteps({ provider, clientId, mailbox }: Props) {
           <List.Item key={step}>{step}</List.Item>
         ))}
       </List>
-      <code className="code-block">{pasted}</code>
+      <code className="code-block" tabIndex={0}>
+        {pasted}
+      </code>
       <CopyTextButton text={pasted} size="xs" mt="xs" />
     </div>
   );

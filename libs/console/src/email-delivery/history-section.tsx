@@ -46,7 +46,7 @@ export function HistorySection({ team }: { team: string }) {
         ))}
       </ol>
       {records.length > shown ? (
-        <Button variant="subtle" size="compact-sm" onClick={() => setShown(Infinity)}>
+        <Button variant="subtle" size="compact-sm" px={0} mt={8} onClick={() => setShown(Infinity)}>
           {words.settings.copies.showAll(records.length)}
         </Button>
       ) : null}

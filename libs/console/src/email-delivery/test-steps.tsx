@@ -43,7 +43,7 @@ export function TestSteps({
                 </Text>
               )}
               {hint === undefined ? null : (
-                <Alert color="red" variant="outline" mt={4} p="sm">
+                <Alert color="red" variant="outline" mt={8} p="sm">
                   {hint}
                 </Alert>
               )}

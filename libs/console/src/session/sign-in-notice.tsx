@@ -35,7 +35,7 @@ export function SignInNotice({ session, team }: { session: Exclude<Session, { ki
       {session.kind !== 'signed_in' && code !== null ? (
         <>
           <Text mb="xs">{words.page.signIn.confirming}</Text>
-          <Code block className="breakable">
+          <Code block bd="1px solid var(--mantine-color-default-border)" className="breakable">
             {code}
           </Code>
           <CopyTextButton text={code} size="xs" mt="xs" mb="md" />
