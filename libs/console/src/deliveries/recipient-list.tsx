@@ -59,13 +59,13 @@ function Recipient({ recipient, delivery }: { recipient: RecipientView; delivery
         {name === null ? '' : ` (${name})`}
       </Text>
       <Text size="sm" component="div">
-        <RecipientStatusMark status={status} />
-        {at === null ? null : (
-          <Text span inherit c="dimmed">
-            {' '}
-            {formats.moment(at, delivery.createdAt)}
-          </Text>
-        )}
+        <RecipientStatusMark status={status}>
+          {at === null ? null : (
+            <Text span inherit c="dimmed">
+              {formats.moment(at, delivery.createdAt)}
+            </Text>
+          )}
+        </RecipientStatusMark>
       </Text>
       {explanation === null ? null : <Text size="sm">{explanation}</Text>}
       {bouncedBefore === null || status === 'bounced' ? null : (

@@ -62,7 +62,12 @@ export function sayStatus({ status, failure }: Of, { deliveries: words, bounces 
   return { status: held === undefined ? status : 'waiting', text: held ?? cameBack ?? words.status[status] };
 }
 
-/** State of a recipient as icon and words. */
-export function RecipientStatusMark({ status }: { status: RecipientStatus }) {
-  return <StatusMark status={status}>{useLanguage().words.deliveries.recipientStatus[status]}</StatusMark>;
+/** State of a recipient as icon and words, with `children` after the words. */
+export function RecipientStatusMark({ status, children }: { status: RecipientStatus; children: ReactNode }) {
+  const { recipientStatus } = useLanguage().words.deliveries;
+  return (
+    <StatusMark status={status}>
+      {recipientStatus[status]} {children}
+    </StatusMark>
+  );
 }

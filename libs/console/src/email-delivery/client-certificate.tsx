@@ -2,6 +2,7 @@
 import { Button, FileInput, Group, Input, PasswordInput, Stack, Text } from '@mantine/core';
 import { type ShownCertificate } from '@billing-mail/contracts';
 import { useState } from 'react';
+import { Address } from '../shell/address.js';
 import { useLanguage } from '../words/words-context.js';
 import { HINT_BELOW } from './connection-fields.js';
 import { PKCS12, toBase64 } from './certificate-queries.js';
@@ -23,7 +24,7 @@ export function ClientCertificate() {
     return (
       <Input.Wrapper label={trust.clientStored} labelElement="div" error={error}>
         <Text size="sm" py={6} id={id} tabIndex={-1} className="breakable">
-          {inWords(certificate)}
+          <Address>{inWords(certificate)}</Address>
         </Text>
         {isReadOnly ? null : (
           <Group gap="xs">

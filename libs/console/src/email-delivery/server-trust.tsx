@@ -1,5 +1,6 @@
 // How the server proves its identity without a public authority; folded away, because few teams need this.
 import { List, Stack, Text, Textarea } from '@mantine/core';
+import { Address } from '../shell/address.js';
 import { useLanguage } from '../words/words-context.js';
 import { ClientCertificate, useCertificateInWords } from './client-certificate.js';
 import { useEditing, useField, useTextField } from './editing.js';
@@ -19,7 +20,7 @@ export function ServerTrust() {
         <List size="sm" listStyleType="disc">
           {base.certificates.map((certificate) => (
             <List.Item key={certificate.fingerprint} className="breakable">
-              {inWords(certificate)}
+              <Address>{inWords(certificate)}</Address>
             </List.Item>
           ))}
         </List>
