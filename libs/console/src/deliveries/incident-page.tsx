@@ -95,7 +95,7 @@ function WhoseTurn({ team, incident, role }: { team: string; incident: IncidentV
       {turn !== 'team' || field === null ? null : (
         <Group gap="md" mt="xs" mb="xs">
           {role === 'admin' ? (
-            <Button component={Link} href={settingPath(team, field)} size="xs">
+            <Button component={Link} href={settingPath(team, field)}>
               {mend}
             </Button>
           ) : (

@@ -42,7 +42,10 @@ export function useIsAttentionKnown(team: string): boolean {
 export const useStartOfLog = (team: string): string =>
   `${deliveriesPath(team)}${(useAttention(team).data?.items.length ?? 0) > 0 ? writeFilter(ATTENTION) : ''}`;
 
-export function AttentionBanner({ team, role }: { team: string; role: TeamRole }) {
+type BannerProps = { team: string; role: TeamRole; variant?: 'filled' | 'default' };
+
+/** `variant`: of its button, which is not the main one of every page. */
+export function AttentionBanner({ team, role, variant = 'filled' }: BannerProps) {
   const words = useLanguage().words.deliveries.attention;
   const { data } = useAttention(team);
   const [isOpen, setIsOpen] = useState(false);
@@ -54,7 +57,7 @@ export function AttentionBanner({ team, role }: { team: string; role: TeamRole }
           <Text size="sm">{words.count(items.length, nextCursor !== null)}</Text>
           <Group gap="md" mt="xs">
             {role === 'admin' ? (
-              <Button size="xs" onClick={() => setIsOpen(true)}>
+              <Button variant={variant} size="xs" onClick={() => setIsOpen(true)}>
                 {words.open}
               </Button>
             ) : null}

@@ -69,7 +69,12 @@ export function SettingsForm({ team, role, stored }: Props) {
       <form onSubmit={submit} noValidate>
         <Stack gap="lg">
           {role === 'member' ? (
-            <Alert color="gray" variant="outline" title={words.settings.save.readOnlyTitle}>
+            <Alert
+              color="gray"
+              variant="outline"
+              bd="1px solid var(--mantine-color-default-border)"
+              title={words.settings.save.readOnlyTitle}
+            >
               <WhoMayChange team={team} />
             </Alert>
           ) : null}

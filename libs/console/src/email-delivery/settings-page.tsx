@@ -37,7 +37,7 @@ export function SettingsPage({ team, role }: { team: string; role: TeamRole }) {
       {data !== undefined && isAttentionKnown && arePeopleKnown ? (
         <>
           <IncidentBanner team={team} />
-          <AttentionBanner team={team} role={role} />
+          <AttentionBanner team={team} role={role} variant="default" />
           <SettingsForm team={team} role={role} stored={data} />
           {role === 'admin' ? (
             <Text size="sm" mt="lg">

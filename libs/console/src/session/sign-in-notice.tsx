@@ -25,7 +25,7 @@ export function SignInNotice({ session, team }: { session: Exclude<Session, { ki
       <Group justify="flex-end" mb="xl">
         <OptionsMenu />
       </Group>
-      <ThemeIcon size={56} radius="xl" variant="light" color="gray" mb="md" aria-hidden>
+      <ThemeIcon size={56} radius="xl" variant="light" color="gray" bg="var(--mantine-color-default-border)" mb="md" aria-hidden>
         <IconLock size={28} />
       </ThemeIcon>
       <Title order={1} size="h2" mb="xs" className="breakable">

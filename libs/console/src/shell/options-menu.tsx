@@ -14,7 +14,7 @@ export function OptionsMenu() {
   return (
     <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false} shadow="md">
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.page.options} title={words.page.options}>
+        <ActionIcon variant="subtle" color="gray" c="dimmed" size="lg" aria-label={words.page.options} title={words.page.options}>
           <IconLanguage size={20} aria-hidden />
         </ActionIcon>
       </Menu.Target>
