@@ -18,7 +18,7 @@ export function MailPreview() {
   const { draft, isSigned: isSignedByTeam } = useEditing();
   const isOwn = draft.sender === 'custom';
   const isSigned = !isOwn || isSignedByTeam;
-  const name = (isOwn ? draft.fromName.trim() : '') || draft.companyName.trim() || preview.nobody;
+  const name = (isOwn ? draft.fromName.trim() : '') || draft.companyName.trim();
   const address = isOwn ? draft.fromAddress.trim() || preview.missingAddress : platformFromAddress;
   // The sample is an invoice. An address that cannot be used gets no mail, so it is left out.
   const [usable, hidden] = [
@@ -26,7 +26,7 @@ export function MailPreview() {
     [...draft.bcc, ...draft['/copies/invoice/bcc']],
   ].map((list) => list.filter((each) => explainRecipient(each.address) === null)) as [Mailbox[], Mailbox[]];
   const more = usable.length - COPIES_NAMED;
-  const copies = usable.slice(0, COPIES_NAMED).map((each) => each.name ?? each.address);
+  const copies = usable.slice(0, COPIES_NAMED).map(({ name: called, address: to }) => (called === undefined ? to : `${called} <${to}>`));
   return (
     <figure className={classes.mail} aria-label={preview.title}>
       <figcaption className={classes.caption}>{preview.title}</figcaption>
@@ -35,8 +35,8 @@ export function MailPreview() {
           {Array.from(name)[0]?.toLocaleUpperCase()}
         </span>
         <div className={classes.from}>
-          <Text fw={600} className="breakable" lineClamp={4}>
-            {name}
+          <Text fw={600} {...(name === '' ? { c: 'dimmed' } : {})} className="breakable" lineClamp={4}>
+            {name || preview.nobody}
           </Text>
           {address === null ? null : (
             <Text size="sm" c="dimmed" className="breakable">

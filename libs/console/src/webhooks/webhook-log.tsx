@@ -108,7 +108,7 @@ function Message({ team, message, isBusy, onReplay }: MessageProps) {
           </details>
         )}
       </div>
-      {onReplay === null ? null : (
+      {onReplay === null || (status === 'waiting' && tries.length === 0) ? null : (
         <BusyButton variant="default" size="xs" busy={isBusy} onClick={onReplay} aria-label={say.replayOf(name, formats.dateTime(at))}>
           {say.replay}
         </BusyButton>
