@@ -29,6 +29,7 @@ export function AddWebhookDialog({ team, onAdded, onClose }: Props) {
         <Stack gap="md">
           <TextInput
             label={say.url}
+            required
             description={say.urlHint}
             type="url"
             inputMode="url"
