@@ -135,7 +135,7 @@ describe('what comes back', () => {
     const page = await desk.open(`/teams/acme/deliveries/${next}`);
     await page.locator('[data-recipient="Dead@z.example"]').getByText('Documents came back from this address').waitFor();
 
-    await page.getByRole('link', { name: 'All deliveries' }).click();
+    await page.getByRole('link', { name: 'Back to the delivery log' }).click();
     await page.getByRole('link', { name: 'Undeliverable addresses' }).click();
     const listed = page.locator('[data-address="dead@z.example"]');
     await listed.getByText('This e-mail address does not exist.').waitFor();
@@ -157,7 +157,7 @@ describe('what comes back', () => {
     const page = await desk.open(`/teams/acme/deliveries/${id}`, { claims: MAX });
     await page.getByRole('status').getByText('Came back').waitFor();
     expect(await page.getByRole('button', { name: /send again/i }).count()).toBe(0);
-    await page.getByRole('link', { name: 'All deliveries' }).click();
+    await page.getByRole('link', { name: 'Back to the delivery log' }).click();
     await page.getByRole('link', { name: 'Undeliverable addresses' }).click();
     await page.getByText('nobody@z.example').waitFor();
     await page.getByText('Only admins of the team may remove addresses.').waitFor();

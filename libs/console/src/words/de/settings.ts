@@ -160,7 +160,7 @@ export const settingsWords: typeof english = {
       'Nach drei Fehlversuchen bleibt ein Beleg liegen und Sie werden benachrichtigt. Über unsere Plattform wird nie etwas verschickt.',
     signInHints: {
       microsoft:
-        'Microsoft 365 schaltet die Anmeldung mit Passwort ab Ende Dezember 2026 standardmäßig ab. Bis dahin geht sie nur, wenn Ihr Administrator SMTP AUTH für dieses Postfach zulässt; danach würden auf diesem Weg keine Belege mehr verschickt. Wählen Sie unten stattdessen „Verbundenes Postfach“.',
+        'Microsoft 365 schaltet die Anmeldung mit Passwort ab Ende Dezember 2026 standardmäßig ab. Bis dahin geht sie nur, wenn Ihr Administrator SMTP AUTH für dieses Postfach zulässt; danach nur, wenn Ihr Administrator sie wieder einschaltet. Wählen Sie unten stattdessen „Verbundenes Postfach“.',
       google:
         'Google akzeptiert hier nur ein App-Passwort, nicht das Passwort, mit dem Sie sich sonst anmelden: Erstellen Sie eines in den Sicherheitseinstellungen des Google-Kontos, wofür dort die Bestätigung in zwei Schritten aktiv sein muss. Oder wählen Sie unten „Verbundenes Postfach“; das kommt ohne Passwort aus.',
       mailbox:
@@ -245,7 +245,7 @@ export const settingsWords: typeof english = {
     },
   },
   save: {
-    nothing: 'Nichts zu speichern',
+    nothing: 'Keine ungespeicherten Änderungen',
     region: 'Speichern',
     unsaved: (count) => z(count, 'ungespeicherte Änderung', 'ungespeicherte Änderungen'),
     discard: 'Verwerfen',

@@ -2,11 +2,10 @@
 import { type webhooksWords as english } from '../en/webhooks.js';
 
 export const webhooksWords: typeof english = {
-  breadcrumb: ['Teameinstellungen', 'Fakturierung', 'Webhooks'],
+  breadcrumb: ['Teameinstellungen', 'E-Mail-Versand', 'Webhooks'],
   title: 'Webhooks',
   lead: 'Ihre eigenen Programme erfahren, was aus Ihren Belegen wurde: Sobald es feststeht, senden wir eine signierte Anfrage an die hier eingetragenen Adressen.',
   link: 'Webhooks: eigene Programme erfahren lassen, was aus Ihren Belegen wurde',
-  back: 'E-Mail-Versand',
   adminsOnly: 'Nur Administratoren des Teams dürfen Webhooks sehen und ändern.',
   empty: 'Noch keine Webhooks',
   emptyText: 'Fügen Sie die Adresse eines Ihrer Programme hinzu, das von Ihren Belegen erfahren soll.',

@@ -72,9 +72,9 @@ export const bouncesWords = {
   },
   undeliverable: {
     title: 'Undeliverable addresses',
-    lead: 'Addresses that documents came back from for good. For 30 days you are warned about each new document to one of them; it is sent all the same. An address leaves the list once a document sent by our platform has stayed there for a day.',
+    lead: 'Addresses from which documents came back. For 30 days you are warned about each new document to one of them; it is sent all the same. An address leaves the list once a document sent by our platform has not come back for a day.',
     empty: 'No undeliverable addresses',
-    emptyText: 'In the last 30 days no document sent by our platform came back for good.',
+    emptyText: 'There is no address on the list at present.',
     since: (when: string, until: string) => `Since ${when}, remembered until ${until}`,
     forget: 'Remove',
     forgetOf: (address: string) => `Remove ${address}`,

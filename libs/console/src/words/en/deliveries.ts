@@ -161,7 +161,7 @@ export const deliveriesWords = {
     notSaved: 'The file could not be saved',
   },
   detail: {
-    back: 'All deliveries',
+    back: 'Back to the delivery log',
     course: 'Timeline',
     recipients: 'Recipients',
     details: 'Details',

@@ -13,7 +13,7 @@ export const ownServerWords = {
     provider: 'Provider',
     clientId: 'ID of the app (client ID)',
     clientSecret: 'Secret of the app (client secret)',
-    clientSecretHint: 'Stored encrypted. Nobody can read it again here, not even you.',
+    clientSecretHint: 'Will be stored encrypted. Nobody can read it again here, not even you.',
     tenant: 'Directory (tenant)',
     tenantHint: 'Its ID or domain. Empty: that of the person who signs in.',
     issuer: 'Address of the provider (issuer)',

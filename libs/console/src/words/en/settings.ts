@@ -144,7 +144,7 @@ export const settingsWords = {
     password: 'Password',
     passwordSet: (when: string, who: string) => `Set on ${when} by ${who}`,
     passwordSetUnknown: 'A password is stored',
-    passwordHint: 'Stored encrypted. Nobody can read it again here, not even you.',
+    passwordHint: 'Will be stored encrypted. Nobody can read it again here, not even you.',
     replace: 'Replace',
     remove: 'Remove',
     keep: 'Keep the stored one',
@@ -165,7 +165,7 @@ export const settingsWords = {
     /** By what the provider requires of a sign-in with a username and a password. */
     signInHints: {
       microsoft:
-        'Microsoft 365 switches sign-in with a password off by default from the end of December 2026. Until then it works only if your administrator allows SMTP AUTH for this mailbox; afterwards no more documents would be sent this way. Choose “Connected mailbox” below instead.',
+        'Microsoft 365 switches sign-in with a password off by default from the end of December 2026. Until then it works only if your administrator allows SMTP AUTH for this mailbox; afterwards only if your administrator switches it on again. Choose “Connected mailbox” below instead.',
       google:
         'Google accepts only an app password here, not the password that you sign in with: create one in the security settings of the Google account, which needs 2-Step Verification. Or choose “Connected mailbox” below instead, which needs no password.',
       mailbox:
@@ -250,7 +250,7 @@ export const settingsWords = {
     },
   },
   save: {
-    nothing: 'Nothing to save',
+    nothing: 'No unsaved changes',
     region: 'Save',
     unsaved: (count: number) => `${s(count, 'unsaved change')}`,
     discard: 'Discard',

@@ -1,10 +1,9 @@
 // What the page says about webhooks, in English.
 export const webhooksWords = {
-  breadcrumb: ['Team settings', 'Invoicing', 'Webhooks'],
+  breadcrumb: ['Team settings', 'E-mail delivery', 'Webhooks'],
   title: 'Webhooks',
   lead: 'Your own programs are told what happened to your documents: as soon as it is known, we send a signed request to the addresses entered here.',
   link: 'Webhooks: notify your own programs about your documents',
-  back: 'E-mail delivery',
   adminsOnly: 'Only admins of the team may see and change webhooks.',
   empty: 'No webhooks yet',
   emptyText: 'Add the address of the program that should be notified about your documents.',
