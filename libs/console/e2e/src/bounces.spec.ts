@@ -116,7 +116,7 @@ describe('what comes back', () => {
     await page.getByText('1 document to 2 recipients').waitFor();
     const figures = page.getByRole('region', { name: 'Recipients' }).getByRole('row');
     expect((await figures.allInnerTexts()).map((line) => line.replace(/\s+/g, ' '))).toEqual([
-      ...['Sent to 2', 'of these nothing came back 1', 'of these came back 1', 'of these uncertain 0'],
+      ...['Sent to 2', 'of these did not come back 1', 'of these came back 1', 'of these uncertain 0'],
       ...['Not accepted by the mail server 0', 'Under way 0', 'Cancelled 0'],
     ]);
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as CSV' }).click()]);

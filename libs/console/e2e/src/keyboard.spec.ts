@@ -60,7 +60,7 @@ describe('by keyboard alone', () => {
     await keys.to(cc);
     await page.keyboard.type('boss@acme.example,wrong@@acme.example;second@acme.example');
     await keys.press('Enter');
-    await keys.use(page.getByRole('button', { name: 'Correct wrong@@acme.example' }));
+    await keys.use(page.getByRole('button', { name: 'Edit wrong@@acme.example' }));
     expect(await hasFocus(cc)).toBe(true);
     await keys.press('Control+A');
     await page.keyboard.type('right@acme.example');

@@ -75,7 +75,7 @@ describe('the delivery log', () => {
     const count = Number(await figure.innerText());
     await figure.click();
     await page.waitForURL(/status=in_trouble/);
-    await page.getByText('No more deliveries.').waitFor();
+    await page.getByText('These are all.').waitFor();
     expect(await rows(page).count()).toBe(count);
   });
 
@@ -90,7 +90,7 @@ describe('the delivery log', () => {
     await bar.locator('rect').first().click({ force: true });
     await page.waitForURL(`**/deliveries?from=${date}&until=${date}`);
     expect([await page.getByLabel('From').inputValue(), await page.getByLabel('Until').inputValue()]).toEqual([date, date]);
-    await page.getByText('No more deliveries.').waitFor();
+    await page.getByText('These are all.').waitFor();
     const days = await rows(page).locator('[role="cell"]:last-child').allTextContents();
     expect(new Set(days.map((when) => when.split(',')[0])).size).toBe(1);
     await page.getByRole('button', { name: 'Clear filter' }).click();

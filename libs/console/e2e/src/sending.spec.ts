@@ -210,9 +210,9 @@ describe('deliveries and inbox', () => {
     const dialog = page.getByRole('dialog', { name: 'Send again' });
     // A recipient who does not exist gets it again only on purpose.
     await dialog.getByRole('button', { name: 'Send 0 documents again' }).waitFor();
-    await dialog.getByRole('button', { name: 'Choose all' }).click();
+    await dialog.getByRole('button', { name: 'Select all' }).click();
     await dialog.getByRole('button', { name: 'Send 3 documents again' }).waitFor();
-    await dialog.getByRole('button', { name: 'Choose none' }).click();
+    await dialog.getByRole('button', { name: 'Select none' }).click();
     expect(await dialog.getByRole('button', { name: 'Send 0 documents again' }).isDisabled()).toBe(true);
     await dialog.getByRole('checkbox', { name: 'Invoice dorn-2' }).check();
     // Answers that take a while must not leave the list as it was before.

@@ -105,10 +105,10 @@ describe('E-mail delivery', () => {
     await summary.waitFor();
     expect(await summary.evaluate((element) => element === document.activeElement)).toBe(true);
     await summary.getByRole('link', { name: 'CC' }).click();
-    await page.getByRole('button', { name: 'Correct bad@@acme.example' }).click();
+    await page.getByRole('button', { name: 'Edit bad@@acme.example' }).click();
     await page.keyboard.press('Control+A');
     await page.keyboard.type('better@acme.example,');
-    await page.getByRole('button', { name: 'Correct double..dot@acme.example' }).click();
+    await page.getByRole('button', { name: 'Edit double..dot@acme.example' }).click();
     await page.keyboard.press('Control+A');
     await page.keyboard.type('one.dot@acme.example');
     await page.getByRole('button', { name: 'Save' }).click();
@@ -215,7 +215,7 @@ describe('E-mail delivery', () => {
 
   it('lets a member look and says why nothing can be changed', async () => {
     const page = await open(SETTINGS, { claims: MAX });
-    await page.getByText('You can look but not change anything').waitFor();
+    await page.getByText('You can view these settings but not change them').waitFor();
     await page.getByText('may change these settings: Anna Berg. Ask them if something is wrong.').waitFor();
     await page.getByText('In addition to whoever sent the document.', { exact: true }).waitFor();
     expect(await page.locator('[required]').count()).toBe(0);
@@ -232,7 +232,7 @@ describe('E-mail delivery', () => {
     await cc.fill('law@@acme.example,');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('alert').getByText('CC for payment reminders').waitFor();
-    await section.getByRole('button', { name: 'Correct law@@acme.example' }).click();
+    await section.getByRole('button', { name: 'Edit law@@acme.example' }).click();
     await cc.fill('law@acme.example,');
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Save', exact: true }).click();

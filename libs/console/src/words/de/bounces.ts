@@ -41,7 +41,7 @@ export const bouncesWords: typeof english = {
     occurrenceHint: 'etwa 2026-11',
     summary: (documents, recipients) => `${z(documents, 'Beleg', 'Belege')} an ${z(recipients, 'Empfänger', 'Empfänger')}`,
     countOf: (bounced, recipients, isRecent) =>
-      `Zurückgekommen von ${bounced.toLocaleString('de')} von ${z(recipients, 'Empfänger', 'Empfängern')}${isRecent ? ' der letzten 31 Tage' : ''}.`,
+      `Von ${z(recipients, 'Empfänger', 'Empfängern')}${isRecent ? ' der letzten 31 Tage' : ''} zurückgekommen: ${bounced.toLocaleString('de')}.`,
     recipients: 'Empfänger',
     documents: 'Belege',
     wentOut: 'Verschickt an',

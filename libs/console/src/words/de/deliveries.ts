@@ -5,7 +5,7 @@ const z = (count: number, one: string, many: string): string => `${count.toLocal
 
 export const deliveriesWords: typeof english = {
   title: 'Versandprotokoll',
-  lead: 'Alle Belege, die verschickt wurden oder unterwegs sind, die neuesten zuerst.',
+  lead: 'Alle übergebenen Belege, die neuesten zuerst.',
   status: {
     queued: 'In der Warteschlange',
     sending: 'Wird verschickt',

@@ -28,13 +28,13 @@ export const incidentWords: typeof english = {
   retryNow: 'Jetzt versuchen',
   reschedule: {
     open: 'Anderer Zeitpunkt …',
-    title: 'Frühestens verschicken',
-    lead: 'Der Versand wird zu diesem Zeitpunkt versucht, nicht früher.',
+    title: 'Nicht vor',
+    lead: 'Vorher wird kein Versand versucht.',
     field: 'Datum und Uhrzeit',
     save: 'Zeitpunkt festlegen',
   },
   received: {
-    open: 'Ist angekommen …',
+    open: 'Als angekommen vermerken …',
     title: 'Als angekommen vermerken?',
     lead: 'Tun Sie das, wenn der Empfänger bestätigt hat, dass der Beleg angekommen ist. Dann besteht kein Handlungsbedarf mehr.',
     field: 'Notiz (etwa von wem Sie es wissen)',

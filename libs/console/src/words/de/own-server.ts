@@ -54,7 +54,7 @@ export const ownServerWords: typeof english = {
     otherServer: (host) => `Dieses Postfach sendet über ${host}. Im Formular ist dieser Server nicht eingetragen.`,
     enterServer: (host) => `${host} eintragen`,
     troubleTitle: (mailbox, when) => `Seit ${when} werden über ${mailbox} keine Belege verschickt`,
-    troubleEnd: 'Was wartet, wird verschickt, sobald das behoben ist.',
+    troubleEnd: 'Wartende Belege werden verschickt, sobald das behoben ist.',
     troubles: {
       sign_in_expired: 'Die Berechtigung ist abgelaufen oder wurde entzogen. Verbinden Sie das Postfach erneut.',
       client_secret_expired: 'Der Schlüssel der App ist abgelaufen oder wurde ersetzt. Verbinden Sie erneut mit dem neuen.',

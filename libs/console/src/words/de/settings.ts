@@ -144,7 +144,7 @@ export const settingsWords: typeof english = {
     keep: 'Hinterlegtes behalten',
     passwordAgain: 'Server, Port, Benutzername oder hinterlegtes Zertifikat wurde geändert; bitte das Passwort erneut eingeben.',
     fromAddress: 'Absenderadresse',
-    fromAddressHint: 'Ihr Anbieter muss diesem Benutzer erlauben, mit dieser Adresse zu senden.',
+    fromAddressHint: 'Ihr Anbieter muss das Senden mit dieser Adresse zulassen.',
     fromName: 'Absendername',
     fromNameHint: 'Leer: Ihr Firmenname.',
     limits: 'Versandlimits Ihres Servers',
@@ -227,8 +227,8 @@ export const settingsWords: typeof english = {
     title: 'Was geändert wurde',
     made: (who, when) => `${who} am ${when}`,
     change: (from, to) => `bisher ${from}, neu ${to}`,
-    added: (list) => `neu ${list}`,
-    removed: (list) => `entfernt ${list}`,
+    added: (list) => `hinzugefügt: ${list}`,
+    removed: (list) => `entfernt: ${list}`,
     order: 'in anderer Reihenfolge',
     secret: { set: 'gesetzt', replaced: 'ersetzt', removed: 'entfernt' },
     back: 'Zurück zu diesem Stand',
@@ -254,7 +254,7 @@ export const settingsWords: typeof english = {
     saved: 'Gespeichert. Der nächste Beleg wird so verschickt.',
     invalid: (count) => `${z(count, 'Feld ist', 'Felder sind')} zu berichtigen`,
     failed: 'Ihre Änderungen wurden nicht gespeichert.',
-    readOnlyTitle: 'Sie können lesen, nicht ändern',
+    readOnlyTitle: 'Sie können diese Einstellungen ansehen, aber nicht ändern',
     readOnly:
       'Diese Einstellungen dürfen nur Administratoren des Teams ändern. Wenden Sie sich an einen von ihnen, wenn etwas nicht stimmt.',
     readOnlyBut: (names, isOne) =>
@@ -271,7 +271,7 @@ export const settingsWords: typeof english = {
   },
   conflict: {
     title: 'Inzwischen hat jemand anders gespeichert',
-    who: (who, when) => `${who} hat am ${when} gespeichert. Von Ihren Änderungen ist noch nichts verloren.`,
+    who: (who, when) => `${who} hat am ${when} gespeichert. Ihre Änderungen bleiben erhalten, bis Sie wählen.`,
     theirs: 'Gespeicherte Änderung',
     mine: 'Ihre Änderung',
     field: 'Feld',

@@ -46,7 +46,7 @@ export const bouncesWords = {
     recipients: 'Recipients',
     documents: 'Documents',
     wentOut: 'Sent to',
-    arrived: 'of these nothing came back',
+    arrived: 'of these did not come back',
     cameBack: 'of these came back',
     uncertain: 'of these uncertain',
     refused: 'Not accepted by the mail server',
@@ -55,10 +55,10 @@ export const bouncesWords = {
     partly: 'To some of their recipients only',
     toNobody: 'To nobody: not sent, or came back',
     whatIsKnown:
-      '“Nothing came back” means: the mail server accepted the document, and we have heard nothing else so far. Reports about what your own mail server sends go to your own mailbox, where we cannot see them.',
+      '“Did not come back” means: the mail server accepted the document, and we have heard nothing else so far. Reports about what your own mail server sends go to your own mailbox, where we cannot see them.',
     csvColumns: [
       'Number',
-      'Document id',
+      'Document ID',
       'Type',
       'Subject',
       'State',
@@ -67,7 +67,7 @@ export const bouncesWords = {
       'State of recipient',
       'Since',
       'Answer',
-      'Delivery id',
+      'Delivery ID',
     ],
   },
   undeliverable: {
@@ -81,6 +81,6 @@ export const bouncesWords = {
     forgotten: (address: string) => `${address} has been removed: the next document to it raises no warning.`,
     more: 'Show more',
     readOnly: 'Only admins of the team may remove addresses.',
-    csvColumns: ['Address', 'Since', 'Remembered until', 'Reason', 'What the report says', 'Type', 'Number', 'Document id', 'Delivery id'],
+    csvColumns: ['Address', 'Since', 'Remembered until', 'Reason', 'What the report says', 'Type', 'Number', 'Document ID', 'Delivery ID'],
   },
 };

@@ -3,7 +3,7 @@ const s = (count: number, one: string, many = `${one}s`): string => `${count.toL
 
 export const deliveriesWords = {
   title: 'Delivery log',
-  lead: 'Every billing document that was sent or is on its way, newest first.',
+  lead: 'Every billing document handed over, newest first.',
   status: {
     queued: 'Queued',
     sending: 'Being sent',
@@ -51,7 +51,7 @@ export const deliveriesWords = {
     backward: 'lies before “From”',
     recipient: 'Recipient',
     recipientHint: 'whole address',
-    document: 'Document id',
+    document: 'Document ID',
     documentHint: 'as in your invoicing software',
     apply: 'Show',
     clear: 'Clear filter',
@@ -68,12 +68,12 @@ export const deliveriesWords = {
   columns: { status: 'State', document: 'Document', recipient: 'Recipient', created: 'Handed over' },
   list: 'Deliveries, newest first',
   loadingMore: 'Loading more …',
-  end: 'No more deliveries.',
+  end: 'These are all.',
   empty: 'No documents yet',
   emptyText: 'As soon as your invoicing software hands over a document it appears here, with every attempt to send it.',
   noMatch: 'No delivery matches this filter',
   noMatchText:
-    'Recipient and document id must be complete. The search also finds parts of words, and shows only documents that contain every word entered.',
+    'Recipient and document ID must be complete. The search also finds parts of words, and shows only documents that contain every word entered.',
   chart: {
     title: (days: number) => `The last ${days} days`,
     summary: (sent: number, fellBack: number, trouble: number) =>
@@ -94,14 +94,14 @@ export const deliveriesWords = {
     'State',
     'Type',
     'Number',
-    'Document id',
+    'Document ID',
     'Recipients',
     'Subject',
     'Route',
     'Fallback used',
     'Finished',
     'Reason',
-    'Delivery id',
+    'Delivery ID',
   ],
   csvRoutes: { platform: 'platform', custom: 'own mail server' },
   andMore: (count: number) => `and ${count.toLocaleString('en')} more`,
@@ -125,7 +125,7 @@ export const deliveriesWords = {
       hasMore
         ? `More than ${count} documents need attention: not sent, not sent to everybody, uncertain, or came back.`
         : `${s(count, 'document needs', 'documents need')} attention: not sent, not sent to everybody, uncertain, or came back.`,
-    show: 'See which',
+    show: 'Show these documents',
     open: 'Send again …',
     title: 'Send again',
     lead: 'The ticked documents are sent again, to those recipients for whom no mail server has accepted them or from whom they came back. Not ticked at first: documents that may have arrived, and those with an address that does not exist; correct the address on the page of the document. Fix the cause first, such as a wrong password; otherwise sending fails again.',
@@ -208,8 +208,8 @@ export const deliveriesWords = {
     address: (role: string, address: string) => `${role}: address instead of ${address}`,
     choose: (address: string) => `Send to ${address}`,
     none: 'Choose at least one recipient.',
-    all: 'Choose all',
-    nobody: 'Choose none',
+    all: 'Select all',
+    nobody: 'Select none',
     note: 'Note (such as the reason)',
     send: (count: number) => `Send again to ${s(count, 'recipient')}`,
     field: 'Address',
@@ -222,7 +222,7 @@ export const deliveriesWords = {
     text: 'Where the mail server has accepted the document, it cannot be taken back. It is not sent to the other recipients.',
     nobody: 'The document is then sent to nobody.',
     yes: 'Cancel delivery',
-    no: 'Let it go on',
+    no: 'Keep sending',
   },
   readOnly: 'Only admins of the team may send again or cancel.',
 };

@@ -4,7 +4,7 @@ const attempts = (count: number): string => (count === 1 ? '1 failed attempt' : 
 
 /** What the page says about incidents, and about what else can be done with one delivery. */
 export const incidentWords = {
-  banner: (server: string, since: string) => `Documents sent by ${server} have been failing since ${since}.`,
+  banner: (server: string, since: string) => `Sending through ${server} has been failing since ${since}.`,
   show: 'See what to do',
   title: (server: string) => `Trouble with ${server}`,
   facts: (since: string, failures: number, last: string) => `${attempts(failures)} since ${since}; the latest: ${last}.`,
@@ -25,7 +25,7 @@ export const incidentWords = {
   ofDelivery: 'The mail server had trouble:',
   retryNow: 'Try now',
   reschedule: {
-    open: 'Another time …',
+    open: 'Reschedule …',
     title: 'Not before',
     lead: 'We will not try to send it before this time.',
     field: 'Date and time',

@@ -49,10 +49,10 @@ export const ownServerWords = {
     another: 'Connect another mailbox',
     again: 'Connect again',
     notSaved: 'Save so that documents are sent from this mailbox.',
-    otherServer: (host: string) => `This mailbox sends by the server ${host}, which is not the one in the form.`,
+    otherServer: (host: string) => `This mailbox sends through the server ${host}, which is not the one in the form.`,
     enterServer: (host: string) => `Enter ${host}`,
     troubleTitle: (mailbox: string, when: string) => `No documents have been sent from ${mailbox} since ${when}`,
-    troubleEnd: 'What waits is sent as soon as this is put right.',
+    troubleEnd: 'Waiting documents are sent as soon as this is fixed.',
     troubles: {
       sign_in_expired: 'The permission has expired or was withdrawn. Connect the mailbox again.',
       client_secret_expired: 'The secret of the app has expired or was replaced. Connect again with the new one.',
