@@ -116,6 +116,7 @@ function differenceOf(copied: readonly string[], present: readonly string[], sch
   return `The backup was made by an older version, without ${more.join(', ')} of ${schema}.`;
 }
 
+/** Returns the name of a table or sequence with its schema, quoted for SQL. */
 export const placeOf = (client: Client, schema: string, name: string): string =>
   `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`;
 const named = (client: Client, schema: string, { name, columns }: Table): string =>
