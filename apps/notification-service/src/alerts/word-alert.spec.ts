@@ -337,9 +337,9 @@ describe('what came back', () => {
   it('says who does not have which document, why, and what to do', () => {
     const { title, body } = word(cameBack(), 'en');
     expect(title).toBe('Invoice “2026-0042” came back');
-    expect(body).toContain('came back from some of the 3 recipients. From 2 nothing has come back.');
+    expect(body).toContain('came back from some of the 3 recipients. Nothing has come back from 2 of them.');
     expect(body).toContain(
-      '– gone@customer.example: This e-mail address does not exist. Answer of the mail server: “550 5.1.1 no such user”',
+      '– gone@customer.example: This e-mail address does not exist. Reply from the mail server: “550 5.1.1 no such user”',
     );
     expect(body).toContain('Correct the address and send the document again.');
     expect(body.indexOf('Correct the address')).toBeLessThan(body.indexOf('Open the delivery to send it again'));
@@ -363,7 +363,7 @@ describe('what came back', () => {
       'en',
       'Invoice “2026-0042”: a copy that was passed on came back',
       'from the recipient nothing came back',
-      'Answer of the mail server:',
+      'Reply from the mail server:',
     ],
     ['de', 'Rechnung „2026-0042“: eine weitergeleitete Kopie kam zurück', 'vom Empfänger selbst kam nichts', 'Antwort des Mailservers:'],
   ] as const)('says of the only recipient that nothing came back from there, but a copy that was passed on (%s)', (locale, ...parts) => {

@@ -42,7 +42,7 @@ const bounce: Record<BounceSituation, BounceWords> = {
     title: ({ document }) => `${document} geht an eine Adresse, von der schon Belege zurückkamen`,
     titleOfMany: (count) => `${count} Belege gehen an eine Adresse, von der schon Belege zurückkamen`,
     happened: ({ document }) =>
-      `Der Beleg wird trotzdem verschickt: ${document}. Von dieser Adresse kam aber in den letzten 30 Tagen ein Beleg zurück; sehr wahrscheinlich kommt auch dieser zurück.`,
+      `${document} wird trotzdem verschickt. Von dieser Adresse kam aber in den letzten 30 Tagen ein Beleg zurück; sehr wahrscheinlich kommt auch dieser zurück.`,
     heading: 'Hat zuletzt nicht funktioniert:',
     todo: 'Berichtigen Sie die Adresse in den Stammdaten des Kunden, damit die nächsten Belege ankommen.',
   },

@@ -38,9 +38,10 @@ export const delivery: Record<DeliverySituation, SituationWords> = {
     title: ({ document }) => `${document}: ungewiss, ob angekommen`,
     happened: ({ document, accepted, recipients }) =>
       accepted === 0
-        ? `Ob jemand den Beleg erhalten hat, ist ungewiss: ${document}.`
+        ? `Bei ${document} ist ungewiss, ob jemand den Beleg erhalten hat.`
         : `Mit Sicherheit verschickt ist der Beleg an ${accepted} von ${recipients} Empfängern: ${document}.`,
-    means: 'Wer den Beleg möglicherweise schon hat, erhält ihn nicht automatisch noch einmal, weil er sonst doppelt ankommen könnte.',
+    means:
+      'An Empfänger, die den Beleg möglicherweise schon haben, wird er von nun an nicht mehr automatisch verschickt, weil er sonst doppelt ankommen könnte.',
     todo: 'Fragen Sie bei diesen Empfängern nach und verschicken Sie den Beleg nur an diejenigen erneut, bei denen er fehlt.',
   },
   in_doubt: {

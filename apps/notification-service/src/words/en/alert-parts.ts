@@ -27,7 +27,7 @@ export const alertParts: AlertParts = {
   quoted: (foreign) => `“${foreign}”`,
   team: (teamId) => `Your team: ${teamId}`,
   ofMany: (count) => `This concerns ${documents(count)}. The latest is described here.`,
-  serverReply: (reply) => `Answer of the mail server: ${reply}`,
+  serverReply: (reply) => `Reply from the mail server: ${reply}`,
   notByEmail: {
     waiting: 'This alert could not be sent to you by e-mail so far. We keep trying.',
     no_such_address: 'Not sent by e-mail: the address we have for you does not exist. Correct it in your notification preferences.',

@@ -12,7 +12,7 @@ const bounce: Record<BounceSituation, BounceWords> = {
         ? `${document} was sent, and came back: the recipient does not have it.`
         : accepted === 0
           ? `${document} was sent, and came back: none of the ${recipients} recipients has it.`
-          : `${document} was sent, and came back from some of the ${recipients} recipients. From ${accepted} nothing has come back.`,
+          : `${document} was sent, and came back from some of the ${recipients} recipients. Nothing has come back from ${accepted} of them.`,
     heading: 'These do not have it:',
     todo: 'Open the delivery to send it again: these recipients are chosen there already.',
   },
@@ -43,7 +43,7 @@ const bounce: Record<BounceSituation, BounceWords> = {
     happened: ({ document }) =>
       `${document} is being sent all the same, but a document that was sent there in the last 30 days came back. It will most likely come back, too.`,
     heading: 'Did not work before:',
-    todo: 'Correct the address where the data of the customer are kept, so that the next documents arrive.',
+    todo: 'Correct the address in the customer’s master data, so that the next documents arrive.',
   },
 };
 

@@ -29,7 +29,7 @@ export const delivery: Record<DeliverySituation, SituationWords> = {
     title: ({ document }) => `${document} was not sent to everybody`,
     happened: ({ document, accepted, recipients }) => `${document} was sent to only ${accepted} of ${recipients} recipients.`,
     means: 'It is not sent a second time to the recipients to whom it has already gone.',
-    todo: 'Deal with the reasons listed here, for instance correct a wrong address, then send the document again to these recipients only.',
+    todo: 'Fix the causes listed here (for example, correct a wrong address), then send the document again to these recipients only.',
   },
   uncertain: {
     titleOfMany: (count) => `${documents(count)}: not certain whether they arrived`,
@@ -38,7 +38,7 @@ export const delivery: Record<DeliverySituation, SituationWords> = {
       accepted === 0
         ? `It is not certain whether anybody has got it: ${document}.`
         : `${document} was certainly sent to ${accepted} of ${recipients} recipients.`,
-    means: 'It is not sent again automatically to recipients who may already have it, because they might get it twice.',
+    means: 'From now on it is not sent again automatically to recipients who may already have it, because they might get it twice.',
     todo: 'Ask these recipients whether the document has arrived, and send it again only to those who did not receive it.',
   },
   in_doubt: {
