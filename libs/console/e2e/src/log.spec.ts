@@ -157,10 +157,10 @@ describe('the delivery log', () => {
     await page.locator('[data-secret]').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Send a test message' }).click();
     // Card and log follow the message without a reload: it is refused, and accepted at the second try.
-    await page.getByText('It has accepted no message since').waitFor();
+    await page.getByText('This webhook has accepted no message since').waitFor();
     const test = page.locator('[data-message][data-status="delivered"]').filter({ hasText: 'Test message' });
     await test.getByText('2 attempts').click();
-    await page.getByText('It has accepted no message since').waitFor({ state: 'detached' });
+    await page.getByText('This webhook has accepted no message since').waitFor({ state: 'detached' });
     await test.getByText('Answer 202').last().click();
     await test.getByText('<b>thanks</b>').first().waitFor();
     await page.getByLabel('State').selectOption('failed');

@@ -535,7 +535,7 @@ describe('E-mail delivery', () => {
     it('connects a mailbox by an app that signs in by itself, and again by the app and not by a person; its secret is never shown', async () => {
       const page = await openOwn();
       await chooseMailbox(page);
-      await page.getByRole('button', { name: 'With an app or a provider of your own' }).click();
+      await page.getByRole('button', { name: 'Use your own app or another provider' }).click();
       await page.getByLabel('The app signs in by itself').check();
       const own = page.locator('#app-sign-in');
       const secret = own.getByLabel('Secret of the app');
@@ -583,7 +583,7 @@ describe('E-mail delivery', () => {
     it('says at the key file of a service account that it is none, or that its key is none', async () => {
       const page = await openOwn();
       await chooseMailbox(page);
-      await page.getByRole('button', { name: 'With an app or a provider of your own' }).click();
+      await page.getByRole('button', { name: 'Use your own app or another provider' }).click();
       await page.locator('#connected-mailbox').getByLabel('Provider').selectOption('google');
       await page.getByLabel('The app signs in by itself').check();
       const own = page.locator('#app-sign-in');
@@ -613,7 +613,7 @@ describe('E-mail delivery', () => {
       const google = await system.startGoogle(MAILBOX, { email: account, publicKey: keys.publicKey });
       const page = await openOwn();
       await chooseMailbox(page);
-      await page.getByRole('button', { name: 'With an app or a provider of your own' }).click();
+      await page.getByRole('button', { name: 'Use your own app or another provider' }).click();
       await page.locator('#connected-mailbox').getByLabel('Provider').selectOption('google');
       await page.getByLabel('The app signs in by itself').check();
       const own = page.locator('#app-sign-in');

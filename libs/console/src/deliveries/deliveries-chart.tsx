@@ -47,7 +47,7 @@ function Bars({ team, days, from, until }: Props & { days: Days }) {
   const { words, formats } = useLanguage();
   const { chart } = words.deliveries;
   const { scaleEnd, bars } = layOutChart(days, HEIGHT);
-  if (bars.every(({ segments }) => segments.length === 0)) return <Text c="dimmed">{chart.none}</Text>;
+  if (bars.every(({ segments }) => segments.length === 0)) return <Text c="dimmed">{chart.none(CHART_DAYS)}</Text>;
   const total = (count: (day: Days[number]) => number): number => days.reduce((sum, day) => sum + count(day), 0);
   const isShown = (date: string): boolean => (from ?? until) !== undefined && date >= (from ?? '') && date <= (until ?? date);
   return (

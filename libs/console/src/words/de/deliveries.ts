@@ -80,7 +80,7 @@ export const deliveriesWords: typeof english = {
     summary: (sent, fellBack, trouble) =>
       `${z(sent, 'Beleg', 'Belege')} verschickt, ${z(fellBack, 'Beleg, bei dem', 'Belege, bei denen')} unsere Plattform eingesprungen ist, ${z(trouble, 'Beleg', 'Belege')} mit Problemen`,
     series: { sent: 'verschickt', fellBack: 'unsere Plattform ist eingesprungen', trouble: 'mit Problemen' },
-    none: 'In diesen Tagen wurde nichts verschickt.',
+    none: (days) => `In den letzten ${days} Tagen wurde nichts verschickt.`,
     away: 'Die Zahlen lassen sich gerade nicht anzeigen.',
     asTable: 'Zahlen als Tabelle',
     day: 'Tag',
@@ -125,7 +125,9 @@ export const deliveriesWords: typeof english = {
     count: (count, hasMore) =>
       hasMore
         ? `Handlungsbedarf bei mehr als ${count} Belegen: nicht oder nicht an alle verschickt, ungewiss oder zurückgekommen.`
-        : `Handlungsbedarf bei ${z(count, 'Beleg', 'Belegen')}: nicht oder nicht an alle verschickt, ungewiss oder zurückgekommen.`,
+        : count === 1
+          ? 'Handlungsbedarf bei 1 Beleg.'
+          : `Handlungsbedarf bei ${count.toLocaleString('de')} Belegen: nicht oder nicht an alle verschickt, ungewiss oder zurückgekommen.`,
     show: 'Diese Belege anzeigen',
     open: 'Erneut verschicken …',
     title: 'Erneut verschicken',

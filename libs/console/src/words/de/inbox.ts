@@ -49,7 +49,7 @@ export const inboxWords: typeof english = {
       'Wir haben einen Code an diese Adresse geschickt. Bis Sie ihn hier eingeben, gehen keine E-Mails an diese Adresse; hatten Sie vorher eine andere, gehen sie weiter dorthin.',
     filledIn: 'Der Code aus der E-Mail ist schon eingetragen. Bestätigen Sie jetzt die Adresse.',
     code: 'Code aus der E-Mail',
-    wrongCode: 'Dieser Code ist ungültig oder abgelaufen. Fordern Sie eine neue E-Mail an.',
+    wrongCode: 'Dieser Code ist ungültig oder abgelaufen. Lassen Sie die E-Mail noch einmal senden.',
     confirm: 'Adresse bestätigen',
     askAgain: 'E-Mail noch einmal senden',
     askedAgain: 'Die E-Mail ist unterwegs.',

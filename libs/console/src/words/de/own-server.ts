@@ -10,9 +10,9 @@ export const ownServerWords: typeof english = {
     intro:
       'Sie melden sich in einem eigenen Fenster bei Ihrem Anbieter an und erlauben, dass Belege verschickt werden. Ihr Passwort erfahren wir nicht.',
     mailbox: 'Freigegebenes Postfach (optional)',
-    mailboxHint: 'Bei Microsoft 365. Leer: das Postfach der Person, die sich anmeldet.',
-    ownApp: 'Mit eigener App oder anderem Anbieter',
-    provider: 'Anbieter',
+    mailboxHint: 'Nur bei Microsoft 365. Leer: das Postfach der Person, die sich anmeldet.',
+    ownApp: 'Eigene App oder anderen Anbieter verwenden',
+    provider: 'Anbieter des Postfachs',
     clientId: 'Kennung der App (Client-ID)',
     clientSecret: 'Schlüssel der App (Client Secret)',
     clientSecretHint: 'Wird verschlüsselt gespeichert. Niemand kann ihn hier wieder auslesen, auch Sie nicht.',
@@ -33,7 +33,7 @@ export const ownServerWords: typeof english = {
       microsoft: [
         'Im Entra Admin Center unter „App-Registrierungen“: Geben Sie der App die Anwendungsberechtigung SMTP.SendAsApp von „Office 365 Exchange Online“. Ein Administrator muss ihr zustimmen.',
         'Dort unter „Unternehmensanwendungen“: Kopieren Sie die Objekt-ID der App. Die unter „App-Registrierungen“ ist eine andere und gilt hier nicht.',
-        'In der Exchange Online PowerShell: Setzen Sie diese Objekt-ID für OBJECT-ID ein und führen Sie die Zeilen aus. Sie machen die App bekannt, öffnen ihr das Postfach und schalten für das Postfach den Versand über SMTP ein. CLIENT-ID und MAILBOX werden aus den Feldern oben eingesetzt.',
+        'In der Exchange Online PowerShell: Setzen Sie diese Objekt-ID für OBJECT-ID ein und führen Sie die Zeilen aus. Diese Zeilen machen die App bekannt, öffnen ihr das Postfach und schalten für das Postfach den Versand über SMTP ein. CLIENT-ID und MAILBOX werden aus den Feldern oben eingesetzt.',
       ],
       google: [
         'In der Google Cloud Console: Erstellen Sie für das Dienstkonto einen Schlüssel vom Typ JSON.',

@@ -20,7 +20,8 @@ export const settingsWords: typeof english = {
       `Belege werden von ${from} über Ihren eigenen Mailserver ${host} verschickt, mit Ihrem Zertifikat signiert.`,
     certificateEnded: 'Belege warten: Ihr Signaturzertifikat ist abgelaufen. Ersetzen oder entfernen Sie es unten.',
     fallbackOn: 'Kann Ihr Mailserver einen Beleg nicht verschicken, übernimmt unsere Plattform.',
-    fallbackOff: 'Kann Ihr Mailserver einen Beleg nicht verschicken, bleibt er liegen und Sie werden benachrichtigt.',
+    fallbackOff:
+      'Kann Ihr Mailserver einen Beleg nicht verschicken, bleibt der Beleg liegen, und die unter „Wer bei Problemen benachrichtigt wird“ Genannten erfahren es.',
     copies: (count) =>
       count === 0
         ? 'Kopien gehen an niemanden.'
@@ -141,7 +142,7 @@ export const settingsWords: typeof english = {
     passwordHint: 'Wird verschlüsselt gespeichert. Niemand kann es hier wieder auslesen, auch Sie nicht.',
     replace: 'Ersetzen',
     remove: 'Entfernen',
-    keep: 'Hinterlegtes behalten',
+    keep: 'Hinterlegtes Passwort behalten',
     passwordAgain: 'Server, Port, Benutzername oder hinterlegtes Zertifikat wurde geändert; bitte das Passwort erneut eingeben.',
     fromAddress: 'Absenderadresse',
     fromAddressHint: 'Ihr Anbieter muss das Senden mit dieser Adresse zulassen.',
@@ -155,9 +156,9 @@ export const settingsWords: typeof english = {
     recipientsPerDay: 'Empfänger pro Tag',
     fallback: 'Bei Ausfall Ihres Mailservers über unsere Plattform verschicken',
     fallbackOn:
-      'Nach drei Fehlversuchen wird ein Beleg signiert von unserer Adresse verschickt; Antworten gehen an Ihre. Sie werden jedes Mal benachrichtigt.',
+      'Nach drei Fehlversuchen wird ein Beleg signiert von unserer Adresse verschickt; Antworten gehen an Ihre. Die unter „Wer bei Problemen benachrichtigt wird“ Genannten erfahren es jedes Mal.',
     fallbackOff:
-      'Nach drei Fehlversuchen bleibt ein Beleg liegen und Sie werden benachrichtigt. Über unsere Plattform wird nie etwas verschickt.',
+      'Nach drei Fehlversuchen bleibt ein Beleg liegen, und die unter „Wer bei Problemen benachrichtigt wird“ Genannten erfahren es. Über unsere Plattform wird nie etwas verschickt.',
     signInHints: {
       microsoft:
         'Microsoft 365 schaltet die Anmeldung mit Passwort ab Ende Dezember 2026 standardmäßig ab. Bis dahin geht sie nur, wenn Ihr Administrator SMTP AUTH für dieses Postfach zulässt; danach nur, wenn Ihr Administrator sie wieder einschaltet. Wählen Sie unten stattdessen „Verbundenes Postfach“.',

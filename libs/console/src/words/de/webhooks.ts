@@ -5,7 +5,7 @@ export const webhooksWords: typeof english = {
   breadcrumb: ['Teameinstellungen', 'E-Mail-Versand', 'Webhooks'],
   title: 'Webhooks',
   lead: 'Ihre eigenen Programme erfahren, was aus Ihren Belegen wurde: Sobald es feststeht, senden wir eine signierte Anfrage an die hier eingetragenen Adressen.',
-  link: 'Webhooks: eigene Programme erfahren lassen, was aus Ihren Belegen wurde',
+  link: 'Webhooks: eigene Programme über Ihre Belege benachrichtigen',
   adminsOnly: 'Nur Administratoren des Teams dürfen Webhooks sehen und ändern.',
   empty: 'Noch keine Webhooks',
   emptyText: 'Fügen Sie die Adresse eines Ihrer Programme hinzu, das von Ihren Belegen erfahren soll.',
@@ -31,7 +31,7 @@ export const webhooksWords: typeof english = {
     'job.rejected': 'Nicht zum Versand angenommen',
     'webhook.test': 'Testnachricht',
   },
-  all: 'Alles',
+  all: 'Alle Ereignisse',
   secret: {
     title: 'Das Geheimnis dieses Webhooks',
     text: 'Kopieren Sie es jetzt: Es wird nicht noch einmal angezeigt. Ihr Programm prüft damit, dass Anfragen von uns kommen (Standard Webhooks, Signatur v1).',
@@ -39,7 +39,8 @@ export const webhooksWords: typeof english = {
   },
   publicKey: 'Öffentlicher Schlüssel (Signatur v1a)',
   rotating: (until) => `Die bisherigen Schlüssel gelten noch bis ${until}.`,
-  failing: (since) => `Er hat seit ${since} keine Nachricht angenommen. Wir versuchen es weiter; nach fünf Tagen wird er abgeschaltet.`,
+  failing: (since) =>
+    `Dieser Webhook hat seit ${since} keine Nachricht angenommen. Wir versuchen es weiter; nach fünf Tagen wird er abgeschaltet.`,
   off: {
     failing: (since) => `Abgeschaltet am ${since}: Er hatte fünf Tage lang keine Nachricht angenommen.`,
     gone: (since) => `Abgeschaltet am ${since}: Er hat geantwortet, dass es ihn nicht mehr gibt (410).`,
@@ -68,7 +69,7 @@ export const webhooksWords: typeof english = {
     noneInState: 'Nichts in diesem Zustand.',
     all: 'Alle Zustände',
     filter: 'Zustand',
-    statuses: { waiting: 'Wartet', delivered: 'Angenommen', failed: 'Aufgegeben', missed: 'Entgangen, während er abgeschaltet war' },
+    statuses: { waiting: 'Wartet', delivered: 'Angenommen', failed: 'Nicht angenommen', missed: 'Entgangen, während er abgeschaltet war' },
     tries: (count) => (count === 1 ? '1 Versuch' : `${count.toLocaleString('de')} Versuche`),
     next: (when) => `Nächster Versuch: ${when}`,
     answer: (status) => `Antwort ${status}`,
@@ -88,7 +89,7 @@ export const webhooksWords: typeof english = {
   replay: {
     open: 'Nachrichten noch einmal senden …',
     title: 'Nachrichten eines Zeitraums noch einmal senden',
-    text: 'Nachrichten aus diesem Zeitraum, die aufgegeben wurden oder dem Webhook entgangen sind, werden noch einmal gesendet. Wartende werden von selbst erneut versucht.',
+    text: 'Nachrichten aus diesem Zeitraum, die nicht angenommen wurden oder dem Webhook entgangen sind, werden noch einmal gesendet. Wartende Nachrichten werden von selbst gesendet.',
     from: 'Von',
     to: 'Bis',
     delivered: 'Auch angenommene Nachrichten',

@@ -79,7 +79,7 @@ export const deliveriesWords = {
     summary: (sent: number, fellBack: number, trouble: number) =>
       `${s(sent, 'document')} sent, ${s(fellBack, 'document')} for which our platform stepped in, ${s(trouble, 'document')} with problems`,
     series: { sent: 'sent', fellBack: 'our platform stepped in', trouble: 'with problems' },
-    none: 'Nothing was sent in these days.',
+    none: (days: number) => `Nothing was sent in the last ${days} days.`,
     away: 'The figures cannot be shown right now.',
     asTable: 'Figures as a table',
     day: 'Day',
@@ -124,7 +124,9 @@ export const deliveriesWords = {
     count: (count: number, hasMore: boolean) =>
       hasMore
         ? `More than ${count} documents need attention: not sent, not sent to everybody, uncertain, or came back.`
-        : `${s(count, 'document needs', 'documents need')} attention: not sent, not sent to everybody, uncertain, or came back.`,
+        : count === 1
+          ? '1 document needs attention.'
+          : `${count.toLocaleString('en')} documents need attention: not sent, not sent to everybody, uncertain, or came back.`,
     show: 'Show these documents',
     open: 'Send again …',
     title: 'Send again',

@@ -47,7 +47,7 @@ export const inboxWords = {
       'We have sent a code to this address. Until you enter it here, no e-mails go to this address; if you had another one before, they keep going there.',
     filledIn: 'The code from the e-mail is filled in. Confirm the address now.',
     code: 'Code from the e-mail',
-    wrongCode: 'This code is not valid or has expired. Ask for a new e-mail.',
+    wrongCode: 'This code is not valid or has expired. Send the e-mail again.',
     confirm: 'Confirm the address',
     askAgain: 'Send the e-mail again',
     askedAgain: 'The e-mail is on its way.',

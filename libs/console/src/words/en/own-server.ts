@@ -8,9 +8,9 @@ export const ownServerWords = {
     connect: (provider: string) => `Connect ${provider}`,
     intro: 'You sign in with your provider, in a window of its own, and allow documents to be sent. We never see your password.',
     mailbox: 'Shared mailbox (optional)',
-    mailboxHint: 'With Microsoft 365. Leave it empty to use the mailbox of the person who signs in.',
-    ownApp: 'With an app or a provider of your own',
-    provider: 'Provider',
+    mailboxHint: 'Only for Microsoft 365. Leave it empty to use the mailbox of the person who signs in.',
+    ownApp: 'Use your own app or another provider',
+    provider: 'Provider of the mailbox',
     clientId: 'ID of the app (client ID)',
     clientSecret: 'Secret of the app (client secret)',
     clientSecretHint: 'Will be stored encrypted. Nobody can read it again here, not even you.',
@@ -30,7 +30,7 @@ export const ownServerWords = {
     steps: {
       microsoft: [
         'In the Entra admin center, under “App registrations”: give the app the application permission SMTP.SendAsApp of “Office 365 Exchange Online”. An administrator has to grant consent to it.',
-        'There, under “Enterprise applications”: copy the object ID of the app. The one under “App registrations” is another and does not work.',
+        'There, under “Enterprise applications”: copy the object ID of the app. The one under “App registrations” is a different one and does not work.',
         'In the Exchange Online PowerShell: put this object ID in place of OBJECT-ID and run these lines. They make the app known, open the mailbox to it and switch on sending by SMTP for the mailbox. CLIENT-ID and MAILBOX are filled in from the fields above.',
       ],
       google: [

@@ -26,7 +26,7 @@ export const settingsWords = {
       `Documents are sent from ${from} by your own mail server ${host}, signed with your certificate.`,
     certificateEnded: 'Documents wait: your signing certificate has expired. Replace or remove it below.',
     fallbackOn: 'If your mail server cannot send a document, our platform does.',
-    fallbackOff: 'If your mail server cannot send a document, it stays unsent and you are notified.',
+    fallbackOff: 'If your mail server cannot send a document, it stays unsent, and those under “Who is notified of problems” are notified.',
     copies: (count: number) =>
       count === 0
         ? 'Nobody gets copies.'
@@ -147,7 +147,7 @@ export const settingsWords = {
     passwordHint: 'Will be stored encrypted. Nobody can read it again here, not even you.',
     replace: 'Replace',
     remove: 'Remove',
-    keep: 'Keep the stored one',
+    keep: 'Keep the stored password',
     passwordAgain: 'Server, port, username or trusted certificate changed, so the password has to be entered again.',
     fromAddress: 'Sender address',
     fromAddressHint: 'Your provider must allow sending from it.',
@@ -160,8 +160,10 @@ export const settingsWords = {
     messagesPerMinute: 'E-mails per minute',
     recipientsPerDay: 'Recipients per day',
     fallback: 'If your server fails, send by our platform',
-    fallbackOn: 'After three failed attempts a document is sent from our address, signed; replies go to yours. You are notified each time.',
-    fallbackOff: 'After three failed attempts a document stays unsent and you are notified. Nothing is ever sent by our platform.',
+    fallbackOn:
+      'After three failed attempts a document is sent from our address, signed; replies go to yours. Those under “Who is notified of problems” are notified each time.',
+    fallbackOff:
+      'After three failed attempts a document stays unsent, and those under “Who is notified of problems” are notified. Nothing is ever sent by our platform.',
     /** By what the provider requires of a sign-in with a username and a password. */
     signInHints: {
       microsoft:
@@ -171,7 +173,7 @@ export const settingsWords = {
       mailbox:
         'The username is the whole e-mail address of the mailbox, and the password that of this mailbox, not the one of your customer account.',
       telekom:
-        'Telekom accepts only the password for e-mail programs here, which you set in the customer centre of Telekom under the e-mail settings; it is another one than that of your Telekom login.',
+        'Telekom accepts only the password for e-mail programs here, which you set in the customer centre of Telekom under the e-mail settings; it is a different one from that of your Telekom login.',
       ses: 'Amazon SES has SMTP credentials of its own for this: create them in the SES console under “SMTP settings”. Access keys of AWS do not work.',
       postmark: 'Username and password are both the server API token, from “API Tokens” of your server at Postmark.',
     } satisfies Record<SignInHint, string>,

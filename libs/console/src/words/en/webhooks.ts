@@ -12,7 +12,7 @@ export const webhooksWords = {
     title: 'Add a webhook',
     url: 'Address',
     urlHint: 'Begins with https:// and can be reached from the internet',
-    which: 'Events it is notified of',
+    which: 'Events to report',
     none: 'Choose at least one.',
     save: 'Add',
     cancel: 'Cancel',
@@ -29,7 +29,7 @@ export const webhooksWords = {
     'job.rejected': 'Not accepted for sending',
     'webhook.test': 'Test message',
   },
-  all: 'Everything',
+  all: 'All events',
   secret: {
     title: 'The secret of this webhook',
     text: 'Copy it now: it is not shown again. Your program uses it to check that requests come from us (Standard Webhooks, signature v1).',
@@ -37,7 +37,7 @@ export const webhooksWords = {
   },
   publicKey: 'Public key (signature v1a)',
   rotating: (until: string) => `The previous keys stay valid until ${until}.`,
-  failing: (since: string) => `It has accepted no message since ${since}. We keep trying; after five days it is switched off.`,
+  failing: (since: string) => `This webhook has accepted no message since ${since}. We keep trying; after five days it is switched off.`,
   off: {
     failing: (since: string) => `Switched off on ${since}: it had accepted no message for five days.`,
     gone: (since: string) => `Switched off on ${since}: it answered that it is gone for good (410).`,
@@ -80,8 +80,8 @@ export const webhooksWords = {
   },
   replay: {
     open: 'Send messages again …',
-    title: 'Send messages of a period again',
-    text: 'Messages of this period that were given up or missed are sent again. Those that are waiting are tried again automatically.',
+    title: 'Send messages from a period again',
+    text: 'Messages from this period that were given up or missed are sent again. Those that are waiting are tried again automatically.',
     from: 'From',
     to: 'Until',
     delivered: 'Include messages that were accepted',
