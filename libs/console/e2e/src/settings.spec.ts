@@ -809,8 +809,10 @@ describe('E-mail delivery', () => {
       };
       const page = await openOwn({ before });
       await page.getByText('Documents wait: your signing certificate has expired.').waitFor();
-      await page.getByRole('figure').getByText('Not signed').waitFor();
+      await page.getByRole('figure').getByText('Not sent for now').waitFor();
       await page.getByText('The certificate expired on').waitFor();
+      await page.getByRole('link', { name: 'Replace or remove the certificate' }).click();
+      await page.locator('h2:focus', { hasText: 'Your own signature' }).waitFor();
       expect(await page.getByText('signed with your certificate').count()).toBe(0);
     });
   });

@@ -30,7 +30,7 @@ export function CertificateSection({ team, certificate, hasServer }: Props) {
   const [said, setSaid] = useState('');
   const isAsking = hasServer && !isReadOnly && (certificate === null || isReplacing);
   return (
-    <Section title={words.title}>
+    <Section pointer="/certificate" title={words.title}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
           {certificate === null ? words.leadNone : words.lead}

@@ -6,14 +6,16 @@ import { sayFieldMessage } from '../words/field-messages.js';
 import { PASSWORD_AGAIN } from './check-draft.js';
 import { type Draft, DRAFT_FIELDS, type Pointer } from './draft.js';
 
+export type OwnSignature = 'valid' | 'expired' | 'none';
+
 /** What the sections of the form share. */
 export type Editing = {
   draft: Draft;
   base: Draft;
   errors: readonly FieldError[];
   isReadOnly: boolean;
-  /** Whether what goes out by the team's own server is signed with the team's certificate. */
-  isSigned: boolean;
+  /** How what goes out by the team's own server is signed with the team's certificate. With one that has expired, nothing goes out. */
+  ownSignature: OwnSignature;
   edit: (changes: Partial<Draft>) => void;
   /** Marks what is wrong with the fields below a pointer and leads the reader there. Returns `false` if something is wrong. */
   check: (below: string) => boolean;

@@ -1,10 +1,10 @@
-import { Alert, Anchor, List } from '@mantine/core';
+import { Alert, List } from '@mantine/core';
 import { type FieldError } from '@billing-mail/contracts';
 import { type Ref } from 'react';
-import { fieldId } from '../paths.js';
 import { useLanguage } from '../words/words-context.js';
 import { wrongAddressOf } from './check-draft.js';
 import { useEditing, useFieldMessage } from './editing.js';
+import { FieldLink } from './field-link.js';
 
 /** All mistakes at once, each with a link to its field. A mistake in a list names the address that it is about. */
 export function ErrorSummary({ ref, errors }: { ref: Ref<HTMLDivElement>; errors: readonly FieldError[] }) {
@@ -21,18 +21,7 @@ export function ErrorSummary({ ref, errors }: { ref: Ref<HTMLDivElement>; errors
       <List size="sm">
         {errors.map((error) => (
           <List.Item key={error.pointer} className="breakable">
-            <Anchor
-              size="sm"
-              underline="always"
-              href={`#${fieldId(error.pointer)}`}
-              onClick={(event) => {
-                event.preventDefault();
-                document.getElementById(fieldId(error.pointer))?.focus();
-              }}
-            >
-              {names[error.pointer] ?? error.pointer}
-            </Anchor>
-            : {sayOf(error)}
+            <FieldLink pointer={error.pointer}>{names[error.pointer] ?? error.pointer}</FieldLink>: {sayOf(error)}
           </List.Item>
         ))}
       </List>

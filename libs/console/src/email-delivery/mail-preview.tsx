@@ -15,9 +15,9 @@ export function MailPreview() {
   const { words } = useLanguage();
   const preview = words.settings.preview;
   const { platformFromAddress } = useClients().config;
-  const { draft, isSigned: isSignedByTeam } = useEditing();
+  const { draft, ownSignature } = useEditing();
   const isOwn = draft.sender === 'custom';
-  const isSigned = !isOwn || isSignedByTeam;
+  const signature = isOwn ? ownSignature : 'valid';
   const name = (isOwn ? draft.fromName.trim() : '') || draft.companyName.trim();
   const address = isOwn ? draft.fromAddress.trim() || preview.missingAddress : platformFromAddress;
   // The sample is an invoice. An address that cannot be used gets no mail, so it is left out.
@@ -45,11 +45,11 @@ export function MailPreview() {
           )}
         </div>
         <Badge
-          className={isSigned ? classes.signed : classes.unsigned}
-          leftSection={!isSigned ? null : <IconRosetteDiscountCheck size={14} aria-hidden />}
+          className={classes[signature]}
+          leftSection={signature === 'valid' ? <IconRosetteDiscountCheck size={14} aria-hidden /> : null}
           tt="none"
         >
-          {isSigned ? preview.signed : preview.unsigned}
+          {preview.signature[signature]}
         </Badge>
       </div>
       <TermList

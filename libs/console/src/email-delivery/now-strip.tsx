@@ -1,6 +1,7 @@
 // One sentence that says what happens to mail now, and how the last 24 hours went.
-import { Anchor, Paper, Skeleton, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Paper, Skeleton, Text, Title } from '@mantine/core';
 import { type DeliveryCounts, DOCUMENT_TYPES, type EmailDeliveryView } from '@billing-mail/contracts';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { useClients } from '../api/clients-context.js';
 import { countTrouble, useStatistics } from '../deliveries/statistics-queries.js';
@@ -8,24 +9,35 @@ import { type DeliveryFilter, writeFilter } from '../deliveries/delivery-filter.
 import { deliveriesPath, logStartPath } from '../paths.js';
 import { Address } from '../shell/address.js';
 import { type Language, useLanguage } from '../words/words-context.js';
+import { useEditing } from './editing.js';
+import { FieldLink } from './field-link.js';
 import classes from './now-strip.module.css';
 
 type Words = Language['words'];
 
-/** `isSigned`: with a certificate that has not expired. */
-export function NowStrip({ team, stored, isSigned }: { team: string; stored: EmailDeliveryView | null; isSigned: boolean }) {
+export function NowStrip({ team, stored }: { team: string; stored: EmailDeliveryView | null }) {
   const words = useLanguage().words.settings;
+  const isOwn = stored?.sender === 'custom';
+  const { ownSignature } = useEditing();
+  const says = useSentence(stored, ownSignature === 'valid');
   return (
     <Paper component="section" aria-label={words.now.title} withBorder p="lg" radius="md" className={classes.strip}>
       <div>
         <Title order={2} size="sm" c="dimmed" fw={500} mb={4}>
           {words.now.title}
         </Title>
-        <Text className="breakable">
-          <Address>{useSentence(stored, isSigned)}</Address>
-        </Text>
+        {/* The platform does not take over in this case. */}
+        {isOwn && ownSignature === 'expired' ? (
+          <Alert color="red" variant="outline" icon={<IconAlertTriangle aria-hidden />}>
+            {words.now.certificateEnded} <FieldLink pointer="/certificate">{words.now.mendCertificate}</FieldLink>
+          </Alert>
+        ) : (
+          <Text className="breakable">
+            <Address>{says}</Address>
+          </Text>
+        )}
       </div>
-      <HealthOf team={team} isOwn={stored?.sender === 'custom'} />
+      <HealthOf team={team} isOwn={isOwn} />
     </Paper>
   );
 }
@@ -35,10 +47,8 @@ function useSentence(stored: EmailDeliveryView | null, isSigned: boolean): strin
   const { now } = words;
   const { platformFromAddress } = useClients().config;
   if (stored === null) return now.firstVisit;
-  const { companyName, sender, smtp, fallback, certificate } = stored;
+  const { companyName, sender, smtp, fallback } = stored;
   const copies = sayCopies(stored, words);
-  // The platform does not take over in this case.
-  if (sender === 'custom' && certificate !== null && !isSigned) return [now.certificateEnded, copies].join(' ');
   if (sender === 'custom' && smtp !== null)
     return [
       (isSigned ? now.customSigned : now.custom)(smtp.fromAddress, smtp.host),

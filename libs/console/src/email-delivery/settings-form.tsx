@@ -41,8 +41,7 @@ export function SettingsForm({ team, role, stored }: Props) {
   };
   const [openedAt] = useState(() => Date.now());
   const certificate = form.stored?.certificate ?? null;
-  // Nothing is signed with an expired certificate: documents wait.
-  const isSigned = certificate !== null && Date.parse(certificate.validTo) > openedAt;
+  const ownSignature = certificate === null ? 'none' : Date.parse(certificate.validTo) > openedAt ? 'valid' : 'expired';
   const editing: Editing = {
     draft: form.draft,
     base: form.base,
@@ -50,7 +49,7 @@ export function SettingsForm({ team, role, stored }: Props) {
     isReadOnly: role === 'member',
     edit: form.edit,
     check: (below) => leadTo(form.check(below)),
-    isSigned,
+    ownSignature,
   };
   const failure = form.saving.error;
   // Summary and error stand far above the button that saves.
@@ -79,7 +78,7 @@ export function SettingsForm({ team, role, stored }: Props) {
             </Alert>
           ) : null}
           {role === 'admin' ? <KeptChanges team={team} form={form} /> : null}
-          <NowStrip team={team} stored={form.stored} isSigned={isSigned} />
+          <NowStrip team={team} stored={form.stored} />
           {form.errors.length > 0 ? <ErrorSummary ref={summary} errors={form.errors} /> : null}
           {failure && !isShownElsewhere ? (
             <Trouble ref={trouble} error={failure} title={words.settings.save.failed} onRetry={() => void form.save()} />

@@ -18,7 +18,8 @@ export const settingsWords: typeof english = {
     custom: (from, host) => `Belege werden von ${from} über Ihren eigenen Mailserver ${host} verschickt, ohne Signatur.`,
     customSigned: (from, host) =>
       `Belege werden von ${from} über Ihren eigenen Mailserver ${host} verschickt, mit Ihrem Zertifikat signiert.`,
-    certificateEnded: 'Belege warten: Ihr Signaturzertifikat ist abgelaufen. Ersetzen oder entfernen Sie es unten.',
+    certificateEnded: 'Belege warten: Ihr Signaturzertifikat ist abgelaufen.',
+    mendCertificate: 'Zertifikat ersetzen oder entfernen',
     fallbackOn: 'Kann Ihr Mailserver einen Beleg nicht verschicken, übernimmt unsere Plattform.',
     fallbackOff:
       'Kann Ihr Mailserver einen Beleg nicht verschicken, bleibt der Beleg liegen, und die unter „Wer bei Problemen benachrichtigt wird“ Genannten erfahren es.',
@@ -62,8 +63,7 @@ export const settingsWords: typeof english = {
     sampleFile: '2026-0042.pdf',
     nobody: 'Ihr Firmenname',
     missingAddress: 'Absenderadresse fehlt',
-    signed: 'Digital signiert',
-    unsigned: 'Nicht signiert',
+    signature: { valid: 'Digital signiert', expired: 'Zurzeit kein Versand', none: 'Nicht signiert' },
     hidden: (count) => `${z(count, 'Blindkopie', 'Blindkopien')} (BCC): für Ihren Kunden nicht sichtbar.`,
     more: (count) => `und ${count.toLocaleString('de')} weitere`,
   },

@@ -24,7 +24,8 @@ export const settingsWords = {
     custom: (from: string, host: string) => `Documents are sent from ${from} by your own mail server ${host}, without a signature.`,
     customSigned: (from: string, host: string) =>
       `Documents are sent from ${from} by your own mail server ${host}, signed with your certificate.`,
-    certificateEnded: 'Documents wait: your signing certificate has expired. Replace or remove it below.',
+    certificateEnded: 'Documents wait: your signing certificate has expired.',
+    mendCertificate: 'Replace or remove the certificate',
     fallbackOn: 'If your mail server cannot send a document, our platform does.',
     fallbackOff: 'If your mail server cannot send a document, it stays unsent, and those under “Who is notified of problems” are notified.',
     copies: (count: number) =>
@@ -66,8 +67,7 @@ export const settingsWords = {
     sampleFile: '2026-0042.pdf',
     nobody: 'Your company name',
     missingAddress: 'sender address is missing',
-    signed: 'Digitally signed',
-    unsigned: 'Not signed',
+    signature: { valid: 'Digitally signed', expired: 'Not sent for now', none: 'Not signed' },
     hidden: (count: number) =>
       `${s(count, 'hidden copy', 'hidden copies')} (BCC): your customer does not see ${count === 1 ? 'it' : 'them'}.`,
     more: (count: number) => `and ${count.toLocaleString('en')} more`,
