@@ -3,6 +3,7 @@ import { layOutChart } from './chart-layout.js';
 import { readCsv, toCsv } from './csv.js';
 import { courseOf } from './delivery-course.js';
 import { type DeliveryFilter, readFilter, toLogQuery, writeFilter } from './delivery-filter.js';
+import { mayHaveComeBack } from './may-have-come-back.js';
 import { inReadingOrder } from './reading-order.js';
 import { readRunFilter, type RunFilter, writeRunFilter } from './run-filter.js';
 import { sayFallback } from './say-fallback.js';
@@ -114,7 +115,12 @@ describe('the recipients of a delivery', () => {
       recipient('refused@x.example', { status: 'rejected' }),
       recipient('twice@x.example', { explanation: 'An earlier attempt ended without an answer.' }),
     ];
-    expect(inReadingOrder(recipients).map(({ address }) => address.split('@')[0])).toEqual(['refused', 'twice', 'plain', 'pending']);
+    expect(inReadingOrder({ recipients, reports: [] }).map(({ address }) => address.split('@')[0])).toEqual([
+      'refused',
+      'twice',
+      'plain',
+      'pending',
+    ]);
   });
 });
 
@@ -190,6 +196,21 @@ describe('the course of a delivery that came back', () => {
     expect(last('a@x.example', [bounced])).toMatchObject({ kind: 'reported', isPassedOn: false });
     const { bounces } = CATALOGUES.de;
     expect(bounces.reports.bounced(bounces.passedOn)).toBe('Zurückgekommen von einer Adresse, an die der Beleg weitergeleitet wurde');
+  });
+
+  it('does not claim to know of a recipient whom a report may concern that names nobody', () => {
+    const [open, own, told] = [
+      recipient('open@x.example', {}),
+      recipient('own@x.example', { route: 'custom' }),
+      recipient('told@x.example', {}),
+    ];
+    const unnamed = { ...report('2026-11-24T08:00:00.000Z', 'bounced'), recipient: null };
+    const reports = [unnamed, { ...report('2026-11-24T08:00:00.000Z', 'delivered'), recipient: 'told@x.example' }];
+    const inDoubt = (of: Pick<DeliveryView, 'recipients' | 'reports'>) => of.recipients.filter((each) => mayHaveComeBack(of, each));
+    expect(inDoubt({ recipients: [bounced, own, told, open], reports })).toEqual([open]);
+    expect(inReadingOrder({ recipients: [told, open], reports })).toEqual([open, told]);
+    expect(inDoubt({ recipients: [open], reports: [unnamed] })).toEqual([]);
+    expect(inDoubt({ recipients: [open, told], reports: [report('2026-11-24T08:00:00.000Z', 'bounced')] })).toEqual([]);
   });
 
   it('does not say of the end how it stands only since', () => {

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Address } from '../shell/address.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './delivery-page.module.css';
+import { mayHaveComeBack } from './may-have-come-back.js';
 import { RawReply } from './raw-reply.js';
 import { inReadingOrder } from './reading-order.js';
 import { RecipientStatusMark } from './status-mark.js';
@@ -15,7 +16,7 @@ const SHOWN_AT_FIRST = 50;
 export function RecipientList({ delivery }: { delivery: DeliveryView }) {
   const { words } = useLanguage();
   const [isWhole, setIsWhole] = useState(false);
-  const sorted = inReadingOrder(delivery.recipients);
+  const sorted = inReadingOrder(delivery);
   const shown = isWhole ? sorted : sorted.slice(0, SHOWN_AT_FIRST);
   return (
     <>
@@ -59,7 +60,7 @@ function Recipient({ recipient, delivery }: { recipient: RecipientView; delivery
         {name === null ? '' : ` (${name})`}
       </Text>
       <Text size="sm" component="div">
-        <RecipientStatusMark status={status}>
+        <RecipientStatusMark status={mayHaveComeBack(delivery, recipient) ? 'not_known' : status}>
           {at === null ? null : (
             <Text span inherit c="dimmed">
               {formats.moment(at, delivery.createdAt)}

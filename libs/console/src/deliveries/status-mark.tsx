@@ -19,7 +19,10 @@ import classes from './status-mark.module.css';
 export type Tone = 'good' | 'wait' | 'bad' | 'calm';
 type Mark = { icon: typeof IconProgress; tone: Tone };
 
-const MARKS: Record<DeliveryStatus | RecipientStatus, Mark> = {
+/** `not_known`: accepted, and a report that does not say from whom the document came back may be about this recipient. */
+type ShownStatus = DeliveryStatus | RecipientStatus | 'not_known';
+
+const MARKS: Record<ShownStatus, Mark> = {
   queued: { icon: IconCircleDashed, tone: 'wait' },
   sending: { icon: IconProgress, tone: 'wait' },
   waiting: { icon: IconClockPause, tone: 'wait' },
@@ -32,9 +35,10 @@ const MARKS: Record<DeliveryStatus | RecipientStatus, Mark> = {
   accepted: { icon: IconCircleCheck, tone: 'good' },
   rejected: { icon: IconCircleX, tone: 'bad' },
   bounced: { icon: IconCornerDownLeft, tone: 'bad' },
+  not_known: { icon: IconHelpCircle, tone: 'calm' },
 };
 
-function StatusMark({ status, children }: { status: DeliveryStatus | RecipientStatus; children: ReactNode }) {
+function StatusMark({ status, children }: { status: ShownStatus; children: ReactNode }) {
   const { icon: Icon, tone } = MARKS[status];
   return (
     <span className={classes.mark} data-status={status}>
@@ -63,11 +67,11 @@ export function sayStatus({ status, failure }: Of, { deliveries: words, bounces 
 }
 
 /** State of a recipient as icon and words, with `children` after the words. */
-export function RecipientStatusMark({ status, children }: { status: RecipientStatus; children: ReactNode }) {
-  const { recipientStatus } = useLanguage().words.deliveries;
+export function RecipientStatusMark({ status, children }: { status: RecipientStatus | 'not_known'; children: ReactNode }) {
+  const { deliveries, bounces } = useLanguage().words;
   return (
     <StatusMark status={status}>
-      {recipientStatus[status]} {children}
+      {status === 'not_known' ? bounces.notKnown : deliveries.recipientStatus[status]} {children}
     </StatusMark>
   );
 }

@@ -18,6 +18,7 @@ export const bouncesWords: typeof english = {
     auto_reply: (address) => `Automatische Antwort von ${von(address)}`,
   },
   passedOn: 'einer Adresse, an die der Beleg weitergeleitet wurde',
+  notKnown: 'Vom Mailserver angenommen; es kam eine Meldung zurück, die nicht sagt, für wen',
   askAll: 'Fragen Sie Ihre Kunden, wer den Beleg nicht erhalten hat.',
   reportedBy: (server) => `Gemeldet von ${server}`,
   triedUntil: (when) => `Dieser Server versucht es bis ${when}.`,

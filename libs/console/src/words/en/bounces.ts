@@ -19,6 +19,8 @@ export const bouncesWords = {
   },
   /** Replaces the address if there is only one recipient and the report is about somebody else. */
   passedOn: 'an address that it was passed on to',
+  /** Replaces the status of an accepted recipient. */
+  notKnown: 'Accepted by the mail server; a report came back that does not say for whom',
   askAll: 'Ask your customers which of them did not receive it.',
   reportedBy: (server: string) => `Reported by ${server}`,
   triedUntil: (when: string) => `That server keeps trying until ${when}.`,
