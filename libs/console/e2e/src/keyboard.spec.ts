@@ -222,7 +222,7 @@ describe('by keyboard alone', () => {
     await regains(cancel);
     await keys.press('Enter');
     await keys.use(dialog.getByRole('button', { name: 'Cancel delivery' }));
-    await page.getByText('Done: Cancelled').waitFor();
+    await page.getByRole('region', { name: 'Timeline' }).getByText('Cancelled', { exact: true }).waitFor();
   });
 
   it('reads the inbox, opens a delivery from it, and sets how to be told', async () => {

@@ -273,7 +273,7 @@ describe('deliveries and inbox', () => {
     await trouble.waitFor();
     await page.getByRole('button', { name: 'Cancel delivery …' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel delivery' }).click();
-    await page.getByText('Done: Cancelled').waitFor();
+    await page.getByRole('region', { name: 'Timeline' }).getByText('Cancelled', { exact: true }).waitFor();
     await page.getByText('Cancelled by Anna Berg').waitFor();
     await page.getByText('Sending was cancelled.').waitFor();
     expect(await page.getByText('by a user').count()).toBe(0);

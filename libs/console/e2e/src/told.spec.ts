@@ -47,7 +47,7 @@ describe('what users are told', () => {
     const id = await sendFor(system, 'grau', 'grey', 'gregor.grau');
     const page = await desk.open(`/teams/grau/deliveries/${id}`, member('gregor.grau', 'grau'));
     await page.getByText('The mail server asked us to try again later.').first().waitFor();
-    await page.getByText('Done: Not sent').waitFor();
+    await page.getByRole('region', { name: 'Timeline' }).getByText('Not sent', { exact: true }).waitFor();
     for (const text of [
       await page.locator('main').innerText(),
       await told(await desk.open('/teams/grau/inbox', member('gregor.grau', 'grau'))),
@@ -68,7 +68,7 @@ describe('what users are told', () => {
     const page = await desk.open(`/teams/zweifel/deliveries/${id}`, member('zoe.zweifel', 'zweifel'));
     const course = page.getByRole('region', { name: 'Timeline' });
     await course.getByText(/^Attempt 1 by our platform: no final answer$/).waitFor();
-    await course.getByText(/^Done: /).waitFor();
+    await course.getByText('Uncertain', { exact: true }).waitFor();
     expect(await course.getByText(/^Try 2/).count()).toBe(0);
     expect(system.platform.messages).toHaveLength(1);
   });

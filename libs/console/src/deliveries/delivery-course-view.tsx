@@ -51,7 +51,7 @@ function Step({ step, beside }: { step: CourseStep; beside: string }) {
         <Line
           icon={<IconFlag aria-hidden />}
           tone={step.status === 'sent' ? 'good' : step.status === 'cancelled' || step.status === null ? 'calm' : 'bad'}
-          title={step.status === null ? detail.settled : `${detail.settled}: ${status[step.status]}`}
+          title={step.status === null ? detail.settled : status[step.status]}
           at={at(step.at)}
         />
       );
