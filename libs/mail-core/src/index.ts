@@ -27,7 +27,7 @@ export * from './delivery/settle-try.js';
 export * from './policy/retry-policy.js';
 export * from './policy/server-limits.js';
 export { explainBounce } from './explaining/explain-bounce.js';
-export { explainFailure } from './explaining/explain-failure.js';
+export { explainEarlierFailure, explainFailure } from './explaining/explain-failure.js';
 export { explainSecondCopy } from './explaining/explain-second-copy.js';
 export { type Explanation, type GoingOn } from './words/failure-words.js';
 export { hintForProbe } from './explaining/hint-for-probe.js';

@@ -1,6 +1,6 @@
 // Turns rows of the delivery log into what the API returns, with explanations in the language of the reader.
 import { type DeliveryView, type FailureCode, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
-import { doubtOf, explainBounce, explainFailure, explainSecondCopy, type GoingOn } from '@billing-mail/mail-core';
+import { doubtOf, explainBounce, explainEarlierFailure, explainFailure, explainSecondCopy, type GoingOn } from '@billing-mail/mail-core';
 import { notFound } from '@billing-mail/platform';
 import { z } from 'zod';
 import {
@@ -85,17 +85,14 @@ function explain(recipient: RecipientRecord, record: DeliveryRecord, isRefusalTo
   }
 }
 
-/** Who acts next. For a sent delivery nothing is left to do, whatever its first route answered. */
-function goingOn(status: DeliveryRecord['status'], settledAt: Date | null): GoingOn {
-  if (status === 'sent') return 'byOthers';
-  return settledAt === null ? 'byItself' : 'byReader';
-}
+/** Who acts next. */
+const goingOn = (settledAt: Date | null): GoingOn => (settledAt === null ? 'byItself' : 'byReader');
 
 const inSentences = ({ happened, todo }: { happened: string; todo: string }): string => `${happened} ${todo}`;
 
 /** Says what to do only while there is something to do: once the delivery is settled, and until it was sent again. */
-function whyRefused(code: FailureCode, route: Route | null, locale: Locale, { status, settledAt, sentAgainAs }: DeliveryRecord): string {
-  const words = explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform', goingOn(status, settledAt));
+function whyRefused(code: FailureCode, route: Route | null, locale: Locale, { settledAt, sentAgainAs }: DeliveryRecord): string {
+  const words = explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform', goingOn(settledAt));
   return settledAt === null || sentAgainAs !== null ? words.happened : inSentences(words);
 }
 
@@ -112,7 +109,8 @@ function whyInDoubt(code: FailureCode, route: Route | null, locale: Locale, { fa
 function inWords(failure: FailureReason, locale: Locale, { route, usedFallback, status, settledAt, sentAgainAs }: DeliveryRecord): string {
   // For a delivery sent by the fallback, explains why the team's own server did not accept it.
   const about: Route = usedFallback && status === 'sent' ? 'custom' : (route ?? 'platform');
-  const { happened, means, todo } = explainFailure(failure, locale, about, goingOn(status, settledAt));
+  const { happened, means, todo } =
+    status === 'sent' ? explainEarlierFailure(failure, locale, about) : explainFailure(failure, locale, about, goingOn(settledAt));
   // Who sent it again has done what was to do, and a reader must not do it once more.
-  return sentAgainAs === null ? `${happened} ${means} ${todo}` : happened;
+  return (sentAgainAs === null ? [happened, means, todo] : [happened]).filter((part) => part !== '').join(' ');
 }

@@ -27,6 +27,7 @@ describe.each(LOCALES)('the words for failures in %s', (locale) => {
         'again',
         'askOwnServer',
         'askedWait',
+        'earlier',
         'inSettings',
         'limit',
         'operator',

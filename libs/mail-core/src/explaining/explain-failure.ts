@@ -22,6 +22,15 @@ export function explainFailure(reason: FailureReason, locale: Locale, route: Rou
   };
 }
 
+/**
+ * Returns what an earlier attempt failed at and what to do, for a document that has been sent since: the trouble need not go on, so
+ * `means` is empty.
+ */
+export function explainEarlierFailure(reason: FailureReason, locale: Locale, route: Route): Explanation {
+  const { happened, todo } = explainFailure(reason, locale, route, 'byOthers');
+  return { happened: `${CATALOGUES[locale].failures.earlier} ${happened}`, means: '', todo };
+}
+
 function todoOf({ code }: FailureReason, catalogue: FailureCatalogue, route: Route, goesOn: GoingOn): string {
   const isOfWay = code.startsWith('smtp_') || code.startsWith('sender_');
   if (isOfWay) return route === 'platform' ? catalogue.platformTodo : catalogue[code].todo;

@@ -20,6 +20,8 @@ export type FailureCatalogue = Readonly<Record<FailureCode, Explanation>> & {
    * test is repeated, and after a document that went out by another route the next ones are tried.
    */
   readonly again: Readonly<Record<GoingOn, string>>;
+  /** Put before `happened` if the document has been sent since. */
+  readonly earlier: string;
   /** Begins with a space. Left out for a connection test, because that is made in the settings themselves. */
   readonly inSettings: string;
   /** Added to `happened` if the server named a time. */
