@@ -135,12 +135,25 @@ describe('the delivery log', () => {
     const single = await sent('refused', { to: to.filter(({ address }) => !address.startsWith('grün')) });
     const { body: ofSingle } = await get(`refused/deliveries/${single.id}`);
     expect(ofSingle).toMatchObject({
-      failure: { code: 'recipient_unknown' },
+      failure: { code: 'recipient_unknown', message: expect.stringMatching(/^gone@x\.example: The e-mail address of the recipient does/) },
       recipients: [{ explanation: expect.stringMatching(/^The e-mail address of the recipient does not exist\./) }, { explanation: null }],
     });
     const alike = await sent('refused', { to: to.slice(0, 1) });
     const { body } = await get(`refused/deliveries/${alike.id}`);
-    expect(body).toMatchObject({ failure: { code: 'recipient_unknown' }, recipients: [{ status: 'rejected', explanation: null }] });
+    expect(body).toMatchObject({
+      failure: { code: 'recipient_unknown', message: expect.stringMatching(/^The e-mail address of the recipient does/) },
+      recipients: [{ status: 'rejected', explanation: null }],
+    });
+  });
+
+  it('names whose mailbox makes a delivery wait', async () => {
+    harness.custom.script = { rcpt: (address) => (address.startsWith('full') ? '452 4.2.2 mailbox full' : '250 ok') };
+    const to = [{ address: 'full@x.example' }, { address: 'good@x.example' }];
+    await harness.saveSettings(teamSettings('full', { sender: 'custom', smtp: ownServer(harness.custom.port) }));
+    const job = invoice({ teamId: 'full', to });
+    await harness.publish(job);
+    const { failure } = await harness.until('full', job.key, ({ status }) => status === 'waiting');
+    expect(failure?.message).toMatch(/^full@x\.example: The mailbox of the recipient is full\./);
   });
 
   it('says of a doubt that the recipient is to be asked first, whatever the tries after it were answered', async () => {

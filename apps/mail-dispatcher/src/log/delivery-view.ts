@@ -46,12 +46,14 @@ function toView(
   // If all recipients were refused for the delivery's reason, it is shown once, for the delivery. Otherwise each recipient shows the
   // reason, because the delivery's would not say whom it concerns.
   const isToldAbove = of.recipients.every(({ status, reason }) => status === 'rejected' && reason === record.failure?.code);
+  const { failure, ...same } = inReadersWords(record, reader);
   return {
-    ...inReadersWords(record, reader),
+    ...same,
+    failure: failure && { ...failure, message: namingWhom(failure, of.recipients) },
     recipients: of.recipients.map((recipient) => {
-      const { at, reason: _reason, bounceClass: _class, isAfterDoubt: _isAfter, bouncedBefore, ...same } = recipient;
+      const { at, reason: _reason, bounceClass: _class, isAfterDoubt: _isAfter, bouncedBefore, ...shown } = recipient;
       return {
-        ...same,
+        ...shown,
         at: at?.toISOString() ?? null,
         explanation: explain(recipient, record, isToldAbove, locale),
         bouncedBefore: bouncedBefore?.toISOString() ?? null,
@@ -83,6 +85,19 @@ function explain(recipient: RecipientRecord, record: DeliveryRecord, isRefusalTo
     case 'cancelled':
       return null;
   }
+}
+
+/** Most addresses that a failure begins with; the list of recipients names all. */
+const NAMED = 3;
+
+/**
+ * Begins the message with the addresses that the failure is about if it is not about all: its words speak of "the recipient". What came
+ * back is told by the words themselves, which point to the list of recipients.
+ */
+function namingWhom({ code, message }: { code: string; message: string }, recipients: readonly RecipientRecord[]): string {
+  const concerned = recipients.filter(({ reason }) => reason === code).map(({ address }) => address);
+  if (code === 'bounced' || concerned.length === 0 || concerned.length === recipients.length) return message;
+  return `${concerned.slice(0, NAMED).join(', ')}${concerned.length > NAMED ? ' …' : ''}: ${message}`;
 }
 
 /** Who acts next. */
