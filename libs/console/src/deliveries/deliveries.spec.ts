@@ -5,6 +5,7 @@ import { courseOf } from './delivery-course.js';
 import { type DeliveryFilter, readFilter, toLogQuery, writeFilter } from './delivery-filter.js';
 import { mayHaveComeBack } from './may-have-come-back.js';
 import { inReadingOrder } from './reading-order.js';
+import { firstChoices } from './resend-choices.js';
 import { readRunFilter, type RunFilter, writeRunFilter } from './run-filter.js';
 import { sayFallback } from './say-fallback.js';
 import { sayForecast } from './say-forecast.js';
@@ -211,6 +212,19 @@ describe('the course of a delivery that came back', () => {
     expect(inReadingOrder({ recipients: [told, open], reports })).toEqual([open, told]);
     expect(inDoubt({ recipients: [open], reports: [unnamed] })).toEqual([]);
     expect(inDoubt({ recipients: [open, told], reports: [report('2026-11-24T08:00:00.000Z', 'bounced')] })).toEqual([]);
+  });
+
+  it.each(['resend', 'correct'] as const)('is sent again at first only where that can help, and says why it came back (%s)', (purpose) => {
+    const recipients = ['fine', 'gone', 'full'].map((name) => recipient(name, { status: name === 'fine' ? 'accepted' : 'bounced' }));
+    const reports = (['no_such_address', 'mailbox_full'] as const).map((of, index) => ({
+      ...report('2026-11-24T08:00:00.000Z', 'bounced'),
+      ...{ recipient: index === 0 ? 'gone' : 'full', class: of, explanation: of },
+    }));
+    expect(firstChoices({ recipients, reports }, purpose).map(({ address, isChosen, cause }) => [address, isChosen, cause])).toEqual([
+      ['gone', false, 'no_such_address'],
+      ['full', true, 'mailbox_full'],
+      ['fine', false, null],
+    ]);
   });
 
   it('does not say of the end how it stands only since', () => {

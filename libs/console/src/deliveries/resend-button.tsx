@@ -1,6 +1,6 @@
 // Resend: choose recipients, correct an address, and go to the new delivery.
 import { Button, Checkbox, Group, Modal, Text, TextInput } from '@mantine/core';
-import { type DeliveryView, explainRecipient, type RecipientView } from '@billing-mail/contracts';
+import { type DeliveryView, explainRecipient } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -15,13 +15,11 @@ import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './delivery-page.module.css';
 import { noted, NoteField } from './note-field.js';
+import { type Choice, firstChoices, type Purpose } from './resend-choices.js';
 
 /** A delivery may go to thousands. Recipients to whom it is sent again come first, the rest on request. */
 const SHOWN_AT_FIRST = 50;
 
-type Choice = { original: string; role: RecipientView['role']; address: string; isChosen: boolean; status: RecipientView['status'] };
-/** `correct`: for recipients from whom the document came back. */
-type Purpose = 'resend' | 'correct';
 type Props = { team: string; delivery: DeliveryView; purpose: Purpose };
 
 export function ResendButton({ team, delivery, purpose }: Props) {
@@ -46,21 +44,6 @@ export function ResendButton({ team, delivery, purpose }: Props) {
   );
 }
 
-/**
- * Returns the first choices: the recipients who did not get the document, or all if everybody got it, as the service chooses by itself.
- * Recipients from whom it came back stand first.
- */
-function firstChoices({ recipients }: DeliveryView, purpose: Purpose): Choice[] {
-  const isOpen = ({ status }: RecipientView): boolean => (purpose === 'correct' ? status === 'bounced' : status !== 'accepted');
-  const hasOpen = recipients.some(isOpen);
-  return recipients
-    .map((recipient) => ({
-      ...{ original: recipient.address, role: recipient.role, address: recipient.address, status: recipient.status },
-      isChosen: isOpen(recipient) || !hasOpen,
-    }))
-    .sort((a, b) => Number(b.status === 'bounced') - Number(a.status === 'bounced') || Number(b.isChosen) - Number(a.isChosen));
-}
-
 /** Returns the place under which the draft is kept and given up. */
 const placeOf = ({ teamId, id }: DeliveryView, purpose: Purpose): string => `${purpose} of ${teamId} ${id}`;
 
@@ -81,9 +64,11 @@ function changedOf(offered: readonly Choice[], choices: readonly Choice[]): Type
 function ResendForm({ team, delivery, purpose }: Props) {
   const { words, locale } = useLanguage();
   const { resend, roles } = words.deliveries;
-  const hints: Partial<Record<Choice['status'], string>> = { accepted: resend.again, bounced: words.bounces.correct.stillWrong };
-  const hintOf = ({ address, original, isChosen, status }: Choice): string | undefined =>
-    isChosen ? (address.trim() === original ? hints[status] : undefined) : status === 'accepted' ? resend.accepted : undefined;
+  const hintOf = ({ address, original, isChosen, status, cause }: Choice): string | undefined => {
+    if (address.trim() !== original) return undefined;
+    if (status === 'accepted') return isChosen ? resend.again : resend.accepted;
+    return status === 'bounced' ? `${words.bounces.correct.stillWrong} ${cause ?? ''}` : undefined;
+  };
   const { dispatcher } = useClients();
   const [, navigate] = useLocation();
   const place = placeOf(delivery, purpose);
@@ -147,7 +132,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
               description={hintOf(choice)}
               onChange={(event) => edit(index, { isChosen: event.currentTarget.checked })}
             />
-            {choice.isChosen ? (
+            {choice.isChosen || choice.status === 'bounced' ? (
               <TextInput
                 label={resend.field}
                 aria-label={resend.address(roles[choice.role], choice.original)}
@@ -157,7 +142,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
                 autoComplete="off"
                 data-autofocus={(purpose === 'correct' && index === 0) || undefined}
                 spellCheck={false}
-                onChange={(event) => edit(index, { address: event.currentTarget.value })}
+                onChange={(event) => edit(index, { address: event.currentTarget.value, isChosen: true })}
               />
             ) : null}
           </div>
