@@ -4,7 +4,7 @@ import { DELIVERY_STATUSES, DOCUMENT_TYPES, RECIPIENT_STATUSES } from './deliver
 import { instant } from './delivery-log.js';
 import { lineOfText } from './text.js';
 
-/** Query of `GET …/deliveries/report`. `from` is inclusive, `until` exclusive; without `from` the last 31 days. */
+/** Query of `GET …/deliveries/report`. `from` is inclusive, `until` exclusive; without `from` the last 30 days. */
 export const runReportQuery = z
   .object({
     from: instant.optional(),

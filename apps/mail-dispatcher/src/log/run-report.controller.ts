@@ -17,7 +17,7 @@ const ApiRunReportQuery = (): MethodDecorator => (target, key, descriptor) => {
       name: 'from',
       required: false,
       schema: INSTANT,
-      description: 'handed over at this instant or later; 31 days ago without it',
+      description: 'handed over at this instant or later; 30 days ago without it',
     }),
     ApiQuery({ name: 'until', required: false, schema: INSTANT, description: 'handed over before this instant' }),
     ApiQuery({ name: 'type', required: false, enum: DOCUMENT_TYPES }),

@@ -17,7 +17,7 @@ type Place = { createdAt: string; deliveryId: string; position: number };
 const MOST_LINES = 200_000;
 /** Lines read at a time; formatting them blocks this process for some milliseconds. */
 const PAGE_LINES = 1000;
-const WITHOUT_FROM = `now() - interval '31 days'`;
+const WITHOUT_FROM = `now() - interval '30 days'`;
 
 type Count = { status: string; count: number };
 

@@ -105,7 +105,7 @@ describe('what comes back', () => {
     const page = await desk.open('/teams/brandt/deliveries');
     await page.getByLabel('State').selectOption({ label: 'Came back' });
     await page.waitForURL(/status=bounced/);
-    await page.getByText('Came back from 1 of 3 recipients in the last 31 days.').waitFor();
+    await page.getByText('Came back from 1 of 3 recipients in the last 30 days.').waitFor();
     await page.getByRole('link', { name: 'Invoice S-2026-11' }).waitFor();
     expect(await page.locator('[role="row"][data-index]').count()).toBe(1);
 

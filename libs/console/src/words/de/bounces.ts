@@ -34,7 +34,7 @@ export const bouncesWords: typeof english = {
   },
   run: {
     title: 'Bericht über einen Versandlauf',
-    lead: 'Was aus den Belegen eines Zeitraums, einer Art oder einer Serie geworden ist. Bleibt „Von“ leer, sind es die letzten 31 Tage.',
+    lead: 'Was aus den Belegen eines Zeitraums, einer Art oder einer Serie geworden ist. Bleibt „Von“ leer, sind es die letzten 30 Tage.',
     type: 'Art',
     allTypes: 'Alle Arten',
     series: 'Serie',
@@ -42,7 +42,7 @@ export const bouncesWords: typeof english = {
     occurrenceHint: 'etwa 2026-11',
     summary: (documents, recipients) => `${z(documents, 'Beleg', 'Belege')} an ${z(recipients, 'Empfänger', 'Empfänger')}`,
     countOf: (bounced, recipients, isRecent) =>
-      `Von ${z(recipients, 'Empfänger', 'Empfängern')}${isRecent ? ' der letzten 31 Tage' : ''} zurückgekommen: ${bounced.toLocaleString('de')}.`,
+      `Von ${z(recipients, 'Empfänger', 'Empfängern')}${isRecent ? ' der letzten 30 Tage' : ''} zurückgekommen: ${bounced.toLocaleString('de')}.`,
     recipients: 'Empfänger',
     documents: 'Belege',
     wentOut: 'Verschickt an',

@@ -36,7 +36,7 @@ export const bouncesWords = {
   },
   run: {
     title: 'Report on a billing run',
-    lead: 'What became of the documents of a period, a type or a recurring series. Leave “From” empty for the last 31 days.',
+    lead: 'What became of the documents of a period, a type or a recurring series. Leave “From” empty for the last 30 days.',
     type: 'Type',
     allTypes: 'All types',
     series: 'Series',
@@ -44,7 +44,7 @@ export const bouncesWords = {
     occurrenceHint: 'such as 2026-11',
     summary: (documents: number, recipients: number) => `${s(documents, 'document')} to ${s(recipients, 'recipient')}`,
     countOf: (bounced: number, recipients: number, isRecent: boolean) =>
-      `Came back from ${bounced.toLocaleString('en')} of ${s(recipients, 'recipient')}${isRecent ? ' in the last 31 days' : ''}.`,
+      `Came back from ${bounced.toLocaleString('en')} of ${s(recipients, 'recipient')}${isRecent ? ' in the last 30 days' : ''}.`,
     recipients: 'Recipients',
     documents: 'Documents',
     wentOut: 'Sent to',

@@ -657,7 +657,7 @@ export interface operations {
     RunReportController_count: {
         parameters: {
             query?: {
-                /** @description handed over at this instant or later; 31 days ago without it */
+                /** @description handed over at this instant or later; 30 days ago without it */
                 from?: string;
                 /** @description handed over before this instant */
                 until?: string;
@@ -756,7 +756,7 @@ export interface operations {
     RunReportController_csv: {
         parameters: {
             query?: {
-                /** @description handed over at this instant or later; 31 days ago without it */
+                /** @description handed over at this instant or later; 30 days ago without it */
                 from?: string;
                 /** @description handed over before this instant */
                 until?: string;
