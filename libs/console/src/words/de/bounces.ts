@@ -72,7 +72,7 @@ export const bouncesWords: typeof english = {
   },
   undeliverable: {
     title: 'Unzustellbare Adressen',
-    lead: 'Adressen, von denen Belege endgültig zurückkamen. 30 Tage lang werden Sie bei jedem neuen Beleg an eine davon gewarnt; verschickt wird er trotzdem. Sobald ein Beleg, der über unsere Plattform verschickt wurde, einen Tag lang nicht zurückgekommen ist, verschwindet die Adresse von der Liste.',
+    lead: 'Adressen, von denen Belege endgültig zurückkamen. 30 Tage lang wird bei jedem neuen Beleg an eine davon gewarnt; verschickt wird er trotzdem. Sobald ein Beleg, der über unsere Plattform verschickt wurde, einen Tag lang nicht zurückgekommen ist, verschwindet die Adresse von der Liste.',
     empty: 'Keine unzustellbaren Adressen',
     emptyText: 'Zurzeit steht keine Adresse auf der Liste.',
     since: (when, until) => `Seit ${when}, gemerkt bis ${until}`,

@@ -74,7 +74,7 @@ export const bouncesWords = {
   },
   undeliverable: {
     title: 'Undeliverable addresses',
-    lead: 'Addresses from which documents came back. For 30 days you are warned about each new document to one of them; it is sent all the same. An address leaves the list once a document sent by our platform has not come back for a day.',
+    lead: 'Addresses from which documents came back. For 30 days each new document to one of them raises a warning; it is sent all the same. An address leaves the list once a document sent by our platform has not come back for a day.',
     empty: 'No undeliverable addresses',
     emptyText: 'There is no address on the list at present.',
     since: (when: string, until: string) => `Since ${when}, remembered until ${until}`,
