@@ -169,6 +169,8 @@ describe('an alert in words', () => {
       expect(title).toMatch({ en: /some recipients/, de: /einem Teil der Empfänger/ }[locale]);
       expect(body).toContain(`${words.mayHave}\n– pay@customer.example\n`);
       expect(body).toContain(CATALOGUES[locale].alerts.delivery.in_doubt.means);
+      // It may have been sent to them twice already.
+      expect(body).toMatch(/From now on it is not sent again automatically|wird er von nun an nicht mehr automatisch verschickt/);
       expect(body).not.toContain(words.notReached);
       expect(body).toMatch(SEEN.broke[locale]);
     });
@@ -203,7 +205,15 @@ describe('an alert in words', () => {
     const { title, body } = word(INCIDENTS.serverDown(), locale);
     const { happened, todo } = explainFailure(INCIDENTS.serverDown().failure, locale);
     expect(title).toContain('smtp.acme.example');
-    for (const part of [happened, todo, '12', '535 5.7.8 no', locale === 'en' ? '3 November 2026' : '3. November 2026', '07:00', 'UTC'])
+    for (const part of [
+      happened,
+      todo,
+      '12',
+      '535 5.7.8 no',
+      locale === 'en' ? '3 November 2026' : '3. November 2026',
+      '07:00',
+      'UTC',
+    ])
       expect(body).toContain(part);
   });
 

@@ -48,7 +48,7 @@ export const delivery: Record<DeliverySituation, SituationWords> = {
     titleOfMany: (count) => `${belege(count)}: bei einem Teil der Empfänger ungewiss`,
     title: ({ document }) => `${document}: bei einem Teil der Empfänger ungewiss`,
     happened: ({ document, accepted, recipients }) =>
-      `Mit Sicherheit verschickt ist der Beleg bisher an ${accepted} von ${recipients} Empfängern: ${document}. An die hier Genannten wird er nicht von selbst erneut verschickt.`,
+      `Mit Sicherheit verschickt ist der Beleg bisher an ${accepted} von ${recipients} Empfängern: ${document}. An die hier Genannten wird er von nun an nicht mehr automatisch verschickt.`,
     means: 'Für die übrigen Empfänger läuft der Versand noch. Wie er ausgeht, erfahren Sie gesondert.',
     todo: 'Fragen Sie bei den hier Genannten nach, ob der Beleg angekommen ist. Ist der Versand beendet, verschicken Sie ihn nur an diejenigen erneut, bei denen er fehlt.',
   },

@@ -45,7 +45,7 @@ export const delivery: Record<DeliverySituation, SituationWords> = {
     titleOfMany: (count) => `${documents(count)}: not certain whether some recipients have them`,
     title: ({ document }) => `${document}: not certain whether some recipients have it`,
     happened: ({ document, accepted, recipients }) =>
-      `${document} was certainly sent to ${accepted} of ${recipients} recipients so far, and is not sent again automatically to those named here.`,
+      `${document} was certainly sent to ${accepted} of ${recipients} recipients so far. From now on it is not sent again automatically to those named here.`,
     means: 'Sending to the other recipients goes on. You receive a separate message when it ends.',
     todo: 'Ask those named here whether the document has arrived. Once sending has ended, send it again only to those who did not receive it.',
   },
