@@ -42,3 +42,4 @@ export * from './traceparent.js';
 export * from './webhook-vocabulary.js';
 export * from './webhooks.js';
 export * from './words/catalogues.js';
+export * from './words/time-in-sentence.js';

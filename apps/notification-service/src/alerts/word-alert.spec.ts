@@ -210,7 +210,7 @@ describe('an alert in words', () => {
       todo,
       '12',
       '535 5.7.8 no',
-      locale === 'en' ? '3 November 2026' : '3. November 2026',
+      locale === 'en' ? '3 November 2026' : '3. November 2026 um 07:00 Uhr UTC',
       '07:00',
       'UTC',
     ])

@@ -371,7 +371,7 @@ describe('the forecast of what the limits of the own server hold up', () => {
     expect(say('en', 4970, '2026-11-26T12:46:00Z')).toMatch(/^4,970 documents are waiting .* The last one is sent at about 13:46\.$/);
     expect(say('en', 4970, '2026-11-26T23:30:00Z')).toMatch(/Not all are sent today: .* 27 Nov 2026, 00:30\.$/);
     expect(say('de', 1, '2026-11-26T12:46:00Z')).toMatch(/^1 Beleg wartet .* wird gegen 13:46 Uhr verschickt\.$/);
-    expect(say('de', 4970, '2026-11-27T12:46:00Z')).toMatch(/^4\.970 Belege warten .* nicht mehr alle .* am 27\.11\.2026, 13:46 Uhr\.$/);
+    expect(say('de', 4970, '2026-11-27T12:46:00Z')).toMatch(/^4\.970 Belege warten .* nicht mehr alle .* am 27\.11\.2026 um 13:46 Uhr\.$/);
   });
 
   it('says nothing where no limit holds anything up', () => {

@@ -58,7 +58,9 @@ function Step({ step, beside }: { step: CourseStep; beside: string }) {
     case 'attempt':
       return <Attempt attempt={step.attempt} at={at(step.attempt.startedAt)} />;
     case 'reported':
-      return <ReportStep step={step} at={at(step.report.at)} until={step.report.retryUntil && at(step.report.retryUntil)} />;
+      return (
+        <ReportStep step={step} at={at(step.report.at)} until={step.report.retryUntil && formats.inSentence(step.report.retryUntil)} />
+      );
   }
 }
 

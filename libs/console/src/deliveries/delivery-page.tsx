@@ -158,7 +158,7 @@ function WhoDecided({ delivery: { status, cancelledBy, received }, nameOf }: Dec
       ) : null}
       {received === null ? null : (
         <Text size="sm" mt="sm" className="breakable">
-          {says.received.by(nameOf(received.by), formats.dateTime(received.at))}
+          {says.received.by(nameOf(received.by), formats.inSentence(received.at))}
           {received.note === null ? null : `: ${received.note}`}
         </Text>
       )}
@@ -185,7 +185,7 @@ function SentAgain({ team, of, id, link, nameOf, isDone = false }: SentAgainProp
   if (of === null || id === null) return null;
   return (
     <Text {...(isDone ? { size: 'md', fw: 600, mt: 'xs' } : { size: 'sm', mt: 'sm' })} className="breakable">
-      {words.deliveries.detail.sentAgain(of.by === null ? null : nameOf(of.by), formats.dateTime(of.at))}
+      {words.deliveries.detail.sentAgain(of.by === null ? null : nameOf(of.by), formats.inSentence(of.at))}
       {of.note === null ? null : `: ${of.note}`}{' '}
       <Anchor component={Link} href={deliveryPath(team, id)} inherit underline="always">
         {link}

@@ -16,7 +16,7 @@ export function IncidentBanner({ team }: { team: string }) {
       {open.map(({ id, server, since, happened }) => (
         <div key={id}>
           <Text size="sm" className="breakable">
-            {words.incidents.banner(server, formats.dateTime(since))} {happened}
+            {words.incidents.banner(server, formats.inSentence(since))} {happened}
           </Text>
           <Anchor component={Link} href={incidentPath(team, id)} size="sm" underline="always">
             {words.incidents.show}

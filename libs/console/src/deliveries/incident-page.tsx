@@ -74,10 +74,10 @@ function Facts({ incident: { since, failures, lastFailureAt, endedAt, happened }
     <>
       <Text className="breakable">{happened}</Text>
       <Text size="sm" c="dimmed">
-        {facts(formats.dateTime(since), failures, formats.moment(lastFailureAt, since))}
+        {facts(formats.inSentence(since), failures, formats.moment(lastFailureAt, since))}
       </Text>
       <Text role="status" fw={550} mt={endedAt === null ? 0 : 'xs'}>
-        {endedAt === null ? null : over(formats.dateTime(endedAt))}
+        {endedAt === null ? null : over(formats.inSentence(endedAt))}
       </Text>
     </>
   );

@@ -71,7 +71,7 @@ function Recipient({ recipient, delivery }: { recipient: RecipientView; delivery
       {explanation === null ? null : <Text size="sm">{explanation}</Text>}
       {bouncedBefore === null || status === 'bounced' ? null : (
         <Text size="sm" className={classes.warning}>
-          {words.bounces.bouncedBefore(formats.dateTime(bouncedBefore))}
+          {words.bounces.bouncedBefore(formats.inSentence(bouncedBefore))}
         </Text>
       )}
       {reply === null ? null : <RawReply reply={reply} />}

@@ -10,5 +10,5 @@ export function sayForecast(
   if (heldByLimits === 0 || endsAt === null) return null;
   const says = words.deliveries.forecast;
   const isToday = formats.isSameDay(endsAt, now.toISOString());
-  return isToday ? says.today(heldByLimits, formats.clock(endsAt)) : says.later(heldByLimits, formats.dateTime(endsAt));
+  return isToday ? says.today(heldByLimits, formats.clock(endsAt)) : says.later(heldByLimits, formats.inSentence(endsAt));
 }

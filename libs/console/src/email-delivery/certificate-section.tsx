@@ -73,7 +73,7 @@ function Shown({ team, certificate }: { team: string; certificate: CertificateVi
   const nameOf = useNameOf(team);
   const [openedAt] = useState(() => Date.now());
   const leftMs = Date.parse(validTo) - openedAt;
-  const until = formats.dateTime(validTo);
+  const until = formats.inSentence(validTo);
   return (
     <>
       {leftMs > SOON_MS ? null : (
@@ -87,13 +87,13 @@ function Shown({ team, certificate }: { team: string; certificate: CertificateVi
           [says.subject, subject],
           [says.addresses, addresses.join(', ')],
           [says.issuer, issuer],
-          [says.validTo, until],
+          [says.validTo, formats.dateTime(validTo)],
           [says.fingerprint, fingerprint],
         ]}
       />
       {record ? (
         <Text size="sm" c="dimmed" className="breakable">
-          {says.set(formats.dateTime(record.changedAt), nameOf(record.changedBy))}
+          {says.set(formats.inSentence(record.changedAt), nameOf(record.changedBy))}
         </Text>
       ) : null}
     </>

@@ -97,5 +97,5 @@ function Another({ onKeep }: { onKeep: () => void }) {
 
 export function useCertificateInWords(): (certificate: ShownCertificate) => string {
   const { words, formats } = useLanguage();
-  return ({ subject, validTo, fingerprint }) => words.settings.trust.until(subject, formats.dateTime(validTo), fingerprint);
+  return ({ subject, validTo, fingerprint }) => words.settings.trust.until(subject, formats.inSentence(validTo), fingerprint);
 }

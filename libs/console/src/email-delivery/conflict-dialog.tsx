@@ -44,7 +44,7 @@ function Conflict({ team, base, mine, theirs, onMerge, onTakeTheirs }: Props) {
   return (
     <>
       <Text mb="md" className="breakable">
-        {conflict.who(nameOf(theirs.updatedBy), formats.dateTime(theirs.updatedAt))}
+        {conflict.who(nameOf(theirs.updatedBy), formats.inSentence(theirs.updatedAt))}
       </Text>
       <Table mb="md" layout="fixed" horizontalSpacing={4} className={classes.table}>
         <Table.Thead>

@@ -117,7 +117,7 @@ function Connected({ team, connection, onAgain }: ConnectedProps) {
           {trouble === null ? says.connected(mailbox, says.providers[provider]) : `${mailbox} (${says.providers[provider]})`}
         </Text>
         <Text size="sm" c="dimmed" className="breakable">
-          {says.since(formats.dateTime(connectedAt), nameOf(connectedBy))}
+          {says.since(formats.inSentence(connectedAt), nameOf(connectedBy))}
         </Text>
         {base.auth === 'oauth2' || isReadOnly || isOtherServer || trouble !== null ? null : <Text size="sm">{says.notSaved}</Text>}
       </div>
@@ -132,7 +132,7 @@ function Connected({ team, connection, onAgain }: ConnectedProps) {
         </div>
       ) : null}
       {trouble === null ? null : (
-        <Alert color="red" variant="outline" title={says.troubleTitle(mailbox, formats.dateTime(trouble.since))} role="alert">
+        <Alert color="red" variant="outline" title={says.troubleTitle(mailbox, formats.inSentence(trouble.since))} role="alert">
           <Text size="sm">
             {isPlatforms ? says.platformSecret : says.troubles[trouble.code]} {says.troubleEnd}
           </Text>

@@ -66,7 +66,7 @@ function HistoryRecord({ record, nameOf }: { record: SettingsChangeRecord; nameO
   return (
     <div className={`${rows.text} ${classes.record}`}>
       <Text size="sm" fw={550} className="breakable">
-        {words.settings.history.made(nameOf(record.changedBy), formats.dateTime(record.changedAt))}
+        {words.settings.history.made(nameOf(record.changedBy), formats.inSentence(record.changedAt))}
       </Text>
       <ul>
         {record.changes.map((change) => (

@@ -28,7 +28,7 @@ export function PasswordField({ team }: { team: string }) {
     return (
       <Input.Wrapper label={server.password} labelElement="div" error={error}>
         <Text size="sm" py={6} id={id} tabIndex={-1}>
-          {record ? server.passwordSet(formats.dateTime(record.changedAt), nameOf(record.changedBy)) : server.passwordSetUnknown}
+          {record ? server.passwordSet(formats.inSentence(record.changedAt), nameOf(record.changedBy)) : server.passwordSetUnknown}
         </Text>
         {isReadOnly ? null : (
           <Group gap="xs">

@@ -36,7 +36,7 @@ export function WebhookCard({ team, webhook, onSecret }: Props) {
       </Text>
       {rotationEnds === null ? null : (
         <Text size="sm" mt={4}>
-          {say.rotating(formats.dateTime(rotationEnds))}
+          {say.rotating(formats.inSentence(rotationEnds))}
         </Text>
       )}
       <State webhook={webhook} switchOn={actions.switchOn} />
@@ -82,7 +82,7 @@ function State({ webhook: { id, off, failingSince }, switchOn }: { webhook: Webh
   return (
     <Alert color={off === null ? 'yellow' : 'red'} variant="outline" mt="sm">
       <Text size="sm">
-        {off === null ? say.failing(formats.dateTime(failingSince ?? '')) : say.off[off.reason](formats.dateTime(off.since))}
+        {off === null ? say.failing(formats.inSentence(failingSince ?? '')) : say.off[off.reason](formats.inSentence(off.since))}
       </Text>
       {off === null ? null : (
         <BusyButton variant="default" size="xs" mt="xs" busy={switchOn.isPending} onClick={() => switchOn.mutate(id)}>

@@ -1,9 +1,11 @@
-import { type Locale, SHARED_WORDS } from '@billing-mail/contracts';
+import { type Locale, SHARED_WORDS, timeInSentence } from '@billing-mail/contracts';
 
 /** How numbers and times are written in a language, in the reader's time zone. */
 export type Formats = {
-  /** 3 Nov 2026, 14:05 */
+  /** 3 Nov 2026, 14:05; in a sentence, use `inSentence` */
   dateTime: (iso: string) => string;
+  /** 3 Nov 2026, 14:05; in German 03.11.2026 um 14:05 Uhr */
+  inSentence: (iso: string) => string;
   /** 14:05:09 */
   time: (iso: string) => string;
   /** 14:05 */
@@ -38,6 +40,7 @@ export function formatsOf(locale: Locale, timeZone?: string): Formats {
   const isSameDay = (iso: string, other: string): boolean => day.format(new Date(iso)) === day.format(new Date(other));
   return {
     dateTime: (iso) => dateTime.format(new Date(iso)),
+    inSentence: (iso) => timeInSentence(iso, locale, 'medium', timeZone),
     time: (iso) => time.format(new Date(iso)),
     clock: (iso) => clock.format(new Date(iso)),
     moment: (iso, beside) => (isSameDay(iso, beside) ? time : dateTime).format(new Date(iso)),

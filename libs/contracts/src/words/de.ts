@@ -3,6 +3,7 @@ import { type words as english } from './en.js';
 
 export const words: typeof english = {
   tag: 'de-DE',
+  dayAndTime: (day, time) => `${day} um ${time} Uhr`,
   signInRefusals: {
     access_denied: 'Die Berechtigung wurde nicht erteilt. Verbinden Sie erneut und stimmen Sie der Anfrage des Anbieters zu.',
     permission_missing:

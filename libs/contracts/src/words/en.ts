@@ -4,6 +4,8 @@ import { type ConnectionRefusal } from '../sign-in-window.js';
 export const words = {
   /** By which dates and numbers are written. */
   tag: 'en-GB',
+  /** How a sentence names a day and a time; `null`: as dates with a time are written elsewhere. */
+  dayAndTime: null as ((day: string, time: string) => string) | null,
   /** Why a mailbox is not connected and what to do. Shown in the window of the sign-in and on the page that opened it. */
   signInRefusals: {
     access_denied: 'The permission was not given. Connect again and agree to what the provider asks for.',

@@ -8,7 +8,7 @@ import {
   type OwnCertificateExpiringEvent,
   type PlatformUnavailableEvent,
   type ServerDownEvent,
-  SHARED_WORDS,
+  timeInSentence,
   type WebhookOffReason,
 } from '@billing-mail/contracts';
 import { explainFailure } from '@billing-mail/mail-core';
@@ -38,9 +38,7 @@ export const decideIncident = <Event, Params extends { kind: string }>(of: Incid
 
 /** Words a time in the time zone of the reader. UTC is named: it is also used where that of the reader is unknown, as in an e-mail. */
 const inWords = (time: string, locale: Locale, timeZone: string): string => {
-  const inZone = new Intl.DateTimeFormat(SHARED_WORDS[locale].tag, { dateStyle: 'long', timeStyle: 'short', timeZone }).format(
-    new Date(time),
-  );
+  const inZone = timeInSentence(time, locale, 'long', timeZone);
   return timeZone === 'UTC' ? `${inZone} UTC` : inZone;
 };
 

@@ -64,7 +64,7 @@ export const deliveriesWords: typeof english = {
     today: (waiting, time) =>
       `${z(waiting, 'Beleg wartet', 'Belege warten')} wegen der Versandlimits Ihres Mailservers. Der letzte wird gegen ${time} Uhr verschickt.`,
     later: (waiting, when) =>
-      `${z(waiting, 'Beleg wartet', 'Belege warten')} wegen der Versandlimits Ihres Mailservers. Heute werden nicht mehr alle verschickt: Der letzte voraussichtlich am ${when} Uhr.`,
+      `${z(waiting, 'Beleg wartet', 'Belege warten')} wegen der Versandlimits Ihres Mailservers. Heute werden nicht mehr alle verschickt: Der letzte voraussichtlich am ${when}.`,
   },
   columns: { status: 'Status', document: 'Beleg', recipient: 'Empfänger', created: 'Übergeben' },
   list: 'Versand der Belege, die neuesten zuerst',
