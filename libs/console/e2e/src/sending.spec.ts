@@ -214,7 +214,14 @@ describe('deliveries and inbox', () => {
     await dialog.getByRole('button', { name: 'Send 3 documents again' }).waitFor();
     await dialog.getByRole('button', { name: 'Select none' }).click();
     expect(await dialog.getByRole('button', { name: 'Send 0 documents again' }).isDisabled()).toBe(true);
-    await dialog.getByRole('checkbox', { name: 'Invoice dorn-2' }).check();
+    // A reader tells documents apart by their customers too, and can look at one without losing what is ticked.
+    await dialog.getByRole('checkbox', { name: /^Invoice dorn-2 .*Accounts payable <payables@customer\.example/ }).check();
+    const opening = page.context().waitForEvent('page');
+    await dialog.getByRole('link', { name: 'Invoice dorn-2 (opens in a new tab)' }).click();
+    const tab = await opening;
+    await tab.getByRole('region', { name: 'Message' }).waitFor();
+    await tab.close();
+    expect(await dialog.getByRole('checkbox', { name: 'Invoice dorn-2' }).isChecked()).toBe(true);
     // Answers that take a while must not leave the list as it was before.
     await page.route(/status=needs_attention&limit=200/, (route) => void setTimeout(() => void route.continue(), 1000));
     await dialog.getByRole('button', { name: 'Send 1 document again' }).click();

@@ -1,5 +1,5 @@
 // Deliveries that did not end as sent and that nobody has sent again: announced at the head of a page, and sent again in one go.
-import { Alert, Anchor, Button, Checkbox, Group, Modal, Progress, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Checkbox, Group, Modal, Progress, Text, VisuallyHidden } from '@mantine/core';
 import { type DeliverySummary } from '@billing-mail/contracts';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -7,8 +7,9 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { ask, type Clients } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
-import { deliveriesPath } from '../paths.js';
+import { deliveriesPath, deliveryPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
+import { Address } from '../shell/address.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { DialogFoot } from '../shell/dialog-foot.js';
 import { Trouble } from '../shell/trouble.js';
@@ -114,7 +115,7 @@ function SendAllAgainDialog({ team, filter, isOpen, onClose }: DialogProps) {
 const isWorthwhile = ({ status, failure }: DeliverySummary): boolean => status !== 'uncertain' && failure?.code !== 'recipient_unknown';
 
 function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: DeliveryFilter; onDone: () => void }) {
-  const { attention: words, resend, types } = useLanguage().words.deliveries;
+  const { attention: words, resend } = useLanguage().words.deliveries;
   const clients = useClients();
   const found = useQuery({
     // Not one of the keys `deliveries…`, which are read again after sending: the list must not change while the reader looks at it and
@@ -152,7 +153,7 @@ function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: Deli
           <Checkbox
             key={item.id}
             checked={isChosen(item)}
-            label={`${types[item.document.type]} ${item.document.number ?? item.document.id}`}
+            label={<UnsentDocument team={team} item={item} />}
             description={item.status === 'uncertain' ? words.uncertain : item.failure?.message}
             onChange={() => toggle(item.id)}
           />
@@ -167,6 +168,26 @@ function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: Deli
         </BusyButton>
       </DialogFoot>
     </>
+  );
+}
+
+/** Names a document and its customer. The link opens a tab of its own, because this page keeps what is ticked. */
+function UnsentDocument({ team, item: { id, document, recipients, recipientCount } }: { team: string; item: DeliverySummary }) {
+  const { page, deliveries } = useLanguage().words;
+  const [first] = recipients;
+  return (
+    <span className="breakable">
+      <Anchor href={deliveryPath(team, id)} target="_blank" inherit underline="always">
+        {deliveries.types[document.type]} <span className="number">{document.number ?? document.id}</span>
+        <VisuallyHidden> ({page.newTab})</VisuallyHidden>
+      </Anchor>
+      {first === undefined ? null : (
+        <span className={classes.recipient}>
+          <Address>{first.name === null ? first.address : `${first.name} <${first.address}>`}</Address>
+          {recipientCount > 1 ? ` ${deliveries.andMore(recipientCount - 1)}` : null}
+        </span>
+      )}
+    </span>
   );
 }
 

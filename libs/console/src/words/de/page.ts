@@ -16,6 +16,7 @@ export const pageWords: typeof english = {
   language: 'Sprache',
   ownName: 'Deutsch',
   options: 'Sprache und Darstellung',
+  newTab: 'öffnet sich in einem neuen Tab',
   signIn: {
     missingTitle: 'Sie sind nicht angemeldet',
     missing: 'Öffnen Sie diese Seite aus Ihrer Fakturierung; dabei werden Sie automatisch angemeldet.',

@@ -15,6 +15,7 @@ export const pageWords = {
   /** The name of this language, for readers of every language. */
   ownName: 'English',
   options: 'Language and appearance',
+  newTab: 'opens in a new tab',
   signIn: {
     missingTitle: 'You are not signed in',
     missing: 'Open this page from your invoicing software; you are then signed in automatically.',
