@@ -328,6 +328,10 @@ describe('E-mail delivery', () => {
     const summary = page.getByRole('alert').filter({ hasText: '1 field to correct' });
     await eventually(() => summary.evaluate((element) => element === document.activeElement), Boolean);
     await page.getByRole('region', { name: 'Save' }).getByText('Your changes were not saved.').waitFor();
+    // In the list of mistakes it follows the name of the field; below the field it is a sentence of its own.
+    await summary.getByText('Company name: must not be empty').waitFor();
+    const begun = page.locator('.mantine-InputWrapper-error', { hasText: 'must not be empty' });
+    expect(await begun.evaluate((element) => getComputedStyle(element, '::first-letter').textTransform)).toBe('uppercase');
     // The page can't check it, so it is over once the field is changed, and with nothing else.
     await page.locator('#field-replyTo').fill('office@acme.example');
     await summary.waitFor();
