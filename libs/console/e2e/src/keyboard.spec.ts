@@ -90,6 +90,7 @@ describe('by keyboard alone', () => {
       () => hasFocus(summary),
       (isThere) => isThere,
     );
+    await page.getByRole('region', { name: 'Save' }).getByText('2 fields to correct').waitFor();
     await keys.use(summary.getByRole('link', { name: 'Reply address' }));
     const reply = page.getByLabel('Reply address');
     expect(await hasFocus(reply)).toBe(true);

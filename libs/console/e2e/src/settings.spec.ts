@@ -327,7 +327,7 @@ describe('E-mail delivery', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     const summary = page.getByRole('alert').filter({ hasText: '1 field to correct' });
     await eventually(() => summary.evaluate((element) => element === document.activeElement), Boolean);
-    await page.getByRole('region', { name: 'Save' }).getByText('Your changes were not saved.').waitFor();
+    await page.getByRole('region', { name: 'Save' }).getByText('1 field to correct').waitFor();
     // In the list of mistakes it follows the name of the field; below the field it is a sentence of its own.
     await summary.getByText('Company name: must not be empty').waitFor();
     const begun = page.locator('.mantine-InputWrapper-error', { hasText: 'must not be empty' });
