@@ -351,6 +351,18 @@ describe('deliveries and inbox', () => {
     await notice.getByRole('link', { name: 'Open the delivery' }).click();
     await page.getByRole('heading', { name: 'Invoice news' }).waitFor();
     await notice.waitFor({ state: 'detached' });
+    // Several are counted, and lead to where all of them are.
+    system.platform.script = { rcpt: (address) => (address.startsWith('full') ? '552 5.2.2 mailbox full' : '550 5.1.1 user unknown') };
+    for (const name of ['payables', 'full'])
+      await send(
+        system,
+        'acme',
+        invoice(`${name}-news`, { to: [{ address: `${name}@x.example` }], requestedBy: { userId: 'nina.roth', locale: 'de' } }),
+      );
+    const several = page.getByRole('status').filter({ hasText: '2 new alerts' });
+    await several.getByRole('link', { name: 'Inbox' }).click();
+    await page.getByRole('heading', { name: 'Inbox', level: 1 }).waitFor();
+    await several.waitFor({ state: 'detached' });
   });
 
   it('marks all as read and keeps preferences', async () => {

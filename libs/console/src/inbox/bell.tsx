@@ -1,4 +1,4 @@
-// The link to the inbox, with the live number of unread messages; and the notice about a message that has just come.
+// The link to the inbox, with the live number of unread messages; and the notice about messages that have just come.
 import { type NotificationView } from '@billing-mail/contracts';
 import { IconBell } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
@@ -18,10 +18,11 @@ export function Bell({ team }: { team: string }) {
   const { words } = useLanguage();
   const [location, navigate] = useLocation();
   const { data } = useInbox();
-  const [newest, setNewest] = useState<NotificationView | null>(null);
+  const [arrived, setArrived] = useState<readonly NotificationView[]>([]);
   const tell = useCallback(
     (notice: NotificationView): void => {
-      setNewest(notice);
+      // A message that is counted up comes again.
+      setArrived((before) => [...before.filter(({ id }) => id !== notice.id), notice]);
       showBrowserNotice(notice, () => navigate(placeOf(notice) ?? inboxPath(team)));
     },
     [navigate, team],
@@ -31,15 +32,15 @@ export function Bell({ team }: { team: string }) {
   useWaitingInTitle(unread);
   const href = inboxPath(team);
   const label = words.page.nav.inboxUnread(unread);
-  // The inbox shows the message at the top of its list, so that it has been seen when the reader goes on.
-  if (newest !== null && location === href) setNewest(null);
+  // The inbox shows the messages at the top of its list, so that they have been seen when the reader goes on.
+  if (arrived.length > 0 && location === href) setArrived([]);
   return (
     <>
       <Link href={href} className={classes.bell} aria-label={label} title={label} aria-current={location === href ? 'page' : undefined}>
         <IconBell size={20} aria-hidden />
         {unread > 0 ? <span className={classes.count}>{unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread}</span> : null}
       </Link>
-      <NewNotice notice={newest} team={team} onDone={() => setNewest(null)} />
+      <NewNotice notices={arrived} team={team} onDone={() => setArrived([])} />
     </>
   );
 }

@@ -9,6 +9,7 @@ export const inboxWords: typeof english = {
   unread: 'Ungelesen',
   open: 'Versand öffnen',
   openLatest: 'Letzten Versand öffnen',
+  arrived: (count) => `${count.toLocaleString('de')} neue Mitteilungen`,
   times: (count) => `${count.toLocaleString('de')} Belege`,
   team: (team) => `Team ${team}`,
   severity: { info: 'Zur Kenntnis', warning: 'Achtung', error: 'Fehler' },

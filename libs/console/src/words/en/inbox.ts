@@ -7,6 +7,7 @@ export const inboxWords = {
   unread: 'Unread',
   open: 'Open the delivery',
   openLatest: 'Open the latest delivery',
+  arrived: (count: number) => `${count.toLocaleString('en')} new alerts`,
   times: (count: number) => `${count.toLocaleString('en')} documents`,
   team: (team: string) => `Team ${team}`,
   severity: { info: 'For your information', warning: 'Attention', error: 'Error' },
