@@ -52,7 +52,7 @@ describe('deliveries and inbox', () => {
     await course.getByText(/^Attempt 1 by your mail server: failed at the greeting$/).waitFor();
     await course.getByText(/^Next attempt: /).waitFor();
     await course.getByText(/^Attempt 3 by your mail server: failed/).waitFor();
-    await course.getByText('our platform takes over').waitFor();
+    await course.getByText('our platform steps in').waitFor();
     await course.getByText('Digitally signed').waitFor();
     await course.getByText(/by our platform: accepted$/).waitFor();
     await page.getByRole('status').getByText('Sent by our platform instead of your mail server').waitFor();

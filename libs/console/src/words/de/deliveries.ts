@@ -99,7 +99,7 @@ export const deliveriesWords: typeof english = {
     'Empfänger',
     'Betreff',
     'Versandweg',
-    'Ausgewichen',
+    'Plattform eingesprungen',
     'Abgeschlossen',
     'Grund',
     'Versand',
@@ -186,7 +186,7 @@ export const deliveriesWords: typeof english = {
     queuedAgain: 'Erneut übergeben',
     signed: 'Digital signiert',
     waitingUntil: (when) => `Nächster Versuch: ${when}`,
-    fellBack: 'Ihr Mailserver hat den Beleg nicht oder nicht für alle angenommen: Unsere Plattform übernimmt',
+    fellBack: 'Ihr Mailserver hat den Beleg nicht oder nicht für alle angenommen: Unsere Plattform springt ein',
     settled: 'Abgeschlossen',
     ended: {
       accepted: 'angenommen',

@@ -20,7 +20,7 @@ export const settingsWords: typeof english = {
       `Belege werden von ${from} über Ihren eigenen Mailserver ${host} verschickt, mit Ihrem Zertifikat signiert.`,
     certificateEnded: 'Belege warten: Ihr Signaturzertifikat ist abgelaufen.',
     mendCertificate: 'Zertifikat ersetzen oder entfernen',
-    fallbackOn: 'Kann Ihr Mailserver einen Beleg nicht verschicken, übernimmt unsere Plattform.',
+    fallbackOn: 'Kann Ihr Mailserver einen Beleg nicht verschicken, springt unsere Plattform ein.',
     fallbackOff:
       'Kann Ihr Mailserver einen Beleg nicht verschicken, bleibt der Beleg liegen, und die unter „Wer bei Problemen benachrichtigt wird“ Genannten erfahren es.',
     copies: (count) =>
@@ -154,7 +154,7 @@ export const settingsWords: typeof english = {
     connections: 'Gleichzeitige Verbindungen',
     messagesPerMinute: 'E-Mails pro Minute',
     recipientsPerDay: 'Empfänger pro Tag',
-    fallback: 'Bei Ausfall Ihres Mailservers über unsere Plattform verschicken',
+    fallback: 'Bei Ausfall Ihres Mailservers springt unsere Plattform ein',
     fallbackOn:
       'Nach drei Fehlversuchen wird ein Beleg signiert von unserer Adresse verschickt; Antworten gehen an Ihre. Die unter „Wer bei Problemen benachrichtigt wird“ Genannten erfahren es jedes Mal.',
     fallbackOff:
@@ -221,7 +221,7 @@ export const settingsWords: typeof english = {
     '/smtp/limits/connections': 'Versandlimit: gleichzeitige Verbindungen',
     '/smtp/limits/messagesPerMinute': 'Versandlimit: E-Mails pro Minute',
     '/smtp/limits/recipientsPerDay': 'Versandlimit: Empfänger pro Tag',
-    '/fallback': 'Ausweichen auf unsere Plattform',
+    '/fallback': 'Einspringen unserer Plattform',
     '/notifyUserIds': 'Wer bei Problemen benachrichtigt wird',
   },
   history: {

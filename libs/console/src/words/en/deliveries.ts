@@ -98,7 +98,7 @@ export const deliveriesWords = {
     'Recipients',
     'Subject',
     'Route',
-    'Fallback used',
+    'Our platform stepped in',
     'Finished',
     'Reason',
     'Delivery ID',
@@ -182,7 +182,7 @@ export const deliveriesWords = {
     queuedAgain: 'Handed over again',
     signed: 'Digitally signed',
     waitingUntil: (when: string) => `Next attempt: ${when}`,
-    fellBack: 'Your mail server did not accept it, or not for everybody: our platform takes over',
+    fellBack: 'Your mail server did not accept it, or not for everybody: our platform steps in',
     settled: 'Done',
     ended: {
       accepted: 'accepted',

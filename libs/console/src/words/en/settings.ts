@@ -26,7 +26,7 @@ export const settingsWords = {
       `Documents are sent from ${from} by your own mail server ${host}, signed with your certificate.`,
     certificateEnded: 'Documents wait: your signing certificate has expired.',
     mendCertificate: 'Replace or remove the certificate',
-    fallbackOn: 'If your mail server cannot send a document, our platform does.',
+    fallbackOn: 'If your mail server cannot send a document, our platform steps in.',
     fallbackOff: 'If your mail server cannot send a document, it stays unsent, and those under “Who is notified of problems” are notified.',
     copies: (count: number) =>
       count === 0
@@ -159,7 +159,7 @@ export const settingsWords = {
     connections: 'Simultaneous connections',
     messagesPerMinute: 'E-mails per minute',
     recipientsPerDay: 'Recipients per day',
-    fallback: 'If your server fails, send by our platform',
+    fallback: 'If your mail server fails, our platform steps in',
     fallbackOn:
       'After three failed attempts a document is sent from our address, signed; replies go to yours. Those under “Who is notified of problems” are notified each time.',
     fallbackOff:
@@ -227,7 +227,7 @@ export const settingsWords = {
     '/smtp/limits/connections': 'Sending limit: simultaneous connections',
     '/smtp/limits/messagesPerMinute': 'Sending limit: e-mails per minute',
     '/smtp/limits/recipientsPerDay': 'Sending limit: recipients per day',
-    '/fallback': 'Fallback to our platform',
+    '/fallback': 'Our platform steps in',
     '/notifyUserIds': 'Who is notified of problems',
   },
   history: {
