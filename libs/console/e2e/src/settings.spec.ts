@@ -221,6 +221,27 @@ describe('E-mail delivery', () => {
     expect(await page.locator('[required]').count()).toBe(0);
     expect(await page.getByLabel('Company name').getAttribute('readonly')).not.toBeNull();
     expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
+    expect(await page.getByText('None', { exact: true }).count()).toBe(2);
+    expect(await page.getByText('0 addresses').count()).toBe(0);
+  });
+
+  it('says to a member where there is no sending limit', async () => {
+    const smtp = {
+      host: '127.0.0.1',
+      port: system.own.port,
+      security: 'none',
+      auth: { type: 'none' },
+      fromAddress: 'a@acme.example',
+    } as const;
+    await putSettings(system, 'acme', { companyName: 'ACME GmbH', sender: 'custom', smtp: { ...smtp, limits: { connections: 3 } } });
+    const page = await open(SETTINGS, { claims: MAX });
+    const limits = page.getByRole('group', { name: 'Sending limits of your server' }).getByRole('textbox');
+    await limits.first().waitFor();
+    expect(await limits.evaluateAll((all) => all.map((each) => (each as unknown as { value: string }).value))).toEqual([
+      '3',
+      'no limit',
+      'no limit',
+    ]);
   });
 
   it('adds copies that single types of documents get, and takes them back by the history', async () => {

@@ -116,7 +116,7 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
       <Group justify="space-between" mt={4} mih={22}>
         <Group gap="xs">
           <Text size="xs" c="dimmed">
-            {copies.count(list.length - wrong.length)}
+            {list.length === 0 ? copies.none : copies.count(list.length - wrong.length)}
           </Text>
           {shown.length < list.length ? (
             <Button

@@ -28,5 +28,8 @@ export function LimitsFields() {
 
 function LimitField({ name }: { name: SendingLimit }) {
   const words = useLanguage().words.settings.server;
-  return <TextInput {...useTextField(`/smtp/limits/${name}`)} autoComplete="off" inputMode="numeric" label={words[name]} />;
+  const field = useTextField(`/smtp/limits/${name}`);
+  // An empty box says nothing to somebody who may not fill it in.
+  const value = field.readOnly && field.value === '' ? words.noLimit : field.value;
+  return <TextInput {...field} value={value} autoComplete="off" inputMode="numeric" label={words[name]} />;
 }

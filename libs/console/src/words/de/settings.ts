@@ -75,6 +75,7 @@ export const settingsWords: typeof english = {
     bccHint: 'Erhalten jeden Beleg, ohne dass Ihr Kunde es sieht, etwa Buchhaltung oder Archiv.',
     placeholder: 'Adressen eingeben oder einfügen',
     add: 'Adresse eingeben und mit der Eingabetaste bestätigen. Eine Liste aus einer Tabelle können Sie einfügen. Die Pfeiltaste nach links führt zu den vorhandenen Adressen.',
+    none: 'Keine',
     count: (count) => z(count, 'Adresse', 'Adressen'),
     wrong: (count) => `${z(count, 'Adresse ist', 'Adressen sind')} nicht verwendbar:`,
     correct: 'Berichtigen',
@@ -151,6 +152,7 @@ export const settingsWords: typeof english = {
     limits: 'Versandlimits Ihres Servers',
     limitsHint:
       'Wie viel Ihr Anbieter von diesem Konto annimmt. Leer: kein Versandlimit. Was darüber hinausgeht, wartet; das zählt nicht als Fehlversuch.',
+    noLimit: 'kein Versandlimit',
     connections: 'Gleichzeitige Verbindungen',
     messagesPerMinute: 'E-Mails pro Minute',
     recipientsPerDay: 'Empfänger pro Tag',

@@ -80,6 +80,7 @@ export const settingsWords = {
     bccHint: 'Get every document without your customer knowing, such as bookkeeping or an archive.',
     placeholder: 'Type or paste addresses',
     add: 'Type an address and press Enter. A list from a spreadsheet can be pasted. Left arrow goes to the addresses already there.',
+    none: 'None',
     count: (count: number) => s(count, 'address', 'addresses'),
     wrong: (count: number) => `${s(count, 'address', 'addresses')} cannot be used:`,
     correct: 'Edit',
@@ -156,6 +157,7 @@ export const settingsWords = {
     limits: 'Sending limits of your server',
     limitsHint:
       'How much your provider accepts from this account. Empty: no limit. Anything above a limit waits; that does not count as a failed attempt.',
+    noLimit: 'no limit',
     connections: 'Simultaneous connections',
     messagesPerMinute: 'E-mails per minute',
     recipientsPerDay: 'Recipients per day',
