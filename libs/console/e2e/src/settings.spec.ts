@@ -139,6 +139,17 @@ describe('E-mail delivery', () => {
     await saved(page);
   });
 
+  it('begins a line of the way to the page with a separator, and ends none with it', async () => {
+    const page = await open(SETTINGS, { width: 360, locale: 'de' });
+    const steps = page.getByRole('list').filter({ hasText: 'Teameinstellungen' }).getByRole('listitem');
+    await steps.first().waitFor();
+    expect(await steps.evaluateAll((all) => all.map((each) => getComputedStyle(each, '::before').content.includes('›')))).toEqual([
+      false,
+      true,
+    ]);
+    expect(await steps.allInnerTexts()).toEqual(['Teameinstellungen', 'Fakturierung']);
+  });
+
   it('begins empty for a team without settings and saves the first ones', async () => {
     const page = await open('/teams/fresh/settings/invoicing', { allow: [404] });
     await page.getByText('Nothing is set up yet').waitFor();

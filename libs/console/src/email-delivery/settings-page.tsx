@@ -1,10 +1,11 @@
-import { Anchor, Breadcrumbs, Text, Title } from '@mantine/core';
+import { Anchor, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
 import { IncidentBanner } from '../deliveries/incident-banner.js';
 import { AttentionBanner, useIsAttentionKnown } from '../deliveries/needs-attention.js';
 import { useArePeopleKnown } from '../people/people-queries.js';
 import { webhooksPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
+import { Breadcrumbs } from '../shell/breadcrumbs.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
 import { Trouble } from '../shell/trouble.js';
@@ -21,13 +22,7 @@ export function SettingsPage({ team, role }: { team: string; role: TeamRole }) {
   useDocumentTitle(words.title);
   return (
     <>
-      <Breadcrumbs separator="›" mb={4}>
-        {words.breadcrumb.map((step) => (
-          <Text key={step} size="sm" c="dimmed">
-            {step}
-          </Text>
-        ))}
-      </Breadcrumbs>
+      <Breadcrumbs steps={words.breadcrumb} />
       <Title order={1} size="h2">
         {words.title}
       </Title>

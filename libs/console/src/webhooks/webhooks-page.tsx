@@ -1,9 +1,10 @@
 // Team settings > Invoicing > Webhooks: the addresses of a team's own programs, and what was sent to each.
-import { Anchor, Breadcrumbs, Button, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { settingsPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
+import { Breadcrumbs } from '../shell/breadcrumbs.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { Nothing } from '../shell/nothing.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
@@ -22,17 +23,15 @@ export function WebhooksPage({ team, role }: Props) {
   const [first, second, here] = words.breadcrumb;
   return (
     <>
-      <Breadcrumbs separator="›" mb={4}>
-        <Text size="sm" c="dimmed">
-          {first}
-        </Text>
-        <Anchor component={Link} href={settingsPath(team)} size="sm" underline="always">
-          {second}
-        </Anchor>
-        <Text size="sm" c="dimmed">
-          {here}
-        </Text>
-      </Breadcrumbs>
+      <Breadcrumbs
+        steps={[
+          first,
+          <Anchor key={second} component={Link} href={settingsPath(team)} inherit underline="always">
+            {second}
+          </Anchor>,
+          here,
+        ]}
+      />
       <Title order={1} size="h2">
         {words.title}
       </Title>
