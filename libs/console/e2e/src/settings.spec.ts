@@ -139,6 +139,15 @@ describe('E-mail delivery', () => {
     await saved(page);
   });
 
+  it('needs no line of its own for the next address on a phone', async () => {
+    await putSettings(system, 'acme', { companyName: 'ACME GmbH', cc: [{ address: 'ab@acme.example' }] });
+    const page = await open(SETTINGS, { width: 360 });
+    const name = 'CC: visible copies';
+    const input = await page.getByRole('textbox', { name }).boundingBox();
+    const chip = await page.getByRole('list', { name }).getByText('ab@acme.example').boundingBox();
+    expect(input?.y).toBeLessThan((chip?.y ?? 0) + (chip?.height ?? 0));
+  });
+
   it('begins a line of the way to the page with a separator, and ends none with it', async () => {
     const page = await open(SETTINGS, { width: 360, locale: 'de' });
     const steps = page.getByRole('list').filter({ hasText: 'Teameinstellungen' }).getByRole('listitem');
