@@ -238,7 +238,7 @@ describe('deliveries and inbox', () => {
     const page = await desk.open(`/teams/acme/deliveries/${id}`);
     await page.getByText('The e-mail address of the recipient does not exist.').first().waitFor();
     await page.getByText('The whole conversation with the server').click();
-    const transcript = await page.getByText('C RCPT TO:<gone@x.example>').innerText();
+    const transcript = await page.locator('code', { hasText: 'C RCPT TO:<gone@x.example>' }).innerText();
     expect(transcript).toMatch(
       /C MAIL FROM:.*\n.*C RCPT TO:<good@x\.example>\n.*C RCPT TO:<gone@x\.example>\n.*C DATA(?:\n.*)+S 550 5\.1\.1 user unknown\n/,
     );

@@ -8,7 +8,13 @@ export function Transcript({ text }: { text: string }) {
   return (
     <details className={classes.reply}>
       <summary>{transcript}</summary>
-      <code className="code-block">{text}</code>
+      <code className="code-block">
+        {text.split('\n').map((line, index) => (
+          <span key={index} className={classes.said}>
+            {line}
+          </span>
+        ))}
+      </code>
       <CopyTextButton text={text} size="xs" mt="xs" />
     </details>
   );
