@@ -139,6 +139,8 @@ describe('what comes back', () => {
     await page.getByRole('link', { name: 'Back to the delivery log' }).click();
     await page.getByRole('link', { name: 'Undeliverable addresses' }).click();
     const listed = page.locator('[data-address="dead@z.example"]');
+    // A line that is too short for it breaks before the @.
+    expect(await listed.getByText('dead@z.example', { exact: true }).innerHTML()).toBe('dead<wbr>@z.example');
     await listed.getByText('This e-mail address does not exist.').waitFor();
     await listed.getByRole('link', { name: 'Invoice dead' }).waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as CSV' }).click()]);

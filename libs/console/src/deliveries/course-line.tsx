@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import { type ReactNode } from 'react';
+import { Address } from '../shell/address.js';
 import classes from './delivery-page.module.css';
 import { type Tone } from './status-mark.js';
 
@@ -22,7 +23,7 @@ export function Line({
       <span className={`tone-${tone}`}>{icon}</span>
       <div>
         <Text size="sm" fw={550} className="breakable">
-          {title}
+          <Address>{title}</Address>
         </Text>
         {at === undefined ? null : (
           <Text size="sm" c="dimmed">

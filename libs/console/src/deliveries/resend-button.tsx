@@ -9,6 +9,7 @@ import { useClients } from '../api/clients-context.js';
 import { deliveryPath } from '../paths.js';
 import { forgetDraft, keepDraft, keptDraft } from '../session/kept-draft.js';
 import { currentSession } from '../session/session-store.js';
+import { Address } from '../shell/address.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { DialogFoot } from '../shell/dialog-foot.js';
 import { sayFieldMessage } from '../words/field-messages.js';
@@ -128,7 +129,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
           <div key={keyOf(choice)} className={classes.chosen}>
             <Checkbox
               checked={choice.isChosen}
-              label={resend.choose(choice.original)}
+              label={<Address>{resend.choose(choice.original)}</Address>}
               description={hintOf(choice)}
               onChange={(event) => edit(index, { isChosen: event.currentTarget.checked })}
             />

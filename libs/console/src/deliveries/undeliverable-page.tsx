@@ -6,6 +6,7 @@ import { Link } from 'wouter';
 import { useClients } from '../api/clients-context.js';
 import { deliveryPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
+import { Address } from '../shell/address.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { useFocusIf } from '../shell/focus-if.js';
@@ -35,12 +36,12 @@ export function UndeliverablePage({ team, role }: Props) {
           read={async () => [undeliverable.csvColumns, ...(await readAllUndeliverable(clients, team)).map((each) => toRow(each, language))]}
         />
       </LogPageHead>
-      <Addresses team={team} role={role} />
+      <BouncedAddresses team={team} role={role} />
     </>
   );
 }
 
-function Addresses({ team, role }: Props) {
+function BouncedAddresses({ team, role }: Props) {
   const { undeliverable } = useLanguage().words.bounces;
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useUndeliverable(team);
   const forgetting = useForget(team);
@@ -55,7 +56,7 @@ function Addresses({ team, role }: Props) {
       {items.length === 0 ? <Nothing title={undeliverable.empty} text={undeliverable.emptyText} /> : null}
       <ul className={`plain-list ${rows.rows} ${classes.list}`}>
         {items.map((item) => (
-          <Address
+          <BouncedAddress
             key={item.address}
             team={team}
             item={item}
@@ -83,14 +84,14 @@ function Forgotten({ address }: { address: string }) {
   const { forgotten } = useLanguage().words.bounces.undeliverable;
   return (
     <Text ref={useFocusIf<HTMLParagraphElement>(true)} role="status" tabIndex={-1} mb="md" className="breakable">
-      {forgotten(address)}
+      <Address>{forgotten(address)}</Address>
     </Text>
   );
 }
 
 type AddressProps = { team: string; item: BouncedAddressView; onForget: (() => void) | null; isBusy: boolean };
 
-function Address({ team, item, onForget, isBusy }: AddressProps) {
+function BouncedAddress({ team, item, onForget, isBusy }: AddressProps) {
   const { words, formats } = useLanguage();
   const { undeliverable } = words.bounces;
   const { address, explanation, diagnostic, bouncedAt, until, document, deliveryId } = item;
@@ -98,7 +99,7 @@ function Address({ team, item, onForget, isBusy }: AddressProps) {
     <li data-address={address}>
       <div className={rows.text}>
         <Text fw={550} className="breakable">
-          {address}
+          <Address>{address}</Address>
         </Text>
         <Text size="sm">{explanation}</Text>
         <Text size="sm" c="dimmed">

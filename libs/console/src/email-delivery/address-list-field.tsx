@@ -2,6 +2,7 @@
 import { Button, Group, Input, Text, VisuallyHidden } from '@mantine/core';
 import { type Mailbox } from '@billing-mail/contracts';
 import { type ClipboardEvent, type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
+import { Address } from '../shell/address.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
 import { AddressChips } from './address-chips.js';
@@ -156,7 +157,10 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
           <ul>
             {wrong.slice(0, WRONG_SHOWN).map(({ address, reason }) => (
               <li key={address} className="breakable">
-                <strong>{address}</strong> {sayFieldMessage(reason, locale)}{' '}
+                <strong>
+                  <Address>{address}</Address>
+                </strong>{' '}
+                {sayFieldMessage(reason, locale)}{' '}
                 {readOnly ? null : (
                   <Button variant="default" size="compact-xs" onClick={() => correct(address)} aria-label={copies.correctOne(address)}>
                     {copies.correct}

@@ -4,6 +4,7 @@ import { MAIL_PROVIDER_SERVERS, type MailConnectionView } from '@billing-mail/co
 import { useState } from 'react';
 import { fieldId } from '../paths.js';
 import { useNameOf } from '../people/people-queries.js';
+import { Address } from '../shell/address.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { ConnectChoices } from './connect-choices.js';
@@ -114,7 +115,9 @@ function Connected({ team, connection, onAgain }: ConnectedProps) {
     <>
       <div>
         <Text fw={600} className="breakable">
-          {trouble === null ? says.connected(mailbox, says.providers[provider]) : `${mailbox} (${says.providers[provider]})`}
+          <Address>
+            {trouble === null ? says.connected(mailbox, says.providers[provider]) : `${mailbox} (${says.providers[provider]})`}
+          </Address>
         </Text>
         <Text size="sm" c="dimmed" className="breakable">
           {says.since(formats.inSentence(connectedAt), nameOf(connectedBy))}

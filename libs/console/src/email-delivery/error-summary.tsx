@@ -1,6 +1,7 @@
 import { Alert, List } from '@mantine/core';
 import { type FieldError } from '@billing-mail/contracts';
 import { type Ref } from 'react';
+import { Address } from '../shell/address.js';
 import { useLanguage } from '../words/words-context.js';
 import { wrongAddressOf } from './check-draft.js';
 import { useEditing, useFieldMessage } from './editing.js';
@@ -21,7 +22,7 @@ export function ErrorSummary({ ref, errors }: { ref: Ref<HTMLDivElement>; errors
       <List size="sm">
         {errors.map((error) => (
           <List.Item key={error.pointer} className="breakable">
-            <FieldLink pointer={error.pointer}>{names[error.pointer] ?? error.pointer}</FieldLink>: {sayOf(error)}
+            <FieldLink pointer={error.pointer}>{names[error.pointer] ?? error.pointer}</FieldLink>: <Address>{sayOf(error)}</Address>
           </List.Item>
         ))}
       </List>

@@ -1,6 +1,7 @@
 import { Alert, Text, VisuallyHidden } from '@mantine/core';
 import { type SmtpTestStep } from '@billing-mail/contracts';
 import { IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { Address } from '../shell/address.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './connection-test.module.css';
 
@@ -19,7 +20,7 @@ export function TestSteps({
   return (
     <div className={classes.result}>
       <Text fw={600} className="breakable">
-        {verdict}
+        <Address>{verdict}</Address>
       </Text>
       <ol className={`plain-list ${classes.steps}`}>
         {steps.map(({ step, ok, ms, detail, technical, hint }, index) => (
@@ -34,7 +35,7 @@ export function TestSteps({
                 {test.steps[step]}
               </Text>
               <Text size="sm" c="dimmed" className="breakable">
-                {detail}
+                <Address>{detail}</Address>
               </Text>
               {technical === undefined ? null : (
                 <Text component="details" size="sm" c="dimmed" className="breakable">

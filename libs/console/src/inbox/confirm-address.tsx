@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type KeyboardEvent, useState } from 'react';
 import { useSearch } from 'wouter';
 import { ProblemError } from '../api/problem.js';
+import { Address } from '../shell/address.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { useFocusIf } from '../shell/focus-if.js';
 import { Trouble } from '../shell/trouble.js';
@@ -37,7 +38,7 @@ export function ConfirmAddress({ address, of, hint, confirm, askAgain }: Props) 
     if (code !== '' && !confirming.isPending) confirming.mutate();
   };
   return (
-    <Alert color="yellow" variant="outline" title={says.unconfirmed(address)}>
+    <Alert color="yellow" variant="outline" title={<Address>{says.unconfirmed(address)}</Address>}>
       <Stack gap="sm">
         <Text size="sm">{code !== '' && code === linked && !isWrong ? says.filledIn : hint}</Text>
         <TextInput

@@ -6,6 +6,7 @@ import { Link } from 'wouter';
 import { hasAnswered } from '../deliveries/deliveries-queries.js';
 import { type Tone } from '../deliveries/status-mark.js';
 import { type TeamRole } from '../session/read-token.js';
+import { Address } from '../shell/address.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { Nothing } from '../shell/nothing.js';
@@ -102,7 +103,7 @@ function Message({ item, team, onRead }: { item: NotificationView; team: string;
             ) : null}
           </Group>
           <Text size="sm" className={`breakable ${classes.body}`}>
-            {item.body}
+            <Address>{item.body}</Address>
           </Text>
           <Group gap="md" mt="xs">
             <Text size="sm" c="dimmed">

@@ -7,6 +7,7 @@ import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
 import { type TeamRole } from '../session/read-token.js';
+import { Address } from '../shell/address.js';
 import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
@@ -48,7 +49,7 @@ function Shown({ team, role, stored }: { team: string; role: TeamRole; stored: T
         <AddressForm team={team} stored={stored} />
       ) : (
         <Text size="sm" className="breakable">
-          {stored.alertTo ?? says.none}
+          <Address>{stored.alertTo ?? says.none}</Address>
         </Text>
       )}
       {stored.alertTo !== null && !stored.confirmed ? <ConfirmTeamAddress team={team} address={stored.alertTo} /> : null}
