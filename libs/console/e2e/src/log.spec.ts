@@ -105,6 +105,8 @@ describe('the delivery log', () => {
   it('refuses a last day before the first where it was typed', async () => {
     const page = await desk.open('/teams/acme/deliveries?from=2026-11-02');
     await page.getByLabel('Until').fill('2026-11-01');
+    // The browser may write days in another language than the page.
+    await page.getByText('From: 2 Nov 2026 · Until: 1 Nov 2026', { exact: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('lies before “From”').waitFor();
     expect(page.url()).toMatch(/deliveries\?from=2026-11-02$/);

@@ -2,6 +2,7 @@ import { Button, NativeSelect, Text, TextInput } from '@mantine/core';
 import { LOG_STATUSES, type LogStatus } from '@billing-mail/contracts';
 import { type FormEvent, useState } from 'react';
 import { useLanguage } from '../words/words-context.js';
+import { ChosenDays } from './chosen-days.js';
 import classes from './deliveries-filter.module.css';
 import { type DeliveryFilter, isFiltered, readFilter } from './delivery-filter.js';
 import { isBackward } from './period.js';
@@ -79,6 +80,7 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
             {says.lastDay}
           </Text>
         )}
+        <ChosenDays from={typed.from} until={typed.until} />
         <Button type="submit" variant="default">
           {says.apply}
         </Button>

@@ -1,5 +1,5 @@
 // What can be done with one delivery besides sending it again and cancelling it: move it, try it now, or note that it arrived.
-import { Text, TextInput } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { type DeliveryView } from '@billing-mail/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { AskButton } from '../shell/ask-button.js';
 import { BusyButton } from '../shell/busy-button.js';
+import { MomentInput } from '../shell/moment-input.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { deliveryKey } from './deliveries-queries.js';
@@ -50,7 +51,7 @@ export function MoveButtons({ team, delivery }: Props) {
       </BusyButton>
       <AskButton words={{ ...words, yes: words.save }} doing={moving} yes={{ disabled: Number.isNaN(Date.parse(time)) }}>
         <Text mb="md">{words.lead}</Text>
-        <TextInput type="datetime-local" label={words.field} value={time} onChange={(event) => setTime(event.currentTarget.value)} />
+        <MomentInput label={words.field} value={time} onChange={setTime} />
       </AskButton>
       {retrying.error ? <Trouble error={retrying.error} /> : null}
     </>

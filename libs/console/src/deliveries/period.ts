@@ -26,7 +26,7 @@ export function toInstants({ from, until }: Period): { from?: string; until?: st
 }
 
 // Only years in which e-mail exists: the service accepts no year of five digits, and a year of three digits is a typing error.
-const isDay = (text: string): boolean => /^(?:19|20|21)\d\d-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+export const isDay = (text: string): boolean => /^(?:19|20|21)\d\d-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 
 /** Returns the instant at which the day that is `later` days after `day` begins in the reader's time zone. */
 function beginOf(day: string, later: number): string {

@@ -2,6 +2,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { DOCUMENT_TYPES } from '@billing-mail/contracts';
 import { type FormEvent, useState } from 'react';
 import { useLanguage } from '../words/words-context.js';
+import { ChosenDays } from './chosen-days.js';
 import classes from './deliveries-filter.module.css';
 import { isBackward } from './period.js';
 import { readRunFilter, type RunFilter } from './run-filter.js';
@@ -49,6 +50,7 @@ export function RunReportFilter({ filter, onChange }: { filter: RunFilter; onCha
         className={classes.wide}
       />
       <div className={classes.buttons}>
+        <ChosenDays from={typed.from} until={typed.until} />
         <Button type="submit" variant="default">
           {says.apply}
         </Button>

@@ -1,7 +1,8 @@
-import { Button, Checkbox, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Modal, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { BusyButton } from '../shell/busy-button.js';
 import { DialogFoot } from '../shell/dialog-foot.js';
+import { MomentInput } from '../shell/moment-input.js';
 import { useLanguage } from '../words/words-context.js';
 import { type WebhookActions } from './webhooks-queries.js';
 
@@ -32,14 +33,8 @@ export function ReplayPeriodDialog({ id, replayPeriod, onClose }: Props) {
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           <Text>{say.text}</Text>
-          <TextInput type="datetime-local" label={say.from} value={from} onChange={(event) => setFrom(event.currentTarget.value)} />
-          <TextInput
-            type="datetime-local"
-            label={say.to}
-            value={to}
-            onChange={(event) => setTo(event.currentTarget.value)}
-            error={isRight ? null : say.wrong}
-          />
+          <MomentInput label={say.from} value={from} onChange={setFrom} />
+          <MomentInput label={say.to} value={to} onChange={setTo} error={isRight ? null : say.wrong} />
           <Checkbox label={say.delivered} checked={delivered} onChange={(event) => setDelivered(event.currentTarget.checked)} />
           {replayPeriod.data === undefined ? null : <Text role="status">{say.done(replayPeriod.data.count)}</Text>}
         </Stack>

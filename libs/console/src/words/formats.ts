@@ -17,6 +17,8 @@ export type Formats = {
   isSameDay: (iso: string, other: string) => boolean;
   /** 3 Nov, of a calendar day such as 2026-11-03, which is not an instant */
   calendarDay: (date: string) => string;
+  /** 3 Nov 2026, of a calendar day such as 2026-11-03 */
+  wholeDay: (date: string) => string;
   number: (value: number) => string;
   /** 812 B, 150 KB, 4.2 MB */
   size: (bytes: number) => string;
@@ -33,6 +35,7 @@ export function formatsOf(locale: Locale, timeZone?: string): Formats {
   const clock = new Intl.DateTimeFormat(tag, { timeStyle: 'short', ...zone });
   const day = new Intl.DateTimeFormat(tag, { dateStyle: 'short', ...zone });
   const calendarDay = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  const wholeDay = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeZone: 'UTC' });
   // The Swedish locale writes dates and times as ISO 8601 does.
   const cell = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', ...zone });
   const number = new Intl.NumberFormat(tag);
@@ -47,6 +50,7 @@ export function formatsOf(locale: Locale, timeZone?: string): Formats {
     cell: (iso) => cell.format(new Date(iso)),
     isSameDay,
     calendarDay: (date) => calendarDay.format(new Date(date)),
+    wholeDay: (date) => wholeDay.format(new Date(date)),
     number: (value) => number.format(value),
     size: (bytes) => {
       if (bytes < 1000) return `${number.format(bytes)}\u00a0B`;
