@@ -39,7 +39,7 @@ export const deliveriesWords: typeof english = {
   usedFallback: {
     whole: 'Verschickt über unsere Plattform statt über Ihren Mailserver',
     part: 'Zum Teil über unsere Plattform verschickt',
-    either: 'Unsere Plattform ist eingesprungen',
+    either: 'Ersatzversand über unsere Plattform',
   },
   filter: {
     label: 'Filter',
@@ -78,8 +78,8 @@ export const deliveriesWords: typeof english = {
   chart: {
     title: (days) => `Die letzten ${days} Tage`,
     summary: (sent, fellBack, trouble) =>
-      `${z(sent, 'Beleg', 'Belege')} verschickt, ${z(fellBack, 'Beleg, bei dem', 'Belege, bei denen')} unsere Plattform eingesprungen ist, ${z(trouble, 'Beleg', 'Belege')} mit Problemen`,
-    series: { sent: 'verschickt', fellBack: 'unsere Plattform ist eingesprungen', trouble: 'mit Problemen' },
+      `${z(sent, 'Beleg', 'Belege')} verschickt, ${z(fellBack, 'Beleg', 'Belege')} im Ersatzversand über unsere Plattform, ${z(trouble, 'Beleg', 'Belege')} mit Problemen`,
+    series: { sent: 'verschickt', fellBack: 'Ersatzversand über unsere Plattform', trouble: 'mit Problemen' },
     none: (days) => `In den letzten ${days} Tagen wurde nichts verschickt.`,
     away: 'Die Zahlen lassen sich gerade nicht anzeigen.',
     asTable: 'Zahlen als Tabelle',
@@ -99,7 +99,7 @@ export const deliveriesWords: typeof english = {
     'Empfänger',
     'Betreff',
     'Versandweg',
-    'Plattform eingesprungen',
+    'Ersatzversand',
     'Abgeschlossen',
     'Grund',
     'Versand',
@@ -109,7 +109,7 @@ export const deliveriesWords: typeof english = {
   figures: {
     in_trouble: 'Mit Problemen, auch wenn inzwischen erneut verschickt',
     under_way: 'In Arbeit',
-    fell_back: 'Unsere Plattform ist eingesprungen',
+    fell_back: 'Ersatzversand über unsere Plattform',
   },
   saved: {
     title: 'Gespeicherte Filter',
@@ -186,7 +186,7 @@ export const deliveriesWords: typeof english = {
     queuedAgain: 'Erneut übergeben',
     signed: 'Digital signiert',
     waitingUntil: (when) => `Nächster Versuch: ${when}`,
-    fellBack: 'Ihr Mailserver hat den Beleg nicht oder nicht für alle angenommen: Unsere Plattform springt ein',
+    fellBack: 'Ihr Mailserver hat den Beleg nicht oder nicht für alle angenommen: Ersatzversand über unsere Plattform',
     settled: 'Abgeschlossen',
     ended: {
       accepted: 'angenommen',

@@ -20,7 +20,7 @@ export const settingsWords: typeof english = {
       `Belege werden von ${from} über Ihren eigenen Mailserver ${host} verschickt, mit Ihrem Zertifikat signiert.`,
     certificateEnded: 'Belege warten: Ihr Signaturzertifikat ist abgelaufen.',
     mendCertificate: 'Zertifikat ersetzen oder entfernen',
-    fallbackOn: 'Kann Ihr Mailserver einen Beleg nicht verschicken, springt unsere Plattform ein.',
+    fallbackOn: 'Kann Ihr Mailserver einen Beleg nicht verschicken, folgt der Ersatzversand über unsere Plattform.',
     fallbackOff:
       'Kann Ihr Mailserver einen Beleg nicht verschicken, bleibt der Beleg liegen, und die unter „Wer bei Problemen benachrichtigt wird“ Genannten erfahren es.',
     copies: (count) =>
@@ -156,7 +156,7 @@ export const settingsWords: typeof english = {
     connections: 'Gleichzeitige Verbindungen',
     messagesPerMinute: 'E-Mails pro Minute',
     recipientsPerDay: 'Empfänger pro Tag',
-    fallback: 'Bei Ausfall Ihres Mailservers springt unsere Plattform ein',
+    fallback: 'Bei Ausfall Ihres Mailservers Ersatzversand über unsere Plattform',
     fallbackOn:
       'Nach drei Fehlversuchen wird ein Beleg signiert von unserer Adresse verschickt; Antworten gehen an Ihre. Die unter „Wer bei Problemen benachrichtigt wird“ Genannten erfahren es jedes Mal.',
     fallbackOff:
@@ -223,7 +223,7 @@ export const settingsWords: typeof english = {
     '/smtp/limits/connections': 'Versandlimit: gleichzeitige Verbindungen',
     '/smtp/limits/messagesPerMinute': 'Versandlimit: E-Mails pro Minute',
     '/smtp/limits/recipientsPerDay': 'Versandlimit: Empfänger pro Tag',
-    '/fallback': 'Einspringen unserer Plattform',
+    '/fallback': 'Ersatzversand über unsere Plattform',
     '/notifyUserIds': 'Wer bei Problemen benachrichtigt wird',
   },
   history: {
