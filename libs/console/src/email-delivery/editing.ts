@@ -6,7 +6,7 @@ import { sayFieldMessage } from '../words/field-messages.js';
 import { PASSWORD_AGAIN } from './check-draft.js';
 import { type Draft, DRAFT_FIELDS, type Pointer } from './draft.js';
 
-export type OwnSignature = 'valid' | 'expired' | 'none';
+type OwnSignature = 'valid' | 'expired' | 'none';
 
 /** What the sections of the form share. */
 export type Editing = {
