@@ -17,7 +17,7 @@ export type Purpose = 'resend' | 'correct';
 /** From an address of which this is said, the document would come back again. */
 const WRONG: readonly (BounceClass | null)[] = ['no_such_address', 'domain_not_found', 'mailbox_disabled', 'relaying_denied'];
 
-const placeOf = ({ status, isChosen }: Choice): number => (status === 'bounced' ? (isChosen ? 1 : 0) : isChosen ? 2 : 3);
+const rankOf = ({ status, isChosen }: Choice): number => (status === 'bounced' ? (isChosen ? 1 : 0) : isChosen ? 2 : 3);
 
 /**
  * Returns the first choices: the recipients who did not get the document, or all if everybody got it, as the service chooses by itself, but
@@ -42,5 +42,5 @@ export function firstChoices({ recipients, reports }: Pick<DeliveryView, 'recipi
         isChosen: (isOpen(recipient) || !hasOpen) && mayHelp,
       };
     })
-    .sort((a, b) => placeOf(a) - placeOf(b));
+    .sort((a, b) => rankOf(a) - rankOf(b));
 }
