@@ -112,7 +112,7 @@ describe('by keyboard alone', () => {
     await keys.choose(page.getByLabel('Encryption'), 'None');
     await keys.choose(page.getByLabel('Sign-in'), 'Without');
     await keys.write(page.getByLabel('Sender address'), 'billing@acme.example');
-    await keys.use(page.getByRole('switch', { name: /^If your server fails/ }), 'Space');
+    await keys.use(page.getByRole('switch', { name: /^If your mail server fails/ }), 'Space');
     const test = page.getByRole('button', { name: 'Test connection' });
     await keys.use(test);
     await page.getByText('The connection works.', { exact: true }).waitFor();
