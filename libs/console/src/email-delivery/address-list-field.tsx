@@ -140,8 +140,6 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
             size="compact-xs"
             px={0}
             ml="auto"
-            color="gray"
-            c="dimmed"
             onClick={() => onChange([])}
             aria-label={`${label}: ${copies.removeAll}`}
           >

@@ -68,20 +68,22 @@ export function ConnectChoices(props: Props) {
       )}
       {failure && !isShown ? <Trouble error={failure} /> : null}
       {isShown && !isOwn ? <OtherErrors failure={failure} known={['/mailbox']} /> : null}
-      <div>
-        <Anchor
-          component="button"
-          type="button"
-          size="sm"
-          underline="always"
-          ta="left"
-          aria-expanded={isOwn}
-          aria-controls={ownId}
-          onClick={() => setIsOwn(!isOwn)}
-        >
-          {words.ownApp}
-        </Anchor>
-      </div>
+      {connectableProviders.length === 0 ? null : (
+        <div>
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            underline="always"
+            ta="left"
+            aria-expanded={isOwn}
+            aria-controls={ownId}
+            onClick={() => setIsOwn(!isOwn)}
+          >
+            {isOwn ? words.ownAppBack : words.ownApp}
+          </Anchor>
+        </div>
+      )}
       <div id={ownId} hidden={!isOwn}>
         {isOwn ? <OwnApp {...props} {...{ mailbox, chosen, intro, mailboxField }} /> : null}
       </div>

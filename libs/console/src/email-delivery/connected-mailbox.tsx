@@ -125,14 +125,14 @@ function Connected({ team, connection, onAgain }: ConnectedProps) {
         {base.auth === 'oauth2' || isReadOnly || isOtherServer || trouble !== null ? null : <Text size="sm">{says.notSaved}</Text>}
       </div>
       {isOtherServer && !isReadOnly ? (
-        <div>
-          <Text size="sm" mb={4} className="breakable">
+        <Alert color="yellow" variant="outline">
+          <Text size="sm" mb="xs" className="breakable">
             {says.otherServer(server.host)}
           </Text>
           <Button variant="default" size="xs" onClick={enterServer}>
             {says.enterServer(server.host)}
           </Button>
-        </div>
+        </Alert>
       ) : null}
       {trouble === null ? null : (
         <Alert color="red" variant="outline" title={says.troubleTitle(mailbox, formats.inSentence(trouble.since))} role="alert">

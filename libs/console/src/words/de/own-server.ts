@@ -10,8 +10,9 @@ export const ownServerWords: typeof english = {
     intro:
       'Sie melden sich in einem eigenen Fenster bei Ihrem Anbieter an und erlauben, dass Belege verschickt werden. Ihr Passwort erfahren wir nicht.',
     mailbox: 'Freigegebenes Postfach (optional)',
-    mailboxHint: 'Nur bei Microsoft 365. Leer: das Postfach der Person, die sich anmeldet.',
+    mailboxHint: 'Wenn mehrere Personen es nutzen, etwa bei Microsoft 365. Leer: das Postfach der Person, die sich anmeldet.',
     ownApp: 'Eigene App oder anderen Anbieter verwenden',
+    ownAppBack: 'Zurück zur Anmeldung ohne eigene App',
     provider: 'Anbieter des Postfachs',
     clientId: 'Kennung der App (Client-ID)',
     clientSecret: 'Schlüssel der App (Client Secret)',

@@ -144,7 +144,7 @@ export const settingsWords: typeof english = {
     replace: 'Ersetzen',
     remove: 'Entfernen',
     keep: 'Hinterlegtes Passwort behalten',
-    passwordAgain: 'Server, Port, Benutzername oder hinterlegtes Zertifikat wurde geändert; bitte das Passwort erneut eingeben.',
+    passwordAgain: 'Server, Port, Benutzername oder ein Zertifikat für die Verbindung wurde geändert; bitte das Passwort erneut eingeben.',
     fromAddress: 'Absenderadresse',
     fromAddressHint: 'Ihr Anbieter muss das Senden mit dieser Adresse zulassen.',
     fromName: 'Absendername',
@@ -158,7 +158,7 @@ export const settingsWords: typeof english = {
     recipientsPerDay: 'Empfänger pro Tag',
     fallback: 'Bei Ausfall Ihres Mailservers Ersatzversand über unsere Plattform',
     fallbackOn:
-      'Nach drei Fehlversuchen wird ein Beleg signiert von unserer Adresse verschickt; Antworten gehen an Ihre. Die unter „Wer bei Problemen benachrichtigt wird“ Genannten erfahren es jedes Mal.',
+      'Nach drei Fehlversuchen wird ein Beleg signiert von unserer Adresse verschickt; Antworten gehen an Ihre Adresse. Die unter „Wer bei Problemen benachrichtigt wird“ Genannten erfahren es jedes Mal.',
     fallbackOff:
       'Nach drei Fehlversuchen bleibt ein Beleg liegen, und die unter „Wer bei Problemen benachrichtigt wird“ Genannten erfahren es. Über unsere Plattform wird nie etwas verschickt.',
     signInHints: {
@@ -230,8 +230,8 @@ export const settingsWords: typeof english = {
     title: 'Was geändert wurde',
     made: (who, when) => `${who} am ${when}`,
     change: (from, to) => `bisher ${from}, neu ${to}`,
-    added: (list) => `hinzugefügt: ${list}`,
-    removed: (list) => `entfernt: ${list}`,
+    added: (list) => `${list} hinzugefügt`,
+    removed: (list) => `${list} entfernt`,
     order: 'in anderer Reihenfolge',
     secret: { set: 'gesetzt', replaced: 'ersetzt', removed: 'entfernt' },
     back: 'Zurück zu diesem Stand',

@@ -14,9 +14,9 @@ const plain: FieldMessages['plain'] = new Map([
   ],
   ['is needed when "sender" is "custom"', 'is needed for your own mail server'],
   ['has broken Unicode (a lone surrogate); send valid UTF-8', 'has a damaged character; type it again'],
-  ['is needed: no person signs in whose mailbox it would be', 'is needed when the app signs in by itself'],
-  ['is needed: no person signs in whose directory it would be', 'is needed when the app signs in by itself'],
-  ['is needed: without a person a team signs in by an app of its own', 'is needed when the app signs in by itself'],
+  ['is needed: no person signs in whose mailbox it would be', 'needed when the app signs in by itself'],
+  ['is needed: no person signs in whose directory it would be', 'needed when the app signs in by itself'],
+  ['is needed: without a person a team signs in by an app of its own', 'needed when the app signs in by itself'],
   ['must be the id or a domain of the directory', 'must be the ID or a domain of the directory'],
   ['is damaged; copy the certificate once more, whole', 'is damaged; copy the whole certificate once more'],
   [

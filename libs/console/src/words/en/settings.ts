@@ -163,7 +163,7 @@ export const settingsWords = {
     recipientsPerDay: 'Recipients per day',
     fallback: 'If your mail server fails, our platform steps in',
     fallbackOn:
-      'After three failed attempts a document is sent from our address, signed; replies go to yours. Those under “Who is notified of problems” are notified each time.',
+      'After three failed attempts a document is sent from our address, signed; replies go to your address. Those under “Who is notified of problems” are notified each time.',
     fallbackOff:
       'After three failed attempts a document stays unsent, and those under “Who is notified of problems” are notified. Nothing is ever sent by our platform.',
     /** By what the provider requires of a sign-in with a username and a password. */
