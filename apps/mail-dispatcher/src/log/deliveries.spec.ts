@@ -192,10 +192,10 @@ describe('the delivery log', () => {
     for (const url of [`mixed/deliveries/${mixed.id}`, 'mixed/deliveries?status=sent']) {
       const [english, german] = [await get(url).set('Accept-Language', 'en'), await get(url).set('Accept-Language', 'de')];
       expect(english.text).toMatch(
-        /An earlier attempt failed: The mail server .*overloaded or being serviced\. For the next documents we try your mail server again/,
+        /Before that, sending failed: The mail server .*overloaded or being serviced\. For the next documents we try your mail server again/,
       );
       expect(german.text).toMatch(
-        /Ein früherer Versuch ist gescheitert: Der Mailserver .*gewartet\. Bei den nächsten Belegen versuchen wir es wieder mit Ihrem Mailserver/,
+        /Zuvor ist der Versand gescheitert: Der Mailserver .*gewartet\. Bei den nächsten Belegen versuchen wir es wieder mit Ihrem Mailserver/,
       );
       expect(english.text + german.text).not.toMatch(/could not be handed|nicht übergeben|Such trouble|Solche Störungen/);
     }

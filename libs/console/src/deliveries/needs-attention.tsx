@@ -63,7 +63,7 @@ export function AttentionBanner({ team, role, variant = 'filled' }: BannerProps)
               </Button>
             ) : null}
             <Anchor component={Link} href={`${deliveriesPath(team)}${writeFilter(ATTENTION)}`} size="sm" underline="always">
-              {words.show}
+              {words.show(items.length)}
             </Anchor>
           </Group>
         </Alert>
@@ -172,7 +172,7 @@ function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: Deli
 }
 
 /** Names a document and its customer. The link opens a tab of its own, because this page keeps what is ticked. */
-function UnsentDocument({ team, item: { id, document, recipients, recipientCount } }: { team: string; item: DeliverySummary }) {
+function UnsentDocument({ team, item: { id, document, status, recipients, recipientCount } }: { team: string; item: DeliverySummary }) {
   const { page, deliveries } = useLanguage().words;
   const [first] = recipients;
   return (
@@ -184,7 +184,8 @@ function UnsentDocument({ team, item: { id, document, recipients, recipientCount
       {first === undefined ? null : (
         <span className={classes.recipient}>
           <Address>{first.name === null ? first.address : `${first.name} <${first.address}>`}</Address>
-          {recipientCount > 1 ? ` ${deliveries.andMore(recipientCount - 1)}` : null}
+          {/* The others of a document that was sent to some do not all get it again. */}
+          {recipientCount > 1 && status !== 'partly_sent' ? ` ${deliveries.andMore(recipientCount - 1)}` : null}
         </span>
       )}
     </span>

@@ -68,7 +68,9 @@ function ResendForm({ team, delivery, purpose }: Props) {
   const hintOf = ({ address, original, isChosen, status, cause }: Choice): string | undefined => {
     if (address.trim() !== original) return undefined;
     if (status === 'accepted') return isChosen ? resend.again : resend.accepted;
-    return status === 'bounced' ? `${words.bounces.correct.stillWrong} ${cause ?? ''}` : undefined;
+    if (status === 'not_known') return words.bounces.notKnown;
+    const { stillWrong, chosenThen } = words.bounces.correct;
+    return status === 'bounced' ? [stillWrong, ...(cause === null ? [] : [cause]), ...(isChosen ? [] : [chosenThen])].join(' ') : undefined;
   };
   const { dispatcher } = useClients();
   const [, navigate] = useLocation();

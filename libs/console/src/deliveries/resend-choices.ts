@@ -1,5 +1,6 @@
 // The recipients that the dialog for sending again offers, and which of them are chosen at first. Pure.
 import { type BounceClass, type DeliveryView, type RecipientView } from '@billing-mail/contracts';
+import { mayHaveComeBack } from './may-have-come-back.js';
 
 /** `cause`: why the document came back from the address, in the reader's language, if a report says so. */
 export type Choice = {
@@ -7,7 +8,8 @@ export type Choice = {
   role: RecipientView['role'];
   address: string;
   isChosen: boolean;
-  status: RecipientView['status'];
+  /** `not_known`: see `mayHaveComeBack`. */
+  status: RecipientView['status'] | 'not_known';
   cause: string | null;
 };
 
@@ -23,7 +25,8 @@ const rankOf = ({ status, isChosen }: Choice): number => (status === 'bounced' ?
  * Returns the first choices: the recipients who did not get the document, or all if everybody got it, as the service chooses by itself, but
  * no address that has to be corrected. Recipients from whom it came back stand first, led by those whose address has to be.
  */
-export function firstChoices({ recipients, reports }: Pick<DeliveryView, 'recipients' | 'reports'>, purpose: Purpose): Choice[] {
+export function firstChoices(delivery: Pick<DeliveryView, 'recipients' | 'reports'>, purpose: Purpose): Choice[] {
+  const { recipients, reports } = delivery;
   const isOpen = ({ status }: RecipientView): boolean => (purpose === 'correct' ? status === 'bounced' : status !== 'accepted');
   const hasOpen = recipients.some(isOpen);
   const causes = new Map(
@@ -33,12 +36,13 @@ export function firstChoices({ recipients, reports }: Pick<DeliveryView, 'recipi
       .map((report) => [report.recipient, report]),
   );
   return recipients
-    .map((recipient) => {
+    .map((recipient): Choice => {
       const { address, role, status } = recipient;
       const cause = status === 'bounced' ? causes.get(address) : undefined;
       const mayHelp = cause === undefined || !WRONG.includes(cause.class);
       return {
-        ...{ original: address, role, address, status, cause: cause?.explanation ?? null },
+        ...{ original: address, role, address, cause: cause?.explanation ?? null },
+        status: mayHaveComeBack(delivery, recipient) ? 'not_known' : status,
         isChosen: (isOpen(recipient) || !hasOpen) && mayHelp,
       };
     })

@@ -21,10 +21,10 @@ export function LeaveDialog({ changes }: { changes: number }) {
     <Modal opened={leave !== null} onClose={() => setLeave(null)} title={words.title} centered>
       <Text>{words.text(changes)}</Text>
       <DialogFoot>
-        <Button variant="default" onClick={() => setLeave(null)} data-autofocus>
+        <Button onClick={() => setLeave(null)} data-autofocus>
           {words.stay}
         </Button>
-        <Button color="red" onClick={confirm}>
+        <Button color="red" variant="outline" onClick={confirm}>
           {words.leave}
         </Button>
       </DialogFoot>

@@ -18,7 +18,7 @@ export const bouncesWords: typeof english = {
     auto_reply: (address) => `Automatische Antwort von ${von(address)}`,
   },
   passedOn: 'einer Adresse, an die der Beleg weitergeleitet wurde',
-  notKnown: 'Vom Mailserver angenommen; es kam eine Meldung zurück, die nicht sagt, für wen',
+  notKnown: 'Vom Mailserver angenommen; es kam eine Meldung zurück, die den Empfänger nicht nennt',
   askAll: 'Fragen Sie Ihre Kunden, wer den Beleg nicht erhalten hat.',
   reportedBy: (server) => `Gemeldet von ${server}`,
   triedUntil: (when) => `Dieser Server versucht es bis ${when}.`,
@@ -31,6 +31,7 @@ export const bouncesWords: typeof english = {
     open: 'Adresse berichtigen und erneut verschicken …',
     title: 'Adresse berichtigen und erneut verschicken',
     stillWrong: 'Von dieser Adresse kam der Beleg zurück.',
+    chosenThen: 'Sie wird ausgewählt, sobald Sie sie berichtigen.',
   },
   run: {
     title: 'Bericht über einen Versandlauf',
@@ -42,7 +43,7 @@ export const bouncesWords: typeof english = {
     occurrenceHint: 'etwa 2026-11',
     summary: (documents, recipients) => `${z(documents, 'Beleg', 'Belege')} an ${z(recipients, 'Empfänger', 'Empfänger')}`,
     countOf: (bounced, recipients, isRecent) =>
-      `Von ${z(recipients, 'Empfänger', 'Empfängern')}${isRecent ? ' der letzten 30 Tage' : ''} zurückgekommen: ${bounced.toLocaleString('de')}.`,
+      `${isRecent ? 'In den letzten 30 Tagen z' : 'Z'}urückgekommen von ${bounced.toLocaleString('de')} von ${z(recipients, 'Empfänger', 'Empfängern')}.`,
     recipients: 'Empfänger',
     documents: 'Belege',
     wentOut: 'Verschickt an',
@@ -72,10 +73,10 @@ export const bouncesWords: typeof english = {
   },
   undeliverable: {
     title: 'Unzustellbare Adressen',
-    lead: 'Adressen, von denen Belege endgültig zurückkamen. 30 Tage lang wird bei jedem neuen Beleg an eine davon gewarnt; verschickt wird er trotzdem. Sobald ein Beleg, der über unsere Plattform verschickt wurde, einen Tag lang nicht zurückgekommen ist, verschwindet die Adresse von der Liste.',
+    lead: 'Adressen, von denen Belege endgültig zurückkamen. 30 Tage lang wird bei jedem neuen Beleg an eine dieser Adressen gewarnt; verschickt wird er trotzdem. Sobald ein Beleg, der über unsere Plattform verschickt wurde, einen Tag lang nicht zurückgekommen ist, verschwindet die Adresse von der Liste.',
     empty: 'Keine unzustellbaren Adressen',
     emptyText: 'Zurzeit steht keine Adresse auf der Liste.',
-    since: (when, until) => `Seit ${when}, gemerkt bis ${until}`,
+    since: (when, until) => `Seit ${when} · auf der Liste bis ${until}`,
     forget: 'Entfernen',
     forgetOf: (address) => `${address} entfernen`,
     forgotten: (address) => `${address} ist entfernt: Beim nächsten Beleg dorthin wird nicht gewarnt.`,

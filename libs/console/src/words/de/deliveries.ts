@@ -128,10 +128,10 @@ export const deliveriesWords: typeof english = {
         : count === 1
           ? 'Handlungsbedarf bei 1 Beleg.'
           : `Handlungsbedarf bei ${count.toLocaleString('de')} Belegen: nicht oder nicht an alle verschickt, ungewiss oder zurückgekommen.`,
-    show: 'Diese Belege anzeigen',
+    show: (count) => (count === 1 ? 'Diesen Beleg anzeigen' : 'Diese Belege anzeigen'),
     open: 'Erneut verschicken …',
     title: 'Erneut verschicken',
-    lead: 'Die angekreuzten Belege werden erneut verschickt, und zwar an die Empfänger, für die kein Mailserver sie angenommen hat oder von denen sie zurückkamen. Zunächst nicht angekreuzt sind Belege, die vielleicht angekommen sind, und solche mit einer Adresse, die es nicht gibt; berichtigen Sie die Adresse auf der Seite des Belegs. Beheben Sie zuerst die Ursache, etwa ein falsches Passwort; sonst scheitert der Versand erneut.',
+    lead: 'Die angekreuzten Belege werden erneut verschickt, und zwar an die Empfänger, für die kein Mailserver den Beleg angenommen hat oder von denen er zurückkam. Zunächst nicht angekreuzt sind Belege, die vielleicht angekommen sind, und solche mit einer Adresse, die es nicht gibt; berichtigen Sie die Adresse auf der Seite des Belegs. Beheben Sie zuerst die Ursache, etwa ein falsches Passwort; sonst scheitert der Versand erneut.',
     nothingLeft: 'Davon ist keiner übrig: Jeder wurde erneut verschickt oder als angekommen vermerkt.',
     reading: 'Die Belege werden ermittelt …',
     uncertain: 'Der Beleg ist vielleicht angekommen. Erneut verschickt, bekommt ihn der Empfänger unter Umständen zweimal.',

@@ -6,11 +6,11 @@ const CERTIFICATE_MESSAGES: readonly [message: string, german: string][] = [
   ['is too large for a certificate; choose the .p12 or .pfx file', 'ist zu groß für ein Zertifikat; wählen Sie die Datei .p12 oder .pfx'],
   [
     'is PEM; export certificate and key together as PKCS#12 (.p12 or .pfx)',
-    'ist im Format PEM; exportieren Sie Zertifikat und Schlüssel zusammen als PKCS#12 (.p12 oder .pfx)',
+    'die Datei ist im Format PEM; exportieren Sie Zertifikat und Schlüssel zusammen als PKCS#12 (.p12 oder .pfx)',
   ],
   [
     'is no PKCS#12 file, or a damaged one; export the certificate with its key as .p12 or .pfx once more',
-    'ist keine PKCS#12-Datei oder beschädigt; exportieren Sie das Zertifikat mit Schlüssel noch einmal als .p12 oder .pfx',
+    'die Datei ist keine PKCS#12-Datei oder beschädigt; exportieren Sie das Zertifikat mit Schlüssel noch einmal als .p12 oder .pfx',
   ],
   [
     'asks for too many rounds of its passphrase; export it again with the program it comes from',
@@ -159,9 +159,12 @@ const plain: FieldMessages['plain'] = new Map([
   ],
   [
     'is no certificate in PEM; it begins with -----BEGIN CERTIFICATE-----',
-    'ist kein Zertifikat als PEM; es beginnt mit -----BEGIN CERTIFICATE-----',
+    'die Angabe ist kein Zertifikat als PEM; ein solches beginnt mit -----BEGIN CERTIFICATE-----',
   ],
-  ['is damaged; copy the certificate once more, whole', 'ist beschädigt; kopieren Sie das Zertifikat noch einmal vollständig'],
+  [
+    'is damaged; copy the certificate once more, whole',
+    'das Zertifikat ist beschädigt; kopieren Sie das Zertifikat noch einmal vollständig',
+  ],
 ]);
 
 const patterns: FieldMessages['patterns'] = [

@@ -43,10 +43,10 @@ export const settingsWords: typeof english = {
   company: {
     title: 'Absender',
     name: 'Firmenname',
-    nameHint: 'Ihn sehen Ihre Kunden bei jedem Beleg als Absender.',
-    nameHintOwn: 'Ihn sehen Ihre Kunden als Absender, sofern Sie unten keinen Absendernamen eintragen.',
+    nameHint: 'Diesen Namen sehen Ihre Kunden bei jedem Beleg als Absender.',
+    nameHintOwn: 'Diesen Namen sehen Ihre Kunden als Absender, sofern Sie unten keinen Absendernamen eintragen.',
     replyTo: 'Antwortadresse',
-    replyToHint: 'Hierhin gehen die Antworten Ihrer Kunden. Bleibt das Feld leer, erreichen die Antworten Sie nicht.',
+    replyToHint: 'Hierhin gehen die Antworten Ihrer Kunden. Bleibt das Feld leer, erhalten Sie keine Antworten.',
     replyToHintOwn: 'Hierhin gehen die Antworten Ihrer Kunden. Bleibt das Feld leer, gehen sie an Ihre Absenderadresse.',
     locale: 'Sprache der Mitteilungen an das Team',
     languages: languageNames('de'),

@@ -20,7 +20,7 @@ export const bouncesWords = {
   /** Replaces the address if there is only one recipient and the report is about somebody else. */
   passedOn: 'an address that it was passed on to',
   /** Replaces the status of an accepted recipient. */
-  notKnown: 'Accepted by the mail server; a report came back that does not say for whom',
+  notKnown: 'Accepted by the mail server; a report came back without naming the recipient',
   askAll: 'Ask your customers which of them did not receive it.',
   reportedBy: (server: string) => `Reported by ${server}`,
   triedUntil: (when: string) => `That server keeps trying until ${when}.`,
@@ -33,6 +33,7 @@ export const bouncesWords = {
     open: 'Correct the address and send again …',
     title: 'Correct the address and send again',
     stillWrong: 'The document came back from this address.',
+    chosenThen: 'It is selected as soon as you correct it.',
   },
   run: {
     title: 'Report on a billing run',
@@ -54,7 +55,7 @@ export const bouncesWords = {
     refused: 'Not accepted by the mail server',
     underWay: 'Under way',
     cancelled: 'Cancelled',
-    partly: 'To some of their recipients only',
+    partly: 'Sent to some recipients only',
     toNobody: 'To nobody: not sent, or came back',
     whatIsKnown:
       '“Did not come back” means: the mail server accepted the document, and we have heard nothing else so far. Reports about what your own mail server sends go to your own mailbox, where we cannot see them.',
@@ -74,7 +75,7 @@ export const bouncesWords = {
   },
   undeliverable: {
     title: 'Undeliverable addresses',
-    lead: 'Addresses from which documents came back. For 30 days each new document to one of them raises a warning; it is sent all the same. An address leaves the list once a document sent by our platform has not come back for a day.',
+    lead: 'Addresses from which documents came back for good. For 30 days each new document to one of them raises a warning; it is sent all the same. An address leaves the list once a document sent by our platform has not come back for a day.',
     empty: 'No undeliverable addresses',
     emptyText: 'There is no address on the list at present.',
     since: (when: string, until: string) => `Since ${when}, remembered until ${until}`,

@@ -70,8 +70,8 @@ export const deliveriesWords = {
   loadingMore: 'Loading more …',
   end: 'These are all.',
   empty: 'No documents yet',
-  emptyText: 'As soon as your invoicing software hands over a document it appears here, with every attempt to send it.',
-  noMatch: 'No delivery matches this filter',
+  emptyText: 'As soon as your invoicing software hands over a document, it appears here, with every attempt to send it.',
+  noMatch: 'No document matches this filter',
   noMatchText:
     'Recipient and document ID must be complete. The search also finds parts of words, and shows only documents that contain every word entered.',
   chart: {
@@ -127,7 +127,7 @@ export const deliveriesWords = {
         : count === 1
           ? '1 document needs attention.'
           : `${count.toLocaleString('en')} documents need attention: not sent, not sent to everybody, uncertain, or came back.`,
-    show: 'Show these documents',
+    show: (count: number): string => (count === 1 ? 'Show this document' : 'Show these documents'),
     open: 'Send again …',
     title: 'Send again',
     lead: 'The ticked documents are sent again, to those recipients for whom no mail server has accepted them or from whom they came back. Not ticked at first: documents that may have arrived, and those with an address that does not exist; correct the address on the page of the document. Fix the cause first, such as a wrong password; otherwise sending fails again.',

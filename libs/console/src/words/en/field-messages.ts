@@ -18,14 +18,14 @@ const plain: FieldMessages['plain'] = new Map([
   ['is needed: no person signs in whose directory it would be', 'needed when the app signs in by itself'],
   ['is needed: without a person a team signs in by an app of its own', 'needed when the app signs in by itself'],
   ['must be the id or a domain of the directory', 'must be the ID or a domain of the directory'],
-  ['is damaged; copy the certificate once more, whole', 'is damaged; copy the whole certificate once more'],
+  ['is damaged; copy the certificate once more, whole', 'the certificate is damaged; copy the whole certificate once more'],
   [
     'is no PKCS#12 file, or a damaged one; export the certificate with its key as .p12 or .pfx once more',
-    'is not a PKCS#12 file, or is damaged; export the certificate with its key as .p12 or .pfx once more',
+    'the file is not a PKCS#12 file, or is damaged; export the certificate with its key as .p12 or .pfx once more',
   ],
   [
     'is PEM; export certificate and key together as PKCS#12 (.p12 or .pfx)',
-    'is in PEM format; export certificate and key together as PKCS#12 (.p12 or .pfx)',
+    'the file is in PEM format; export certificate and key together as PKCS#12 (.p12 or .pfx)',
   ],
   [
     'must be a host name such as smtp.example.com, without "https://", port or spaces',

@@ -86,7 +86,7 @@ export const settingsWords = {
     correct: 'Edit',
     correctOne: (address: string) => `Edit ${address}`,
     removeOne: (address: string) => `Remove ${address}`,
-    removeWrong: 'Remove all of these',
+    removeWrong: 'Remove all that cannot be used',
     removeAll: 'Remove all',
     added: (count: number, doubles: number) =>
       `${s(count, 'address', 'addresses')} added${doubles > 0 ? `, ${s(doubles, 'duplicate')} left out` : ''}.`,

@@ -15,7 +15,7 @@ export const failures: FailureCatalogue = {
     byTest: 'Prüfen Sie die Verbindung später noch einmal.',
     byOthers: 'Bei den nächsten Belegen versuchen wir es wieder mit Ihrem Mailserver.',
   },
-  earlier: 'Ein früherer Versuch ist gescheitert:',
+  earlier: 'Zuvor ist der Versand gescheitert:',
   inSettings: ' in den Einstellungen für den E-Mail-Versand',
   askedWait: 'Er bat uns, {time} zu warten.',
   limit: { minute: 'Er nimmt {n} E-Mails in der Minute an.', day: 'Er nimmt {n} Empfänger am Tag an.' },

@@ -15,7 +15,7 @@ export const failures: FailureCatalogue = {
     byTest: 'Test the connection again later.',
     byOthers: 'For the next documents we try your mail server again.',
   },
-  earlier: 'An earlier attempt failed:',
+  earlier: 'Before that, sending failed:',
   inSettings: ' in the settings for e-mail delivery',
   askedWait: 'It asked us to wait for {time}.',
   limit: { minute: 'It accepts {n} e-mails per minute.', day: 'It accepts {n} recipients per day.' },
