@@ -131,7 +131,7 @@ export const alerts: typeof english = {
     titleFailed: (count, server) =>
       `${count === 1 ? '1 Beleg wurde' : `${belege(count)} wurden`} nicht verschickt: Ihr Mailserver ${server} nimmt keine Belege an`,
     happened: (since, waiting) =>
-      `Seit ${since} ist jeder Versuch misslungen, Ihrem Mailserver Belege zu übergeben. ${waiting === 1 ? '1 Beleg wartet' : `${belege(waiting)} warten`} auf ihn.`,
+      `Seit ${since} ist jeder Versuch misslungen, Ihrem Mailserver Belege zu übergeben. Bei Entstehen dieser Mitteilung ${waiting === 1 ? 'wartete 1 Beleg' : `warteten ${belege(waiting)}`} auf ihn.`,
     means:
       'Der Versand der wartenden Belege wird von selbst erneut versucht. Diese Mitteilung zählt mit, wie viele am Ende nicht verschickt werden können oder über unsere Plattform verschickt werden, weil Ihre Einstellungen das erlauben.',
     failedSince: (count) =>

@@ -129,7 +129,7 @@ export const alerts = {
     titleFailed: (count: number, server: string) =>
       `${count === 1 ? '1 document was' : `${documents(count)} were`} not sent: your mail server ${server} is not accepting mail`,
     happened: (since: string, waiting: number) =>
-      `Every attempt to hand documents to your mail server has failed since ${since}. ${waiting === 1 ? '1 document waits' : `${documents(waiting)} wait`} for it.`,
+      `Every attempt to hand documents to your mail server has failed since ${since}. ${waiting === 1 ? '1 document was' : `${documents(waiting)} were`} waiting for it when this alert was raised.`,
     means:
       'We keep trying to send the waiting documents. This alert counts those that cannot be sent in the end, or that are sent by our platform because your settings allow it.',
     /** What happened to documents since the alert. */

@@ -33,9 +33,9 @@ export const webhooksWords: typeof english = {
   },
   all: 'Alle Ereignisse',
   secret: {
-    title: 'Das Geheimnis dieses Webhooks',
-    text: 'Kopieren Sie es jetzt: Es wird nicht noch einmal angezeigt. Ihr Programm prüft damit, dass Anfragen von uns kommen (Standard Webhooks, Signatur v1).',
-    done: 'Ich habe es kopiert',
+    title: 'Der geheime Schlüssel dieses Webhooks',
+    text: 'Kopieren Sie ihn jetzt: Er wird nicht noch einmal angezeigt. Ihr Programm prüft damit, dass Anfragen von uns kommen (Standard Webhooks, Signatur v1).',
+    done: 'Ich habe ihn kopiert',
   },
   publicKey: 'Öffentlicher Schlüssel (Signatur v1a)',
   rotating: (until) => `Die bisherigen Schlüssel gelten noch bis ${until}.`,
@@ -49,8 +49,8 @@ export const webhooksWords: typeof english = {
   rotate: {
     open: 'Neue Schlüssel …',
     title: 'Neue Schlüssel erzeugen',
-    text: 'Sie erhalten ein neues Geheimnis und einen neuen öffentlichen Schlüssel. 24 Stunden lang tragen Anfragen zusätzlich die Signaturen der alten Schlüssel, damit Ihr Programm umgestellt werden kann.',
-    revoke: 'Jemand anders kennt das alte Geheimnis: alte Schlüssel sofort ungültig machen',
+    text: 'Sie erhalten einen neuen geheimen und einen neuen öffentlichen Schlüssel. 24 Stunden lang tragen Anfragen zusätzlich die Signaturen der alten Schlüssel, damit Ihr Programm umgestellt werden kann.',
+    revoke: 'Jemand anders kennt den alten geheimen Schlüssel: alte Schlüssel sofort ungültig machen',
     yes: 'Neue Schlüssel erzeugen',
   },
   test: 'Testnachricht senden',
@@ -89,7 +89,7 @@ export const webhooksWords: typeof english = {
   replay: {
     open: 'Nachrichten noch einmal senden …',
     title: 'Nachrichten eines Zeitraums noch einmal senden',
-    text: 'Nachrichten aus diesem Zeitraum, die nicht angenommen wurden oder dem Webhook entgangen sind, werden noch einmal gesendet. Wartende Nachrichten werden von selbst gesendet.',
+    text: 'Nachrichten aus diesem Zeitraum, die endgültig nicht angenommen wurden oder bei denen der Webhook abgeschaltet war, werden noch einmal gesendet. Wartende Nachrichten werden von selbst gesendet.',
     from: 'Von',
     to: 'Bis',
     delivered: 'Auch angenommene Nachrichten',
