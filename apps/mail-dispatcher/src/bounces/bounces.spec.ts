@@ -96,6 +96,8 @@ describe('what comes back', () => {
       .send({});
     expect((resent.body as DeliveryView).recipients.map(({ address }) => address)).toEqual([BERT]);
     await harness.until('acme', (resent.body as DeliveryView).key);
+    // What was to do is done.
+    expect((await again(delivery)).recipients[1]?.explanation).toBe('This e-mail address does not exist.');
     expect(bouncedEvents().filter(({ what }) => what === 'bounced')).toHaveLength(1);
   });
 

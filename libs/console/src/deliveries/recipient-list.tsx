@@ -61,7 +61,8 @@ function Recipient({ recipient, delivery }: { recipient: RecipientView; delivery
       </Text>
       <Text size="sm" component="div">
         <RecipientStatusMark status={mayHaveComeBack(delivery, recipient) ? 'not_known' : status}>
-          {at === null ? null : (
+          {/* What is still to be sent has no time of its own. */}
+          {at === null || status === 'pending' ? null : (
             <Text span inherit c="dimmed">
               {formats.moment(at, delivery.createdAt)}
             </Text>

@@ -15,7 +15,7 @@ const bounce: Record<BounceSituation, BounceWords> = {
           ? `Der Beleg wurde verschickt und kam zurück: ${document}. Keiner der ${recipients} Empfänger hat ihn.`
           : `Der Beleg wurde an ${recipients} Empfänger verschickt und kam von einem Teil zurück: ${document}. Bei ${accepted} davon kam bisher nichts zurück.`,
     heading: 'Diese haben den Beleg nicht:',
-    todo: 'Öffnen Sie den Versand, um den Beleg erneut zu verschicken: Diese Empfänger sind dort schon ausgewählt.',
+    todo: 'Öffnen Sie den Versand, um den Beleg erneut zu verschicken: Diese Empfänger stehen dort an erster Stelle.',
   },
   unknown: {
     title: ({ document }) => `${document} kam zurück, unbekannt von wem`,

@@ -14,7 +14,7 @@ const bounce: Record<BounceSituation, BounceWords> = {
           ? `${document} was sent, and came back: none of the ${recipients} recipients has it.`
           : `${document} was sent, and came back from some of the ${recipients} recipients. Nothing has come back from ${accepted} of them.`,
     heading: 'These do not have it:',
-    todo: 'Open the delivery to send it again: these recipients are chosen there already.',
+    todo: 'Open the delivery to send it again: these recipients stand first there.',
   },
   unknown: {
     title: ({ document }) => `${document} came back, and it is not known from whom`,

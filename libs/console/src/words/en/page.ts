@@ -21,7 +21,7 @@ export const pageWords = {
     missing: 'Open this page from your invoicing software; you are then signed in automatically.',
     expiredTitle: 'Your sign-in has expired',
     expired:
-      'For security it lasts only a limited time. Open this page again from your invoicing software. Everything you have saved is kept.',
+      'For security reasons, it lasts only for a limited time. Open this page again from your invoicing software. Everything you have saved is kept.',
     draftKept: 'What you had typed and not saved is offered to you again in this tab as soon as you are signed in; passwords are not kept.',
     unreadableTitle: 'This sign-in cannot be used here',
     unreadable: 'The link that brought you here is damaged or meant for something else. Open this page again from your invoicing software.',
