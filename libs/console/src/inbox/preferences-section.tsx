@@ -156,14 +156,13 @@ function PreferencesForm({ stored }: { stored: PreferencesView }) {
           disabled={draft.email === null}
           onChange={(event) => edit({ channels: { ...draft.channels, email: event.currentTarget.checked } })}
         />
-        {getsEmails ? (
-          <NativeSelect
-            label={says.digest.label}
-            value={draft.digest}
-            data={DIGESTS.map((digest) => ({ value: digest, label: says.digest[digest](formats.clock(nextDaily())) }))}
-            onChange={(event) => edit({ digest: event.currentTarget.value as Digest })}
-          />
-        ) : null}
+        <NativeSelect
+          label={says.digest.label}
+          value={draft.digest}
+          disabled={!getsEmails}
+          data={DIGESTS.map((digest) => ({ value: digest, label: says.digest[digest](formats.clock(nextDaily())) }))}
+          onChange={(event) => edit({ digest: event.currentTarget.value as Digest })}
+        />
         <MutedTypes channels={{ ...draft.channels, email: getsEmails }} muted={draft.muted} onChange={(muted) => edit({ muted })} />
         {failure && !wrong ? <Trouble error={failure} /> : null}
         <SaveRow saving={saving} save={says.save} />
