@@ -74,7 +74,7 @@ function explain(recipient: RecipientRecord, record: DeliveryRecord, isRefusalTo
   const { status, reason, route, bounceClass, isAfterDoubt } = recipient;
   switch (status) {
     case 'bounced':
-      return toldOnce(explainBounce(bounceClass ?? 'other', locale), record);
+      return withAdvice(explainBounce(bounceClass ?? 'other', locale), record);
     case 'rejected':
       return reason === null || isRefusalToldAbove ? null : whyRefused(reason, route, locale, record);
     case 'uncertain':
@@ -103,14 +103,14 @@ function namingWhom({ code, message }: { code: string; message: string }, recipi
 /** Who acts next. */
 const goingOn = (settledAt: Date | null): GoingOn => (settledAt === null ? 'byItself' : 'byReader');
 
-/** Says what to do until it was sent again: a reader must not do it once more. */
-const toldOnce = ({ happened, todo }: { happened: string; todo: string }, { sentAgainAs }: DeliveryRecord): string =>
+/** Adds what to do, unless the document was sent again: a reader must not do it once more. */
+const withAdvice = ({ happened, todo }: { happened: string; todo: string }, { sentAgainAs }: DeliveryRecord): string =>
   sentAgainAs === null ? `${happened} ${todo}` : happened;
 
 /** Says what to do only once the delivery is settled. */
 function whyRefused(code: FailureCode, route: Route | null, locale: Locale, record: DeliveryRecord): string {
   const words = explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform', goingOn(record.settledAt));
-  return record.settledAt === null ? words.happened : toldOnce(words, record);
+  return record.settledAt === null ? words.happened : withAdvice(words, record);
 }
 
 function mayHaveTwice(locale: Locale): string {
@@ -121,7 +121,7 @@ function mayHaveTwice(locale: Locale): string {
 /** Says what to do even while the delivery goes on for other recipients, because the reader can ask this recipient at once. */
 function whyInDoubt(code: FailureCode, route: Route | null, locale: Locale, record: DeliveryRecord): string | null {
   if (record.failure?.code === code) return null;
-  return toldOnce(explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform'), record);
+  return withAdvice(explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform'), record);
 }
 
 function inWords(failure: FailureReason, locale: Locale, { route, usedFallback, status, settledAt, sentAgainAs }: DeliveryRecord): string {
