@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Page } from 'playwright-core';
 import { report } from './bounces.js';
 import { MAX, seriousFindings } from './browser.js';
-import { setUpDesk } from './desk.js';
+import { listed, setUpDesk } from './desk.js';
 import { keyboardOf } from './keyboard.js';
 import { allSettled, invoice, putSettings, send } from './seed.js';
 import { type System } from './system.js';
@@ -107,7 +107,7 @@ describe('what comes back', () => {
     await page.waitForURL(/status=bounced/);
     await page.getByText('Came back from 1 of 3 recipients in the last 30 days.').waitFor();
     await page.getByRole('link', { name: 'Invoice S-2026-11' }).waitFor();
-    expect(await page.locator('[role="row"][data-index]').count()).toBe(1);
+    await listed(page, 1);
 
     await page.getByRole('link', { name: 'Report on a billing run' }).click();
     await page.getByText('2 documents to 3 recipients').waitFor();

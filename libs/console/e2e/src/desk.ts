@@ -1,4 +1,5 @@
 // What a spec of the page begins with: a system, a browser, and pages whose complaints fail the test in which they came.
+import { eventually } from '@billing-mail/testkit';
 import { type Browser, type Page } from 'playwright-core';
 import { launchBrowser, openPage, type OpenOptions, type OpenPage } from './browser.js';
 import { startSystem, type System, type SystemOptions } from './system.js';
@@ -44,4 +45,12 @@ export function setUpDesk(options: SystemOptions = {}): Desk {
       return one.page;
     },
   };
+}
+
+/** Waits until the delivery log lists as many documents: after another filter it first shows the former ones, and then none. */
+export async function listed(page: Page, count: number): Promise<void> {
+  await eventually(
+    () => page.locator('[role="row"][data-index]').count(),
+    (rows) => rows === count,
+  );
 }
