@@ -42,7 +42,8 @@ const SUMMARY = {
   failure: null as object | null,
 };
 const RECIPIENT = { address: 'payables@customer.example', name: 'Accounts payable', role: 'to' };
-const OPEN = { ...RECIPIENT, status: 'pending', route: null, reply: null, at: null, explanation: null, bouncedBefore: null };
+const UNTRIED = { status: 'pending', route: null, reply: null, at: null, explanation: null, bouncedBefore: null, isAddressWrong: false };
+const OPEN = { ...RECIPIENT, ...UNTRIED };
 
 /** A delivery as the response shows it when it has just been handed over. */
 const TAKEN = { ...SUMMARY, resend: null, sentAgain: null, recipients: [OPEN], attempts: [], reports: [] };

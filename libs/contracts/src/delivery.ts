@@ -46,6 +46,8 @@ export const recipientView = z.object({
   explanation: z.string().nullable(),
   /** When another document last came back from this address for good, as long as that is remembered: this one may come back too. */
   bouncedBefore: timestamp.nullable(),
+  /** Whether the document was refused, or came back, because of this address, so that it has to be corrected first. */
+  isAddressWrong: z.boolean(),
 });
 export type RecipientView = z.infer<typeof recipientView>;
 

@@ -31,7 +31,7 @@ export { explainEarlierFailure, explainFailure } from './explaining/explain-fail
 export { explainSecondCopy } from './explaining/explain-second-copy.js';
 export { type Explanation, type GoingOn } from './words/failure-words.js';
 export { hintForProbe } from './explaining/hint-for-probe.js';
-export { whereToMend } from './explaining/where-to-mend.js';
+export { isAddressWrong, whereToMend } from './explaining/where-to-mend.js';
 export { saysDeadAddress } from './bounces/classify/dead-address.js';
 export { readReport } from './bounces/read-report.js';
 export * from './bounces/report.js';

@@ -66,6 +66,7 @@ describe('what comes back', () => {
     expect(after.recipients[1]).toMatchObject({
       reply: '550 5.1.1 no such user',
       explanation: expect.stringMatching(/^This e-mail address does not exist\./),
+      isAddressWrong: true,
     });
     expect(after.reports).toMatchObject([
       { kind: 'bounced', recipient: BERT, class: 'no_such_address', status: '5.1.1', reporter: 'mx.test', explanation: expect.any(String) },

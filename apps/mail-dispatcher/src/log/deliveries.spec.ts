@@ -137,6 +137,7 @@ describe('the delivery log', () => {
       expect.stringMatching(/^Die E-Mail-Adresse enthält vor dem @ Buchstaben wie ü .* Fragen Sie den Kunden /),
       null,
     ]);
+    expect(recipients.map(({ isAddressWrong }) => isAddressWrong)).toEqual([true, true, false]);
     const single = await sent('refused', { to: to.filter(({ address }) => !address.startsWith('grün')) });
     const { body: ofSingle } = await get(`refused/deliveries/${single.id}`);
     expect(ofSingle).toMatchObject({

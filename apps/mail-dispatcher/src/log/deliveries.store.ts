@@ -28,7 +28,7 @@ export type ShownRecord = DeliveryRecord & { resend: SendingAgain | null; sentAg
 /** A delivery as the log lists it, with its first recipients. */
 export type ListedRecord = DeliveryRecord & Pick<DeliverySummary, 'recipients' | 'recipientCount'>;
 
-export type RecipientRecord = Dated<Omit<RecipientView, 'explanation'>, 'at' | 'bouncedBefore'> & {
+export type RecipientRecord = Dated<Omit<RecipientView, 'explanation' | 'isAddressWrong'>, 'at' | 'bouncedBefore'> & {
   /** Why the recipient was refused. */
   reason: FailureCode | null;
   bounceClass: BounceClass | null;

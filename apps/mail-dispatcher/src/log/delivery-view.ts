@@ -1,6 +1,14 @@
 // Turns rows of the delivery log into what the API returns, with explanations in the language of the reader.
 import { type DeliveryView, type FailureCode, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
-import { doubtOf, explainBounce, explainEarlierFailure, explainFailure, explainSecondCopy, type GoingOn } from '@billing-mail/mail-core';
+import {
+  doubtOf,
+  explainBounce,
+  explainEarlierFailure,
+  explainFailure,
+  explainSecondCopy,
+  type GoingOn,
+  isAddressWrong,
+} from '@billing-mail/mail-core';
 import { notFound } from '@billing-mail/platform';
 import { z } from 'zod';
 import {
@@ -51,12 +59,13 @@ function toView(
     ...same,
     failure: failure && { ...failure, message: namingWhom(failure, of.recipients) },
     recipients: of.recipients.map((recipient) => {
-      const { at, reason: _reason, bounceClass: _class, isAfterDoubt: _isAfter, bouncedBefore, ...shown } = recipient;
+      const { at, reason, bounceClass, isAfterDoubt: _isAfter, bouncedBefore, ...shown } = recipient;
       return {
         ...shown,
         at: at?.toISOString() ?? null,
         explanation: explain(recipient, record, isToldAbove, locale),
         bouncedBefore: bouncedBefore?.toISOString() ?? null,
+        isAddressWrong: recipient.status === 'bounced' || recipient.status === 'rejected' ? isAddressWrong(reason, bounceClass) : false,
       };
     }),
     attempts: of.attempts.map(({ startedAt, ...attempt }) => ({ ...attempt, startedAt: startedAt.toISOString() })),

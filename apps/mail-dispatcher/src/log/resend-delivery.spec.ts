@@ -8,7 +8,7 @@ const MOST_CPU_US = 10_000_000;
 
 const recipient = (address: string): RecipientView => ({
   ...{ address, name: null, role: 'bcc', status: 'accepted', route: 'platform', reply: null, at: null },
-  ...{ explanation: null, bouncedBefore: null },
+  ...{ explanation: null, bouncedBefore: null, isAddressWrong: false },
 });
 
 it('is chosen by as many names as a long list has recipients without a stall', () => {

@@ -105,7 +105,7 @@ describe('the course of a delivery', () => {
 
 const recipient = (address: string, changes: Partial<RecipientView>): RecipientView => ({
   ...{ address, name: null, role: 'to', status: 'accepted', route: 'platform', reply: null, at: null },
-  ...{ explanation: null, bouncedBefore: null, ...changes },
+  ...{ explanation: null, bouncedBefore: null, isAddressWrong: false, ...changes },
 });
 
 describe('the recipients of a delivery', () => {
@@ -215,12 +215,18 @@ describe('the course of a delivery that came back', () => {
   });
 
   it.each(['resend', 'correct'] as const)('is sent again at first only where that can help, and says why it came back (%s)', (purpose) => {
-    const recipients = ['fine', 'gone', 'full'].map((name) => recipient(name, { status: name === 'fine' ? 'accepted' : 'bounced' }));
+    const recipients = [
+      recipient('fine', {}),
+      recipient('full', { status: 'bounced' }),
+      recipient('unknown', { status: 'rejected', isAddressWrong: true }),
+      recipient('gone', { status: 'bounced', isAddressWrong: true }),
+    ];
     const reports = (['no_such_address', 'mailbox_full'] as const).map((of, index) => ({
       ...report('2026-11-24T08:00:00.000Z', 'bounced'),
       ...{ recipient: index === 0 ? 'gone' : 'full', class: of, explanation: of },
     }));
     expect(firstChoices({ recipients, reports }, purpose).map(({ address, isChosen, cause }) => [address, isChosen, cause])).toEqual([
+      ['unknown', false, null],
       ['gone', false, 'no_such_address'],
       ['full', true, 'mailbox_full'],
       ['fine', false, null],

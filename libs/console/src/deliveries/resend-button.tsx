@@ -65,12 +65,14 @@ function changedOf(offered: readonly Choice[], choices: readonly Choice[]): Type
 function ResendForm({ team, delivery, purpose }: Props) {
   const { words, locale } = useLanguage();
   const { resend, roles } = words.deliveries;
-  const hintOf = ({ address, original, isChosen, status, cause }: Choice): string | undefined => {
+  const hintOf = ({ address, original, isChosen, status, cause, isAddressWrong }: Choice): string | undefined => {
     if (address.trim() !== original) return undefined;
     if (status === 'accepted') return isChosen ? resend.again : resend.accepted;
     if (status === 'not_known') return words.bounces.notKnown;
-    const { stillWrong, chosenThen } = words.bounces.correct;
-    return status === 'bounced' ? [stillWrong, ...(cause === null ? [] : [cause]), ...(isChosen ? [] : [chosenThen])].join(' ') : undefined;
+    if (status !== 'bounced' && !isAddressWrong) return undefined;
+    const { stillWrong, refused, chosenThen } = words.bounces.correct;
+    const why = status === 'bounced' ? [stillWrong, ...(cause === null ? [] : [cause])] : [refused];
+    return [...why, ...(isChosen ? [] : [chosenThen])].join(' ');
   };
   const { dispatcher } = useClients();
   const [, navigate] = useLocation();
@@ -135,7 +137,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
               description={hintOf(choice)}
               onChange={(event) => edit(index, { isChosen: event.currentTarget.checked })}
             />
-            {choice.isChosen || choice.status === 'bounced' ? (
+            {choice.isChosen || choice.isAddressWrong || choice.status === 'bounced' ? (
               <TextInput
                 label={resend.field}
                 aria-label={resend.address(roles[choice.role], choice.original)}

@@ -1,5 +1,5 @@
 // The recipients that the dialog for sending again offers, and which of them are chosen at first. Pure.
-import { type BounceClass, type DeliveryView, type RecipientView } from '@billing-mail/contracts';
+import { type DeliveryView, type RecipientView } from '@billing-mail/contracts';
 import { mayHaveComeBack } from './may-have-come-back.js';
 
 /** `cause`: why the document came back from the address, in the reader's language, if a report says so. */
@@ -11,19 +11,17 @@ export type Choice = {
   /** `not_known`: see `mayHaveComeBack`. */
   status: RecipientView['status'] | 'not_known';
   cause: string | null;
+  isAddressWrong: boolean;
 };
 
 /** `correct`: for recipients from whom the document came back. */
 export type Purpose = 'resend' | 'correct';
 
-/** From an address of which this is said, the document would come back again. */
-const WRONG: readonly (BounceClass | null)[] = ['no_such_address', 'domain_not_found', 'mailbox_disabled', 'relaying_denied'];
-
-const rankOf = ({ status, isChosen }: Choice): number => (status === 'bounced' ? (isChosen ? 1 : 0) : isChosen ? 2 : 3);
+const rankOf = ({ status, isChosen, isAddressWrong }: Choice): number => (isAddressWrong ? 0 : status === 'bounced' ? 1 : isChosen ? 2 : 3);
 
 /**
  * Returns the first choices: the recipients who did not get the document, or all if everybody got it, as the service chooses by itself, but
- * no address that has to be corrected. Recipients from whom it came back stand first, led by those whose address has to be.
+ * no address that has to be corrected. Those whose address has to be stand first, then others from whom it came back.
  */
 export function firstChoices(delivery: Pick<DeliveryView, 'recipients' | 'reports'>, purpose: Purpose): Choice[] {
   const { recipients, reports } = delivery;
@@ -37,13 +35,12 @@ export function firstChoices(delivery: Pick<DeliveryView, 'recipients' | 'report
   );
   return recipients
     .map((recipient): Choice => {
-      const { address, role, status } = recipient;
+      const { address, role, status, isAddressWrong } = recipient;
       const cause = status === 'bounced' ? causes.get(address) : undefined;
-      const mayHelp = cause === undefined || !WRONG.includes(cause.class);
       return {
-        ...{ original: address, role, address, cause: cause?.explanation ?? null },
+        ...{ original: address, role, address, cause: cause?.explanation ?? null, isAddressWrong },
         status: mayHaveComeBack(delivery, recipient) ? 'not_known' : status,
-        isChosen: (isOpen(recipient) || !hasOpen) && mayHelp,
+        isChosen: (isOpen(recipient) || !hasOpen) && !isAddressWrong,
       };
     })
     .sort((a, b) => rankOf(a) - rankOf(b));

@@ -1,4 +1,4 @@
-import { type FailureCode, type Mender, type Route } from '@billing-mail/contracts';
+import { type BounceClass, type FailureCode, type Mender, type Route } from '@billing-mail/contracts';
 
 type Mending = { turn: Mender; /** JSON pointer of the setting to look at. */ field: string | null };
 
@@ -40,3 +40,11 @@ export function whereToMend(code: FailureCode, route: Route): Mending {
   if (route === 'platform') return { turn: 'platform', field: null };
   return IN_THE_SETTINGS[code] ?? { turn: 'operator', field: null };
 }
+
+/** Sent again to the same address, the document would be refused, or would come back, again. */
+const REFUSED_ADDRESS: readonly (FailureCode | null)[] = ['recipient_unknown', 'recipient_needs_smtputf8'];
+const BOUNCED_ADDRESS: readonly BounceClass[] = ['no_such_address', 'domain_not_found', 'mailbox_disabled', 'relaying_denied'];
+
+/** Returns whether the address of a recipient who was refused for this reason, or from whom the document came back, has to be corrected. */
+export const isAddressWrong = (reason: FailureCode | null, bounce: BounceClass | null): boolean =>
+  bounce === null ? REFUSED_ADDRESS.includes(reason) : BOUNCED_ADDRESS.includes(bounce);

@@ -31,6 +31,7 @@ export const bouncesWords: typeof english = {
     open: 'Adresse berichtigen und erneut verschicken …',
     title: 'Adresse berichtigen und erneut verschicken',
     stillWrong: 'Von dieser Adresse kam der Beleg zurück.',
+    refused: 'Der Mailserver hat diese Adresse nicht angenommen.',
     chosenThen: 'Sie wird ausgewählt, sobald Sie sie berichtigen.',
   },
   run: {

@@ -33,6 +33,7 @@ export const bouncesWords = {
     open: 'Correct the address and send again …',
     title: 'Correct the address and send again',
     stillWrong: 'The document came back from this address.',
+    refused: 'The mail server did not accept this address.',
     chosenThen: 'It is selected as soon as you correct it.',
   },
   run: {

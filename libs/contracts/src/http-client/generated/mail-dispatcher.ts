@@ -1487,7 +1487,8 @@ export interface operations {
                      *           "reply": null,
                      *           "at": null,
                      *           "explanation": null,
-                     *           "bouncedBefore": null
+                     *           "bouncedBefore": null,
+                     *           "isAddressWrong": false
                      *         }
                      *       ],
                      *       "attempts": [],
@@ -1555,6 +1556,7 @@ export interface operations {
                             at: string | null;
                             explanation: string | null;
                             bouncedBefore: string | null;
+                            isAddressWrong: boolean;
                         }[];
                         attempts: {
                             number: number;
@@ -1639,7 +1641,8 @@ export interface operations {
                      *           "reply": null,
                      *           "at": null,
                      *           "explanation": null,
-                     *           "bouncedBefore": null
+                     *           "bouncedBefore": null,
+                     *           "isAddressWrong": false
                      *         }
                      *       ],
                      *       "attempts": [],
@@ -1707,6 +1710,7 @@ export interface operations {
                             at: string | null;
                             explanation: string | null;
                             bouncedBefore: string | null;
+                            isAddressWrong: boolean;
                         }[];
                         attempts: {
                             number: number;
@@ -1938,7 +1942,8 @@ export interface operations {
                      *           "reply": "250 2.0.0 Ok: queued as 4VqZ1n2Xk9z",
                      *           "at": "2026-11-26T09:30:01.412Z",
                      *           "explanation": null,
-                     *           "bouncedBefore": null
+                     *           "bouncedBefore": null,
+                     *           "isAddressWrong": false
                      *         }
                      *       ],
                      *       "attempts": [
@@ -2021,6 +2026,7 @@ export interface operations {
                             at: string | null;
                             explanation: string | null;
                             bouncedBefore: string | null;
+                            isAddressWrong: boolean;
                         }[];
                         attempts: {
                             number: number;
@@ -2167,7 +2173,8 @@ export interface operations {
                      *           "reply": null,
                      *           "at": null,
                      *           "explanation": null,
-                     *           "bouncedBefore": null
+                     *           "bouncedBefore": null,
+                     *           "isAddressWrong": false
                      *         }
                      *       ],
                      *       "attempts": [],
@@ -2235,6 +2242,7 @@ export interface operations {
                             at: string | null;
                             explanation: string | null;
                             bouncedBefore: string | null;
+                            isAddressWrong: boolean;
                         }[];
                         attempts: {
                             number: number;
@@ -2359,7 +2367,8 @@ export interface operations {
                      *           "reply": null,
                      *           "at": "2026-11-26T09:30:01.412Z",
                      *           "explanation": null,
-                     *           "bouncedBefore": null
+                     *           "bouncedBefore": null,
+                     *           "isAddressWrong": false
                      *         }
                      *       ],
                      *       "attempts": [],
@@ -2427,6 +2436,7 @@ export interface operations {
                             at: string | null;
                             explanation: string | null;
                             bouncedBefore: string | null;
+                            isAddressWrong: boolean;
                         }[];
                         attempts: {
                             number: number;
@@ -2551,7 +2561,8 @@ export interface operations {
                      *           "reply": null,
                      *           "at": null,
                      *           "explanation": null,
-                     *           "bouncedBefore": null
+                     *           "bouncedBefore": null,
+                     *           "isAddressWrong": false
                      *         }
                      *       ],
                      *       "attempts": [],
@@ -2619,6 +2630,7 @@ export interface operations {
                             at: string | null;
                             explanation: string | null;
                             bouncedBefore: string | null;
+                            isAddressWrong: boolean;
                         }[];
                         attempts: {
                             number: number;
@@ -2755,7 +2767,8 @@ export interface operations {
                      *           "reply": null,
                      *           "at": null,
                      *           "explanation": null,
-                     *           "bouncedBefore": null
+                     *           "bouncedBefore": null,
+                     *           "isAddressWrong": false
                      *         }
                      *       ],
                      *       "attempts": [],
@@ -2823,6 +2836,7 @@ export interface operations {
                             at: string | null;
                             explanation: string | null;
                             bouncedBefore: string | null;
+                            isAddressWrong: boolean;
                         }[];
                         attempts: {
                             number: number;
@@ -2965,7 +2979,8 @@ export interface operations {
                      *           "reply": null,
                      *           "at": null,
                      *           "explanation": null,
-                     *           "bouncedBefore": null
+                     *           "bouncedBefore": null,
+                     *           "isAddressWrong": false
                      *         }
                      *       ],
                      *       "attempts": [],
@@ -3033,6 +3048,7 @@ export interface operations {
                             at: string | null;
                             explanation: string | null;
                             bouncedBefore: string | null;
+                            isAddressWrong: boolean;
                         }[];
                         attempts: {
                             number: number;
