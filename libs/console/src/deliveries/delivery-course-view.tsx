@@ -1,23 +1,13 @@
 // The course of a delivery as a line of events.
 import { Text } from '@mantine/core';
 import { type AttemptView, type DeliveryView } from '@billing-mail/contracts';
-import {
-  IconArrowsSplit2,
-  IconCircleCheck,
-  IconCircleX,
-  IconClockPause,
-  IconFlag,
-  IconHelpCircle,
-  IconInbox,
-  IconProgress,
-  IconRosetteDiscountCheck,
-} from '@tabler/icons-react';
+import { IconArrowsSplit2, IconClockPause, IconFlag, IconInbox, IconRosetteDiscountCheck } from '@tabler/icons-react';
 import { useLanguage } from '../words/words-context.js';
 import { Line } from './course-line.js';
 import { type CourseStep, courseOf } from './delivery-course.js';
 import { RawReply } from './raw-reply.js';
 import { ReportStep } from './report-step.js';
-import { type Tone } from './status-mark.js';
+import { type Mark, MARKS } from './status-mark.js';
 import { Transcript } from './transcript.js';
 
 export function DeliveryCourse({ delivery }: { delivery: DeliveryView }) {
@@ -64,12 +54,12 @@ function Step({ step, beside }: { step: CourseStep; beside: string }) {
   }
 }
 
-const OUTCOMES: Record<NonNullable<AttemptView['outcome']> | 'running', { icon: typeof IconProgress; tone: Tone }> = {
-  accepted: { icon: IconCircleCheck, tone: 'good' },
-  partial: { icon: IconCircleX, tone: 'bad' },
-  failed: { icon: IconCircleX, tone: 'bad' },
-  uncertain: { icon: IconHelpCircle, tone: 'bad' },
-  running: { icon: IconProgress, tone: 'wait' },
+const OUTCOMES: Record<NonNullable<AttemptView['outcome']> | 'running', Mark> = {
+  accepted: MARKS.accepted,
+  partial: MARKS.partly_sent,
+  failed: MARKS.failed,
+  uncertain: MARKS.uncertain,
+  running: MARKS.sending,
 };
 
 function Attempt({ attempt, at }: { attempt: AttemptView; at: string }) {

@@ -17,12 +17,12 @@ import classes from './status-mark.module.css';
 
 /** How something stands. Each has a class of its colour in `page.css`. */
 export type Tone = 'good' | 'wait' | 'bad' | 'calm';
-type Mark = { icon: typeof IconProgress; tone: Tone };
+export type Mark = { icon: typeof IconProgress; tone: Tone };
 
 /** `not_known`: accepted, and a report that does not say from whom the document came back may be about this recipient. */
 type ShownStatus = DeliveryStatus | RecipientStatus | 'not_known';
 
-const MARKS: Record<ShownStatus, Mark> = {
+export const MARKS: Record<ShownStatus, Mark> = {
   queued: { icon: IconCircleDashed, tone: 'wait' },
   sending: { icon: IconProgress, tone: 'wait' },
   waiting: { icon: IconClockPause, tone: 'wait' },

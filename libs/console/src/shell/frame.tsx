@@ -14,7 +14,7 @@ export function Frame({ team, session, children }: { team: string; session: Sign
   const { words } = useLanguage();
   const [location, navigate] = useLocation();
   const isOnline = useOnline();
-  const teams = Object.keys(session.claims.teams ?? {});
+  const teams = Object.keys(session.claims.teams ?? {}).toSorted((a, b) => a.localeCompare(b));
   const links = [
     { below: [settingsPath(team)], href: settingsPath(team), text: words.page.nav.settings },
     { below: [deliveriesPath(team), incidentPath(team, '')], href: logStartPath(team), text: words.page.nav.deliveries },

@@ -28,7 +28,7 @@ export const incidentWords: typeof english = {
   retryNow: 'Jetzt versuchen',
   reschedule: {
     open: 'Anderer Zeitpunkt …',
-    title: 'Nicht vor',
+    title: 'Anderer Zeitpunkt',
     lead: 'Vorher wird kein Versand versucht.',
     field: 'Datum und Uhrzeit',
     save: 'Zeitpunkt festlegen',

@@ -26,7 +26,7 @@ export const incidentWords = {
   retryNow: 'Try now',
   reschedule: {
     open: 'Reschedule …',
-    title: 'Not before',
+    title: 'Reschedule',
     lead: 'We will not try to send it before this time.',
     field: 'Date and time',
     save: 'Set the time',
