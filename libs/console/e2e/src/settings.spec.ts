@@ -1,7 +1,7 @@
 // The page "E-mail delivery" in a real browser against the real system.
 import { generateKeyPairSync } from 'node:crypto';
 import { createTestIdentity, type OpenIdProvider, eventually } from '@billing-mail/testkit';
-import { deliveryPath } from '@billing-mail/contracts';
+import { CONNECTION_CHANNEL, type ConnectionMessage, deliveryPath } from '@billing-mail/contracts';
 import { type Page } from 'playwright-core';
 import { ANNA, MAX, type OpenOptions, seriousFindings } from './browser.js';
 import { setUpDesk } from './desk.js';
@@ -558,6 +558,18 @@ describe('E-mail delivery', () => {
         .getByText(/^Microsoft still lists it.* myapps\.microsoft\.com/)
         .waitFor();
       expect(await seriousFindings(page)).toEqual([]);
+    });
+
+    it('hears of a sign-in that is over as soon as it has begun', async () => {
+      const atOnce = (message: ConnectionMessage): void => {
+        const replace = (): void => new BroadcastChannel(message.type).postMessage(message);
+        window.open = () => ({ closed: false, location: { replace }, close: () => undefined }) as unknown as Window;
+      };
+      const refused = { type: CONNECTION_CHANNEL, ok: false, reason: 'access_denied' } as const;
+      const page = await openOwn({ before: async (one) => void (await one.addInitScript(atOnce, refused)) });
+      await chooseMailbox(page);
+      await connect(page);
+      await page.getByRole('alert').getByText('The permission was not given.').waitFor();
     });
 
     it('says that the permission was refused, and leads to the sign-in by a link where no window opens', async () => {

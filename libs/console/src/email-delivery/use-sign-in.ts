@@ -1,7 +1,7 @@
 // Signs in at a provider in a window of its own, and tells how that ends. This page stays as it is meanwhile.
 import { CONNECTION_CHANNEL, type ConnectionMessage, type ConnectionRefusal, type MailConnectionView } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useClients } from '../api/clients-context.js';
 import { beginSignIn, type SignInInput, useRefreshConnection } from './mail-connection-queries.js';
 
@@ -14,57 +14,68 @@ export function useSignIn(team: string, before: string | null, onConnected: (con
   const clients = useClients();
   const refresh = useRefreshConnection(team);
   const [signIn, setSignIn] = useState<SignIn>({ kind: 'none' });
+  const begun = useRef<Waiting | null>(null);
+  const become = (next: SignIn): void => {
+    begun.current = next.kind === 'waiting' ? next : null;
+    setSignIn(next);
+  };
   const beginning = useMutation({
     mutationFn: ({ body }: { body: SignInInput; opened: Window | null }) => beginSignIn(clients, team, body),
     onSuccess: (url, { opened }) => {
       const isBlocked = opened === null || opened.closed;
+      become({ kind: 'waiting', url, isBlocked, before });
       if (!isBlocked) opened.location.replace(url);
-      setSignIn({ kind: 'waiting', url, isBlocked, before });
     },
     onError: (_error, { opened }) => opened?.close(),
   });
 
-  const finish = useEffectEvent(onConnected);
-  const waiting = signIn.kind === 'waiting' ? signIn : null;
-  useEffect(() => {
-    if (waiting === null) return undefined;
-    let isOver = false;
-    // The service knows what is connected; the message only tells the page to ask it. A user may also come back without any message.
-    const look = async (): Promise<void> => {
-      const connection = await refresh().catch(() => null);
-      if (isOver || connection === null || connection.connectedAt === waiting.before) return;
-      setSignIn({ kind: 'none' });
-      finish(connection);
-    };
-    const channel = new BroadcastChannel(CONNECTION_CHANNEL);
-    channel.onmessage = ({ data }: MessageEvent<ConnectionMessage>) => {
-      if (data.ok) void look();
-      else setSignIn({ kind: 'refused', reason: data.reason });
-    };
-    const onFocus = (): void => void look();
-    window.addEventListener('focus', onFocus);
-    return () => {
-      isOver = true;
-      channel.close();
-      window.removeEventListener('focus', onFocus);
-    };
-  }, [waiting, refresh]);
+  // The service knows what is connected; a message only tells the page to ask it. A user may also come back without any message.
+  const look = async (): Promise<void> => {
+    const waiting = begun.current;
+    if (waiting === null) return;
+    const connection = await refresh().catch(() => null);
+    if (begun.current !== waiting || connection === null || connection.connectedAt === waiting.before) return;
+    become({ kind: 'none' });
+    onConnected(connection);
+  };
+  useAnswers((message) => {
+    if (message === null || message.ok) void look();
+    else if (begun.current !== null) become({ kind: 'refused', reason: message.reason });
+  });
 
   return {
     signIn,
     beginning,
     /** Clears the result of an earlier sign-in. */
     forget: (): void => {
-      setSignIn({ kind: 'none' });
+      become({ kind: 'none' });
       beginning.reset();
     },
     /** Call this in the click handler itself: later the browser would not open a window. */
     begin: (body: SignInInput): void => {
-      setSignIn({ kind: 'none' });
+      become({ kind: 'none' });
       const opened = window.open('', '_blank', 'popup,width=560,height=720');
       // The provider's page must not reach this one; the result comes through the channel.
       if (opened !== null) opened.opener = null;
       beginning.mutate({ body, opened });
     },
   };
+}
+
+/**
+ * Calls `hear` with what the window of a sign-in says, and with `null` when the user comes back to this page. It listens from the beginning: a
+ * sign-in that needs no person may be over before the page shows that it waits.
+ */
+function useAnswers(hear: (message: ConnectionMessage | null) => void): void {
+  const heard = useEffectEvent(hear);
+  useEffect(() => {
+    const channel = new BroadcastChannel(CONNECTION_CHANNEL);
+    channel.onmessage = ({ data }: MessageEvent<ConnectionMessage>) => heard(data);
+    const onFocus = (): void => heard(null);
+    window.addEventListener('focus', onFocus);
+    return () => {
+      channel.close();
+      window.removeEventListener('focus', onFocus);
+    };
+  }, []);
 }
