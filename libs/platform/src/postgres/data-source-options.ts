@@ -18,7 +18,7 @@ export type Schema = {
 export function dataSourceOptions(
   databaseUrl: string,
   schema: Schema,
-  options: { poolSize?: number; applicationName?: string } = {},
+  options: { poolSize?: number; applicationName?: string; connectTimeoutMs?: number } = {},
 ): DataSourceOptions {
   return {
     type: 'postgres',
@@ -33,7 +33,7 @@ export function dataSourceOptions(
     logging: false,
     poolSize: options.poolSize ?? 10,
     applicationName: options.applicationName ?? 'billing-mail',
-    connectTimeoutMS: 5000,
+    connectTimeoutMS: options.connectTimeoutMs ?? 5000,
     extra: { Client: MeasuredClient, query_timeout: 35_000, keepAlive: true, onConnect: limitSession },
   };
 }

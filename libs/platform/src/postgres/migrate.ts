@@ -8,6 +8,8 @@ import { SESSION_LIMITS } from './session-limits.js';
 // Any fixed number; the same for all services, so that two starts never migrate at once.
 const MIGRATION_LOCK = 4_100_2026;
 const ASK_AGAIN_MS = 200;
+/** Nobody waits for the answer of a migration as for that of a service, and a server that has just started may be slow. */
+const CONNECT_TIMEOUT_MS = 30_000;
 
 /**
  * Brings a service's schema up to date. Safe to run from several processes at once, because each migration is run by one of them. Returns
@@ -15,7 +17,11 @@ const ASK_AGAIN_MS = 200;
  */
 export async function migrate(databaseUrl: string, schema: Schema): Promise<string[]> {
   const source = new DataSource({
-    ...dataSourceOptions(databaseUrl, schema, { poolSize: 2, applicationName: 'billing-mail migrate' }),
+    ...dataSourceOptions(databaseUrl, schema, {
+      poolSize: 2,
+      applicationName: 'billing-mail migrate',
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    }),
     extra: {},
   });
   await source.initialize();
