@@ -288,6 +288,29 @@ describe('deliveries and inbox', () => {
     expect(await trouble.count()).toBe(0);
   });
 
+  it('shows that a delivery was cancelled, also when an answer arrives late that was asked for before', async () => {
+    system.own.script = { banner: '421 4.3.2 later' };
+    const id = await send(system, 'globex', invoice('cancelled-late'));
+    const page = await desk.open(`/teams/globex/deliveries/${id}`);
+    const cancel = page.getByRole('button', { name: 'Cancel delivery …' });
+    await cancel.click();
+    const late: (() => Promise<void>)[] = [];
+    // From now on the page hears only what cancelling answers.
+    await page.route(`**/deliveries/${id}`, async (route) => {
+      const response = await route.fetch();
+      late.push(() => route.fulfill({ response }));
+    });
+    const answer = await eventually(() => late[0]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel delivery' }).click();
+    await page.getByText('Cancelled by Anna Berg').waitFor();
+    const arrives = page.waitForEvent('requestfinished', (request) => request.url().endsWith(id));
+    await answer();
+    await arrives;
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    expect(await page.getByText('Cancelled by Anna Berg').count()).toBe(1);
+    expect(await cancel.count()).toBe(0);
+  });
+
   it('filters by state, recipient and document, keeps the filter in the address, and exports what it shows', async () => {
     system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 user unknown' : '250 ok') };
     await send(system, 'acme', invoice('filter-a', { to: [{ address: 'first@x.example' }] }));

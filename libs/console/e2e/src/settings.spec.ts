@@ -589,6 +589,32 @@ describe('E-mail delivery', () => {
       await disconnect(page);
     });
 
+    it('stays connected when an answer arrives late that was asked for before', async () => {
+      const page = await openOwn({ before: async (one) => void (await one.addInitScript(() => void (window.open = () => null))) });
+      await chooseMailbox(page);
+      await connect(page);
+      const link = page.getByRole('link', { name: 'Open the sign-in' });
+      await link.waitFor();
+      const late: (() => Promise<void>)[] = [];
+      await page.route(
+        '**/email-delivery/connection',
+        async (route) => {
+          const response = await route.fetch();
+          late.push(() => route.fulfill({ response }));
+        },
+        { times: 1 },
+      );
+      // A user who comes back to the page before the sign-in has ended.
+      await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+      const answer = await eventually(() => late[0]);
+      await link.click();
+      await connected(page);
+      const arrives = page.waitForEvent('requestfinished', (request) => request.url().endsWith('/connection'));
+      await answer();
+      await arrives;
+      await disconnect(page);
+    });
+
     it('connects a mailbox by an app that signs in by itself, and again by the app and not by a person; its secret is never shown', async () => {
       const page = await openOwn();
       await chooseMailbox(page);

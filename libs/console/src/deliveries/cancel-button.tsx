@@ -1,8 +1,9 @@
 import { Text } from '@mantine/core';
 import { type DeliveryView } from '@billing-mail/contracts';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
+import { useShowAnswer } from '../api/use-show-answer.js';
 import { AskButton } from '../shell/ask-button.js';
 import { useLanguage } from '../words/words-context.js';
 import { deliveryKey } from './deliveries-queries.js';
@@ -11,11 +12,11 @@ import { deliveryKey } from './deliveries-queries.js';
 export function CancelButton({ team, delivery }: { team: string; delivery: DeliveryView }) {
   const { cancel } = useLanguage().words.deliveries;
   const { dispatcher } = useClients();
-  const queryClient = useQueryClient();
+  const show = useShowAnswer();
   const cancelling = useMutation({
     mutationFn: () =>
       ask(dispatcher.POST('/v1/teams/{teamId}/deliveries/{id}/cancel', { params: { path: { teamId: team, id: delivery.id } } })),
-    onSuccess: (cancelled) => queryClient.setQueryData(deliveryKey(team, delivery.id), cancelled),
+    onSuccess: (cancelled) => show(deliveryKey(team, delivery.id), cancelled),
   });
   return (
     <AskButton words={cancel} doing={cancelling} no={{ children: cancel.no }} yes={{ color: 'red' }}>

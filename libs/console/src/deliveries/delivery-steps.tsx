@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
+import { useShowAnswer } from '../api/use-show-answer.js';
 import { AskButton } from '../shell/ask-button.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { MomentInput } from '../shell/moment-input.js';
@@ -18,10 +19,11 @@ type Props = { team: string; delivery: DeliveryView };
 /** Returns a mutation that runs `step` and replaces the delivery on the page with the one that the service returns. */
 function useStep(team: string, delivery: DeliveryView, step: () => Promise<DeliveryView>) {
   const queryClient = useQueryClient();
+  const show = useShowAnswer();
   return useMutation({
     mutationFn: step,
     onSuccess: async (after) => {
-      queryClient.setQueryData(deliveryKey(team, delivery.id), after);
+      show(deliveryKey(team, delivery.id), after);
       await queryClient.invalidateQueries({ queryKey: ['deliveries-attention', team] });
     },
   });

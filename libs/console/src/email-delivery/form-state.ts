@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type Dispatch, useReducer } from 'react';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
+import { useShowAnswer } from '../api/use-show-answer.js';
 import { checkAtOnce, checkDraft } from './check-draft.js';
 import { changedFields, type Draft, mergeDrafts, onePerField, toDraft } from './draft.js';
 import { toCopies } from './type-copies.js';
@@ -81,10 +82,11 @@ function isOurs(state: State, pointer: string, message: string): boolean {
 function useSaving(team: string, state: State, dispatch: Dispatch<Action>) {
   const clients = useClients();
   const queryClient = useQueryClient();
+  const show = useShowAnswer();
   return useMutation({
     mutationFn: (sent: Draft) => saveSettings(clients, team, sent, state.stored?.version ?? null),
     onSuccess: (saved, sent) => {
-      queryClient.setQueryData(settingsKey(team), saved);
+      show(settingsKey(team), saved);
       void queryClient.invalidateQueries({ queryKey: historyKey(team) });
       dispatch({ do: 'saved', stored: saved, sent });
     },
@@ -100,7 +102,7 @@ function useSaving(team: string, state: State, dispatch: Dispatch<Action>) {
 
 /** Returns the form of a team; `stored` is the last answer of the service. */
 export function useFormState(team: string, stored: EmailDeliveryView | null, locale: Locale) {
-  const queryClient = useQueryClient();
+  const show = useShowAnswer();
   const [state, dispatch] = useReducer(reduce, stored, (first) => begin(first, locale));
   const changed = changedFields(state.base, state.draft);
 
@@ -131,7 +133,7 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
     takeTheirs: () => {
       saving.reset();
       if (state.theirs !== null) {
-        queryClient.setQueryData(settingsKey(team), state.theirs);
+        show(settingsKey(team), state.theirs);
         dispatch({ do: 'store', stored: state.theirs });
       }
     },

@@ -45,15 +45,16 @@ export function useRefreshOwnServer(team: string): () => void {
   }, [queryClient, team]);
 }
 
-/** Does the same and also reads the connection again, which the function resolves with. */
+/**
+ * Does the same and also reads the connection again, which the function resolves with. A read that is already under way does not know what
+ * has just happened, so the new one replaces it.
+ */
 export function useRefreshConnection(team: string): () => Promise<MailConnectionView | null> {
-  const clients = useClients();
   const queryClient = useQueryClient();
   const refreshSettings = useRefreshOwnServer(team);
   return useCallback(async () => {
-    const connection = await readConnection(clients, team);
-    queryClient.setQueryData(connectionKey(team), connection);
+    await queryClient.refetchQueries({ queryKey: connectionKey(team) }, { throwOnError: true });
     refreshSettings();
-    return connection;
-  }, [clients, queryClient, refreshSettings, team]);
+    return queryClient.getQueryData<MailConnectionView | null>(connectionKey(team)) ?? null;
+  }, [queryClient, refreshSettings, team]);
 }

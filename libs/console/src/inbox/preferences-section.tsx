@@ -10,12 +10,13 @@ import {
   PREFERENCES_SHOWN,
   type PreferencesView,
 } from '@billing-mail/contracts';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useSearch } from 'wouter';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
+import { useShowAnswer } from '../api/use-show-answer.js';
 import { useFocusIf } from '../shell/focus-if.js';
 import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
@@ -85,15 +86,13 @@ function BrowserSwitch() {
 
 function ConfirmOwnAddress({ address }: { address: string }) {
   const { notifications } = useClients();
-  const queryClient = useQueryClient();
+  const show = useShowAnswer();
   return (
     <ConfirmAddress
       address={address}
       of="user"
       hint={useLanguage().words.inbox.preferences.confirmHint}
-      confirm={async (code) =>
-        void queryClient.setQueryData(KEY, await ask(notifications.POST('/v1/preferences/confirmation', { body: { code } })))
-      }
+      confirm={async (code) => show(KEY, await ask(notifications.POST('/v1/preferences/confirmation', { body: { code } })))}
       askAgain={async () => void (await ask(notifications.POST('/v1/preferences/confirmation-email', {})))}
     />
   );
@@ -103,12 +102,12 @@ function PreferencesForm({ stored }: { stored: PreferencesView }) {
   const { words, formats, locale } = useLanguage();
   const says = words.inbox.preferences;
   const { notifications } = useClients();
-  const queryClient = useQueryClient();
+  const show = useShowAnswer();
   const [draft, setDraft] = useState(changeable(stored));
   const saving = useMutation({
     mutationFn: async (): Promise<PreferencesView> => ask(notifications.PUT('/v1/preferences', { body: draft })),
     onSuccess: (saved) => {
-      queryClient.setQueryData(KEY, saved);
+      show(KEY, saved);
       setDraft(changeable(saved));
     },
   });

@@ -1,11 +1,12 @@
 // The mailbox of the team that gets its alerts besides the people of the team: administrators change it, and whoever reads it confirms it.
 import { Paper, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { type TeamAlertAddress } from '@billing-mail/contracts';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
+import { useShowAnswer } from '../api/use-show-answer.js';
 import { type TeamRole } from '../session/read-token.js';
 import { Address } from '../shell/address.js';
 import { Trouble } from '../shell/trouble.js';
@@ -59,16 +60,14 @@ function Shown({ team, role, stored }: { team: string; role: TeamRole; stored: T
 
 function ConfirmTeamAddress({ team, address }: { team: string; address: string }) {
   const { notifications } = useClients();
-  const queryClient = useQueryClient();
+  const show = useShowAnswer();
   const params = { path: { teamId: team } };
   return (
     <ConfirmAddress
       address={address}
       of="team"
       hint={useLanguage().words.inbox.teamAddress.confirmHint}
-      confirm={async (code) =>
-        void queryClient.setQueryData(keyOf(team), await ask(notifications.POST(`${PATH}/confirmation`, { params, body: { code } })))
-      }
+      confirm={async (code) => show(keyOf(team), await ask(notifications.POST(`${PATH}/confirmation`, { params, body: { code } })))}
       askAgain={async () => void (await ask(notifications.POST(`${PATH}/confirmation-email`, { params })))}
     />
   );
@@ -78,12 +77,12 @@ function AddressForm({ team, stored }: { team: string; stored: TeamAlertAddress 
   const { words, locale } = useLanguage();
   const says = words.inbox.teamAddress;
   const { notifications } = useClients();
-  const queryClient = useQueryClient();
+  const show = useShowAnswer();
   const [alertTo, setAlertTo] = useState(stored.alertTo);
   const saving = useMutation({
     mutationFn: async (): Promise<TeamAlertAddress> =>
       ask(notifications.PUT(PATH, { params: { path: { teamId: team } }, body: { alertTo } })),
-    onSuccess: (saved) => queryClient.setQueryData(keyOf(team), saved),
+    onSuccess: (saved) => show(keyOf(team), saved),
   });
   const failure = saving.error;
   const wrong = failure instanceof ProblemError ? failure.errors.find(({ pointer }) => pointer === '/alertTo') : undefined;
