@@ -615,6 +615,22 @@ describe('E-mail delivery', () => {
       await disconnect(page);
     });
 
+    it('saves before it has read the version that connecting made', async () => {
+      const connectElsewhere = () =>
+        connectMailbox(system, 'brandt', microsoft, { host: '127.0.0.1', scope: 'https://outlook.office.com/SMTP.Send' });
+      await connectElsewhere();
+      const own = { ...smtp, host: '127.0.0.1', port: system.own.port, auth: { type: 'oauth2' } } as const;
+      await putSettings(system, 'brandt', { companyName: 'Brandt GmbH', sender: 'custom', smtp: own });
+      const page = await openOwn({ allow: [404, 412] });
+      await page.getByLabel('Company name').fill('Brandt Maschinenbau');
+      await connectElsewhere();
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await saved(page);
+      await page.reload();
+      expect(await page.getByLabel('Company name').inputValue()).toBe('Brandt Maschinenbau');
+      await disconnect(page);
+    });
+
     it('connects a mailbox by an app that signs in by itself, and again by the app and not by a person; its secret is never shown', async () => {
       const page = await openOwn();
       await chooseMailbox(page);

@@ -2,6 +2,7 @@
 import { type EmailDeliveryView, type FieldError, type Locale } from '@billing-mail/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type Dispatch, useReducer } from 'react';
+import { type Clients } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
 import { useShowAnswer } from '../api/use-show-answer.js';
@@ -78,13 +79,29 @@ function isOurs(state: State, pointer: string, message: string): boolean {
   return checkDraft(state.base, state.draft).some((error) => error.pointer === pointer && error.message === message);
 }
 
+/**
+ * Saves the draft. A newer version in which all fields of the form are as they were is no conflict: a mailbox was connected or a certificate
+ * set, perhaps by the same reader, and the page has not read it yet.
+ */
+async function save(clients: Clients, team: string, draft: Draft, { stored, base }: State): Promise<EmailDeliveryView> {
+  try {
+    return await saveSettings(clients, team, draft, stored?.version ?? null);
+  } catch (error) {
+    const newer = error instanceof ProblemError && error.status === 412 ? await readSettings(clients, team) : null;
+    if (newer === null || hasOtherFields(base, newer)) throw error;
+    return saveSettings(clients, team, draft, newer.version);
+  }
+}
+
+const hasOtherFields = (base: Draft, stored: EmailDeliveryView): boolean => changedFields(base, toDraft(stored, stored.locale)).length > 0;
+
 /** Saves the draft, and shows the service's answer. */
 function useSaving(team: string, state: State, dispatch: Dispatch<Action>) {
   const clients = useClients();
   const queryClient = useQueryClient();
   const show = useShowAnswer();
   return useMutation({
-    mutationFn: (sent: Draft) => saveSettings(clients, team, sent, state.stored?.version ?? null),
+    mutationFn: (sent: Draft) => save(clients, team, sent, state),
     onSuccess: (saved, sent) => {
       show(settingsKey(team), saved);
       void queryClient.invalidateQueries({ queryKey: historyKey(team) });
@@ -113,7 +130,7 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
   if (isNewer && !saving.isPending && state.theirs === null) {
     if (changed.length === 0) dispatch({ do: 'store', stored });
     // A mailbox was connected or a certificate set. The form has no field for these, so there is nothing to ask the reader.
-    else if (changedFields(state.base, toDraft(stored, stored.locale)).length === 0) dispatch({ do: 'adopt', stored });
+    else if (!hasOtherFields(state.base, stored)) dispatch({ do: 'adopt', stored });
   }
 
   return {
