@@ -297,6 +297,17 @@ describe('the relay of outcomes', () => {
     expect(eventIds()).toContain(group.events[0]?.eventId);
   });
 
+  it('publishes again what Redis has lost while a worker had it', async () => {
+    await settle(1);
+    const { jobId } = await outbox.takeGroup(60_000);
+    const worker = newQueue();
+    await worker.client.hset(worker.toKey(jobId), { attemptsMade: '1', processedOn: '1', failedReason: 'Missing process handler' });
+    listen();
+    startRelay();
+    await allAcknowledged();
+    expect(heard.map((each) => each.jobId)).toEqual([jobId]);
+  });
+
   it('goes on after Redis was frozen and restarted', async () => {
     listen();
     const relay = startRelay();

@@ -23,6 +23,9 @@ const LATEST_MS = 30_000;
 /** The relay removes a completed job once it has seen it. These limits (seconds, jobs) remove the jobs of relays that never came back. */
 const KEPT_COMPLETED = { age: 3600, count: 10_000 };
 
+/** In one step, because another relay may publish the job meanwhile. */
+const REMOVE_UNLESS_JOB = `if redis.call('HEXISTS', KEYS[1], 'name') == 0 then redis.call('DEL', KEYS[1]) end`;
+
 @Injectable()
 export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly trouble: TroubleLog;
@@ -149,6 +152,7 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
   private async lookAt(jobId: string): Promise<boolean> {
     const state = await this.stateOf(jobId);
     if (state === 'lost') {
+      await this.removeRemains(jobId);
       const events = await this.outbox.eventsOf(jobId);
       if (events.length > 0) await this.publish({ jobId, events });
     }
@@ -158,6 +162,15 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
         this.queue.getJob(jobId).then((job) => job?.retry()),
       );
     return state === 'completed';
+  }
+
+  /**
+   * A worker that took a job before Redis lost it writes its failure under the job's key. Bull would take these remains for the job, and not
+   * add it again.
+   */
+  private async removeRemains(jobId: string): Promise<void> {
+    const removed = this.queue.client.eval(REMOVE_UNLESS_JOB, 1, this.queue.toKey(jobId));
+    await redisAnswer(REDIS_TIMEOUT_MS, removed);
   }
 
   /** Publishing twice is harmless, as Bull keeps one job for each id. */
