@@ -3,6 +3,7 @@ import { Button, Group, Input, Text, VisuallyHidden } from '@mantine/core';
 import { type Mailbox } from '@billing-mail/contracts';
 import { type ClipboardEvent, type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
 import { Address } from '../shell/address.js';
+import { afterPress } from '../shell/after-press.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
 import { AddressChips } from './address-chips.js';
@@ -108,7 +109,7 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
             onChange={(event) => setTyped(event.currentTarget.value)}
             onKeyDown={onKeyDown}
             onPaste={onPaste}
-            onBlur={commit}
+            onBlur={() => afterPress(commit)}
           />
         )}
       </div>
