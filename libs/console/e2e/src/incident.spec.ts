@@ -1,7 +1,7 @@
 // An incident of a mail server, from the message to its end; and what else can be done with one delivery.
 import { eventually } from '@billing-mail/testkit';
 import { setUpDesk } from './desk.js';
-import { deliveriesOf, invoice, namePerson, putSettings, send } from './seed.js';
+import { deliveriesOf, invoice, namePerson, putSettings, send, tomorrow } from './seed.js';
 import { type System } from './system.js';
 
 const RUTH = { claims: { sub: 'ruth.rast', teams: { rast: 'admin' } } } as const;
@@ -82,8 +82,7 @@ describe('trouble with a mail server', () => {
     });
 
     it('that waits for its day can be tried now', async () => {
-      const sendAt = new Date(Date.now() + 24 * 3_600_000).toISOString();
-      const id = await send(system, 'rast', invoice('later', { sendAt }));
+      const id = await send(system, 'rast', invoice('later', { sendAt: tomorrow() }));
       const page = await desk.open(`/teams/rast/deliveries/${id}`, RUTH);
       // The page writes the time that it is moved to in its own language, whatever the language of the browser is.
       await page.getByRole('button', { name: 'Reschedule …' }).click();

@@ -4,7 +4,7 @@ import { type Page } from 'playwright-core';
 import { type OpenOptions } from './browser.js';
 import { setUpDesk } from './desk.js';
 import { hasFocus, keepsFocus, type Keyboard, keyboardOf, pick, regains, walkStops } from './keyboard.js';
-import { allSettled, invoice, putSettings, send } from './seed.js';
+import { allSettled, invoice, putSettings, send, tomorrow } from './seed.js';
 import { type System } from './system.js';
 import { settled } from './views/view.js';
 
@@ -206,13 +206,8 @@ describe('by keyboard alone', () => {
   });
 
   it('cancels what waits', async () => {
-    system.own.script = { banner: '421 4.3.2 later' };
-    const id = await send(system, 'globex', invoice('waits'));
+    const id = await send(system, 'globex', invoice('waits', { sendAt: tomorrow() }));
     const { page, keys } = await open(`/teams/globex/deliveries/${id}`);
-    await page
-      .getByText(/^Next attempt: /)
-      .first()
-      .waitFor();
     const cancel = page.getByRole('button', { name: 'Cancel delivery …' });
     await keys.use(cancel);
     const dialog = page.getByRole('dialog');

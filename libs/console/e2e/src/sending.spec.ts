@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type Page } from 'playwright-core';
 import { MAX, seriousFindings } from './browser.js';
 import { listed, setUpDesk } from './desk.js';
-import { invoice, namePerson, putSettings, send } from './seed.js';
+import { invoice, namePerson, putOff, putSettings, send, tomorrow } from './seed.js';
 import { type System } from './system.js';
 
 const HOSTILE = '<img src=x onerror="document.title=1">';
@@ -272,6 +272,7 @@ describe('deliveries and inbox', () => {
   it('cancels what still waits, after asking', async () => {
     system.own.script = { banner: '421 4.3.2 later' };
     const id = await send(system, 'globex', invoice('cancelled'));
+    await putOff(system, 'globex', id);
     const page = await desk.open(`/teams/globex/deliveries/${id}`);
     await page
       .getByText(/^Next attempt: /)
@@ -289,8 +290,7 @@ describe('deliveries and inbox', () => {
   });
 
   it('shows that a delivery was cancelled, also when an answer arrives late that was asked for before', async () => {
-    system.own.script = { banner: '421 4.3.2 later' };
-    const id = await send(system, 'globex', invoice('cancelled-late'));
+    const id = await send(system, 'globex', invoice('cancelled-late', { sendAt: tomorrow() }));
     const page = await desk.open(`/teams/globex/deliveries/${id}`);
     const cancel = page.getByRole('button', { name: 'Cancel delivery …' });
     await cancel.click();
