@@ -109,7 +109,7 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
             onChange={(event) => setTyped(event.currentTarget.value)}
             onKeyDown={onKeyDown}
             onPaste={onPaste}
-            onBlur={() => afterPress(commit)}
+            onBlur={(event) => afterPress(event.currentTarget, commit)}
           />
         )}
       </div>
