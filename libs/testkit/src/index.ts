@@ -17,6 +17,7 @@ export { POISON, POISON_OF_SERVICES, writePoison } from './processes/poison.js';
 export { NotPossibleHereError } from './not-possible-here.js';
 export { eventually, HANGS_AFTER_MS, READS_WITHOUT_LIMIT } from './processes/eventually.js';
 export { newScratchFolder } from './processes/scratch-folder.js';
+export { wholeJsonFiles } from './processes/whole-json-files.js';
 export { startServerProcess } from './processes/server-process.js';
 export { startTestPgBouncer, type TestPgBouncer } from './pgbouncer/test-pgbouncer.js';
 export { startTestHaproxy, type TestHaproxy } from './haproxy/test-haproxy.js';

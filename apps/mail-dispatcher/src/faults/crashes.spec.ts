@@ -12,6 +12,7 @@ import {
   POISON_OF_SERVICES,
   type ScriptedSmtpServer,
   type ServerProcess,
+  wholeJsonFiles,
   writePoison,
 } from '@billing-mail/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -115,8 +116,8 @@ describe('a dispatcher that dies or stands still', () => {
     await harness.database.halt('immediate');
     const journal = path.join(harness.folder, 'journal');
     await eventually(
-      () => readdir(journal).catch(() => []),
-      (kept) => kept.filter((name) => name.endsWith('.json')).length === both.length,
+      () => wholeJsonFiles(journal),
+      (kept) => kept.length === both.length,
     );
     await killed.end('SIGKILL');
     await harness.database.start();

@@ -1,7 +1,7 @@
 // PostgreSQL goes away, freezes or is full: the servers' replies in the meantime are kept, and the mail is not sent again.
-import { readdir } from 'node:fs/promises';
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
 import { BothRoutes, meetingOf } from './both-routes.js';
+import { kept } from './journal-at-start.js';
 import { Load } from './load.js';
 
 type Noticed = { allowsDoubts: boolean };
@@ -84,9 +84,7 @@ export const postgresFaults: readonly Scenario[] = [
       const routes = await BothRoutes.of(play);
       routes.onTaken(meetingOf(2, () => stage.postgres.halt('immediate')));
       await routes.publish();
-      const kept = async (): Promise<number> => (await readdir(stage.journalFolder).catch(() => [])).length;
-      await play.awaits('results on disk', async () => (await kept()) >= 2);
-      await pause(200); // a file exists before its content does
+      await play.awaits('results on disk', async () => (await kept(stage)) >= 2);
       routes.onTaken(() => undefined);
       if (dispatchers === 'die') await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.kill()));
       await pause(1000);
@@ -94,7 +92,7 @@ export const postgresFaults: readonly Scenario[] = [
       if (dispatchers === 'die') await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.start()));
       const ms = await play.untilSettled();
       const seen = await routes.outcome({ status: ['sent'], copies: [1] });
-      await play.awaits('journal emptied', async () => (await kept()) === 0);
+      await play.awaits('journal emptied', async () => (await kept(stage)) === 0);
       return `${seen}; ${seconds(ms)} after it was back`;
     },
   })),
