@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { findFreePort } from './free-port.js';
 
 /** The first port that systems give to outgoing connections. */
@@ -25,6 +28,15 @@ describe('a free port', () => {
     expect(await findFreePort(wanted)).toBe(wanted);
     await listenAt(wanted);
     expect(await findFreePort(wanted)).not.toBe(wanted);
+  });
+
+  it('is none that another process has found and does not listen on yet', async () => {
+    const found = await findFreePort();
+    const program = `const { findFreePort } = require('./free-port.js');
+      findFreePort(${found}).then((port) => { console.log(port); process.exit(); });`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { cwd: path.join(__dirname, '..', 'dist') });
+    expect(Number(stdout)).toBeGreaterThan(0);
+    expect(Number(stdout)).not.toBe(found);
   });
 
   it('is none of those that somebody listens on', async () => {

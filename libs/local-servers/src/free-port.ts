@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { ServerStartError, type ServerProcess } from './server-process.js';
 
@@ -12,16 +13,20 @@ const COUNT = 19_760;
 // Each process begins at a random port, so that two that ask at the same time hardly ever get the same one.
 let next = randomInt(COUNT);
 
+/** The TCP ports that this process has found, each kept by a UDP socket of the same number until the process ends. */
+const kept = new Set<number>();
+
 /**
  * Returns a TCP port on 127.0.0.1 that nobody listened on a moment ago: `wanted` if it is free, otherwise another one, and never the same
- * one twice. Somebody else may take it before the caller does; the caller then tries another one.
+ * one twice. The server that is started on it may need seconds until it listens, so until this process ends no other process gets the port
+ * from this function. A program that does not ask here may still take it; the caller then tries another one.
  */
 export async function findFreePort(wanted = 0): Promise<number> {
-  if (wanted !== 0 && (await isFree(wanted))) return wanted;
+  if (wanted !== 0 && (await isFree(wanted)) && (await keep(wanted))) return wanted;
   for (let tried = 0; tried < COUNT; tried += 1) {
     const port = FIRST + next;
     next = (next + 1) % COUNT;
-    if (await isFree(port)) return port;
+    if ((await isFree(port)) && (await keep(port))) return port;
   }
   throw new Error(`No port is free between ${FIRST} and ${FIRST + COUNT - 1}.`);
 }
@@ -34,6 +39,22 @@ function isFree(port: number): Promise<boolean> {
       else reject(error);
     });
     probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/** Keeps a port for this process. Returns false if another process has it. */
+function keep(port: number): Promise<boolean> {
+  if (kept.has(port)) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const mark = createSocket('udp4').unref();
+    mark.once('error', () => {
+      mark.close();
+      resolve(false);
+    });
+    mark.bind({ port, address: '127.0.0.1', exclusive: true }, () => {
+      kept.add(port);
+      resolve(true);
+    });
   });
 }
 
