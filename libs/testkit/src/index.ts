@@ -16,6 +16,7 @@ export { verifyWithGpgsm, verifyWithNss, verifyWithOpenssl } from './verifying/v
 export { POISON, POISON_OF_SERVICES, writePoison } from './processes/poison.js';
 export { NotPossibleHereError } from './not-possible-here.js';
 export { eventually, HANGS_AFTER_MS, READS_WITHOUT_LIMIT } from './processes/eventually.js';
+export { heldBytes } from './processes/held-bytes.js';
 export { newScratchFolder } from './processes/scratch-folder.js';
 export { wholeJsonFiles } from './processes/whole-json-files.js';
 export { startServerProcess } from './processes/server-process.js';
