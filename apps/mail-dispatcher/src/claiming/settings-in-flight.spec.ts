@@ -28,9 +28,11 @@ describe('settings and deliveries under way', () => {
     await harness.saveSettings(before);
     harness.platform.script = { data: { wait: 20, then: '354 go on' } };
     const jobs = Array.from({ length: 100 }, () => invoice());
-    await Promise.all(jobs.map((job) => harness.publish(job)));
+    await Promise.all(jobs.slice(0, 50).map((job) => harness.publish(job)));
     await harness.platform.waitFor(20);
     await harness.saveSettings(after);
+    // On a busy machine all others may have their look by now.
+    await Promise.all(jobs.slice(50).map((job) => harness.publish(job)));
     const deliveries = await Promise.all(jobs.map((job) => harness.until('acme', job.key)));
     const looks = await Promise.all(
       deliveries.map(async (delivery) => {
