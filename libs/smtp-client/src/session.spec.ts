@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmtpFact } from '@billing-mail/mail-core';
-import { times, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
+import { eventually, times, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
 import { type SessionStep } from './smtp-server.js';
 import { eachWithServer, IMPATIENT, messageOf, PATIENT, sessionWith, timeoutsFor } from './testing/client.js';
 
@@ -187,8 +187,7 @@ describe.each(MANNERS)('a message that the server does not take, commands sent $
   it('has a link to blame that the server closed while nothing was under way', async () => {
     const session = await sessionWith(server);
     await server.close();
-    await sleep(20);
-    expect(session.usable).toBe(false);
+    await eventually(() => !session.usable);
     expect(await session.send(messageOf(SMALL))).toMatchObject({
       outcome: 'failed',
       endOfDataReleased: false,
@@ -372,9 +371,8 @@ describe('the end-of-data gate', () => {
       recipients: [{ address: 'payables@customer.test', accepted: true }],
     });
     expect(session.usable).toBe(false);
-    await sleep(20);
+    await eventually(() => server.openConnections === 0);
     expect(server.transactions).toMatchObject([{ dataBegun: true, endOfDataSeen: false }]);
-    expect(server.openConnections).toBe(0);
   });
 
   it('is not asked when no recipient was accepted', async () => {

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '@billing-mail/testkit';
 import type { Response } from 'express';
 import { EventStream, type EventStreamOptions } from './event-stream.js';
 import { type Placed } from './inbox.store.js';
@@ -39,28 +40,42 @@ describe('EventStream', () => {
     return { stream, client };
   }
 
+  /** Returns functions that wait until the client has received something, and that end the stream and return all that was received. */
+  function reading({ stream, client }: { stream: EventStream; client: IncomingMessage }) {
+    let received = '';
+    client.setEncoding('utf8').on('data', (part: string) => (received += part));
+    const ended = once(client, 'end');
+    return {
+      until: (wanted: RegExp) => eventually(() => wanted.test(received)),
+      all: async (): Promise<string> => {
+        stream.end();
+        await ended;
+        return received;
+      },
+    };
+  }
+
   it('gives the place to resume from before anything else, and a sign of life now and then', async () => {
-    const { stream, client } = await connect({ position: 7, heartbeatMs: 20 });
-    await sleep(100);
-    stream.end();
-    const received = await text(client);
-    expect(received).toMatch(/^retry: 3000\nid: 7\n\n(: still here\n\n){2,}$/);
-    expect(client.headers['content-type']).toMatch('text/event-stream');
+    const both = await connect({ position: 7, heartbeatMs: 20 });
+    const { until, all } = reading(both);
+    await until(/(: still here\n\n){2}/);
+    expect(await all()).toMatch(/^retry: 3000\nid: 7\n\n(: still here\n\n){2,}$/);
+    expect(both.client.headers['content-type']).toMatch('text/event-stream');
   });
 
   it('writes on until there is nothing more, and again when woken', async () => {
-    const all = Array.from({ length: 120 }, (_, index) => placed(index + 1));
-    const { stream, client } = await connect({
-      readAfter: async (position, limit) => all.filter((item) => item.position > position).slice(0, limit),
+    const placements = Array.from({ length: 120 }, (_, index) => placed(index + 1));
+    const both = await connect({
+      readAfter: async (position, limit) => placements.filter((item) => item.position > position).slice(0, limit),
     });
-    stream.wake();
-    stream.wake();
-    await sleep(50);
-    all.push(placed(121));
-    stream.wake();
-    await sleep(50);
-    stream.end();
-    const ids = (await text(client)).match(/^id: \d+$/gm);
+    const { until, all } = reading(both);
+    both.stream.wake();
+    both.stream.wake();
+    await until(/^id: 120$/m);
+    placements.push(placed(121));
+    both.stream.wake();
+    await until(/^id: 121$/m);
+    const ids = (await all()).match(/^id: \d+$/gm);
     expect(ids).toEqual(Array.from({ length: 122 }, (_, index) => `id: ${index}`));
   });
 
