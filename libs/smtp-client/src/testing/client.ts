@@ -12,7 +12,7 @@ type Timeouts = SessionOptions['timeouts'];
 export const PATIENT: Timeouts = { connectMs: 60_000, replyMs: 60_000, finalReplyMs: 60_000 };
 
 /** Time-outs for servers that do not answer, so that the test must wait until the time is up. */
-export const IMPATIENT: Timeouts = { connectMs: 1_000, replyMs: 400, finalReplyMs: 400 };
+export const IMPATIENT: Timeouts = { connectMs: 3_000, replyMs: 1_000, finalReplyMs: 1_000 };
 
 /** Returns the time-outs for a test that expects this fact: short ones if it is a time-out. */
 export const timeoutsFor = (fact: object): Timeouts => ('reason' in fact && fact.reason === 'timeout' ? IMPATIENT : PATIENT);
