@@ -6,14 +6,14 @@ import { type Harness, invoice, ownServer, startHarness, teamSettings } from '..
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Long times, so that waiting deliveries go out for the tested reason, and not because their time has come or the machine is slow. */
-const PATIENT = { RETRY_DELAYS: '1h,1h', SMTP_CONNECT_TIMEOUT: '2m', SMTP_REPLY_TIMEOUT: '2m', SMTP_FINAL_REPLY_TIMEOUT: '2m' };
+/** Long, so that waiting deliveries go out for the tested reason, and not because their time has come. */
+const RETRY_DELAYS = '1h,1h';
 
 describe('a delivery by a connected mailbox', () => {
   let harness: Harness;
   let asked: SmtpTokenRequest[];
   beforeAll(async () => {
-    harness = await startHarness({ dispatchers: 2, env: PATIENT });
+    harness = await startHarness({ dispatchers: 2, env: { RETRY_DELAYS } });
   });
   afterAll(() => harness.stop());
   beforeEach(async () => {
@@ -147,7 +147,7 @@ describe('a delivery by a connected mailbox', () => {
 describe('a mailbox that its provider keeps from sending', () => {
   let harness: Harness;
   beforeAll(async () => {
-    harness = await startHarness({ env: PATIENT });
+    harness = await startHarness({ env: { RETRY_DELAYS } });
   });
   afterAll(() => harness.stop());
 

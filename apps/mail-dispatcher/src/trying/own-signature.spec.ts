@@ -25,8 +25,7 @@ describe("a team's own signature", () => {
   const identity = createTestIdentity({ address: FROM });
 
   beforeAll(async () => {
-    // Long time-outs, because a handshake may be slow on a busy machine, and these tests are about other reasons to wait.
-    harness = await startHarness({ env: { SMTP_CONNECT_TIMEOUT: '2m', SMTP_REPLY_TIMEOUT: '2m', SMTP_FINAL_REPLY_TIMEOUT: '2m' } });
+    harness = await startHarness();
   });
   afterAll(() => harness.stop());
   afterEach(() => harness.reset());
