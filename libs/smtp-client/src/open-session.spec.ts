@@ -32,7 +32,7 @@ const FAULTS: [string, SmtpScript, Expected, Partial<SmtpServer>?][] = [
   ['a silent banner', { banner: 'stall' }, { kind: 'network', stage: 'greeting', reason: 'timeout' }],
   [
     'a banner byte by byte, too slow as a whole',
-    { banner: { drip: '220 very slow server', everyMs: 40 } },
+    { banner: { drip: `220 very ${'slow '.repeat(50)}server`, everyMs: 40 } },
     { kind: 'network', stage: 'greeting', reason: 'timeout' },
   ],
   [
