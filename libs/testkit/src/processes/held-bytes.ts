@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 let collectGarbage: (() => void) | undefined;
 
 /**
- * Returns how many bytes of memory this process uses for what it still refers to, buffers included. The resident size would also count
- * garbage, of which there is the more, the busier the machine is.
+ * Returns how many bytes of memory this process uses for what it still refers to, buffers included. The resident size would also
+ * count garbage, which a busy machine collects late.
  */
 export function heldBytes(): number {
   if (collectGarbage === undefined) {

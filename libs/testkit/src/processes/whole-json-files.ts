@@ -3,7 +3,7 @@ import path from 'node:path';
 
 /**
  * Returns the names of the JSON files in a folder that are written completely; none if the folder does not exist. A file appears before its
- * content does, and who kills its writer between the two finds half of it or nothing.
+ * content does, and if its writer is killed between the two, the file stays empty or incomplete.
  */
 export async function wholeJsonFiles(folder: string): Promise<string[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
