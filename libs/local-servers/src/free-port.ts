@@ -10,7 +10,7 @@ import { ServerStartError, type ServerProcess } from './server-process.js';
 const FIRST = 10_240;
 const COUNT = 19_760;
 
-// Each process begins at a random port, so that two that ask at the same time hardly ever get the same one.
+// Each process begins at a random port, so that it meets few that others have.
 let next = randomInt(COUNT);
 
 /** The TCP ports that this process has found, each kept by a UDP socket of the same number until the process ends. */

@@ -35,8 +35,8 @@ describe('a delivery whose worker may die', () => {
   let settlements: SettlementStore;
   let journal: ResultJournal;
   beforeAll(async () => {
-    // The dispatcher learns after a third of its lease that its claim is lost, before the server's silence ends its try.
-    const env = { RETRY_DELAYS: '100ms,100ms', CLAIM_LEASE: '6s', SMTP_REPLY_TIMEOUT: '10s' };
+    // The dispatcher learns after a third of its lease that its claim is lost.
+    const env = { RETRY_DELAYS: '100ms,100ms', CLAIM_LEASE: '6s' };
     harness = await startHarness({ dispatchers: 1, env });
     const [app] = harness.apps;
     if (!app) throw new Error('no dispatcher');

@@ -109,7 +109,7 @@ describe('a delivery by a connected mailbox', () => {
     await eventually(incidents, ({ length }) => length === 1);
     expect(incidents()).toMatchObject([{ teamId: 'acme', failure: { code: 'smtp_sign_in_expired' } }]);
     await harness.publish(second);
-    // Until then it could still get the new token, and sign in to the old mailbox with it.
+    // Otherwise it could still get the new token below, and sign in to the old mailbox with it.
     await harness.until('acme', second.key, isStopped);
     // Without a token no delivery contacts the server; the open connections belong to other mailboxes.
     expect(harness.custom.connections.flatMap(({ authAttempts, transactions }) => [...authAttempts, ...transactions])).toEqual([]);

@@ -50,7 +50,7 @@ describe('the test of a mail server', () => {
       SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
       SMTP_ALLOWED_PORTS: `587,${smtpServer.port},${closedPort}`,
       SMTP_CA_FILE: caFile,
-      // Short, because one of these servers is silent; longer than a busy machine makes the others wait.
+      // Short, because one test waits for a silent server, and longer than the others need on a busy machine.
       SMTP_REPLY_TIMEOUT: '5s',
       SMTP_FINAL_REPLY_TIMEOUT: '5s',
       SMTP_CLIENT_NAME: 'billing.test',

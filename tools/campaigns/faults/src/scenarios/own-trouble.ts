@@ -5,7 +5,7 @@ import { times } from '@billing-mail/testkit';
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
 import { type Stage } from '@billing-mail/tools/stage';
 import { BothRoutes, meetingOf } from './both-routes.js';
-import { areUnready, fullAtStart, kept, spoiltJournal } from './journal-at-start.js';
+import { areUnready, fullAtStart, isEmpty, kept, spoiltJournal } from './journal-at-start.js';
 
 type Acts = { begin: () => Promise<void> | void; end: () => void };
 
@@ -69,7 +69,7 @@ const awayAndBroken = (trouble: JournalTrouble, awayMs: number): Scenario => ({
       await pause(Math.max(0, awayMs - (Date.now() - since)));
       await stage.postgres.start();
       const ms = await play.untilSettled();
-      await play.awaits('journal emptied', async () => (await kept(stage)) === 0);
+      await play.awaits('journal emptied', () => isEmpty(stage));
       return `${where}; ${await routes.outcome({ status: ['sent'], copies: [1], tries: [1], doubts: [0] })}; ${seconds(ms)} after it was back`;
     } finally {
       routes.onTaken(NOTHING);
@@ -106,7 +106,7 @@ const readOnlyAtStart: Scenario = {
     const left = await kept(stage);
     // They are ready again, because `start` waits for that.
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.stop().then(() => dispatcher.start())));
-    await play.awaits('journal emptied', async () => (await kept(stage)) === 0);
+    await play.awaits('journal emptied', () => isEmpty(stage));
     return `${await routes.outcome({ status: ['sent'], copies: [1], tries: [1], doubts: [0] })}; ${left} reports could not be forgotten at once`;
   },
 };

@@ -1,7 +1,7 @@
 // PostgreSQL goes away, freezes or is full: the servers' replies in the meantime are kept, and the mail is not sent again.
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
 import { BothRoutes, meetingOf } from './both-routes.js';
-import { kept } from './journal-at-start.js';
+import { isEmpty, kept } from './journal-at-start.js';
 import { Load } from './load.js';
 
 type Noticed = { allowsDoubts: boolean };
@@ -92,7 +92,7 @@ export const postgresFaults: readonly Scenario[] = [
       if (dispatchers === 'die') await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.start()));
       const ms = await play.untilSettled();
       const seen = await routes.outcome({ status: ['sent'], copies: [1] });
-      await play.awaits('journal emptied', async () => (await kept(stage)) === 0);
+      await play.awaits('journal emptied', () => isEmpty(stage));
       return `${seen}; ${seconds(ms)} after it was back`;
     },
   })),
