@@ -155,6 +155,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     const database = dataSourceOptions(env.DATABASE_URL, dispatchSchema, {
       applicationName: 'mail-dispatcher',
       poolSize: DISPATCHER_CONNECTIONS,
+      connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT,
     });
     return {
       module: AppModule,

@@ -82,7 +82,10 @@ export class AppModule {
       module: AppModule,
       imports: [
         TypeOrmModule.forRoot({
-          ...dataSourceOptions(env.DATABASE_URL, notifySchema, { applicationName: 'notification-service' }),
+          ...dataSourceOptions(env.DATABASE_URL, notifySchema, {
+            applicationName: 'notification-service',
+            connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT,
+          }),
           // If the database is unavailable, the start fails, and whoever supervises the service starts it again.
           retryAttempts: 0,
         }),

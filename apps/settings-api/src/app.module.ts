@@ -72,7 +72,10 @@ const PROVIDERS: Provider[] = [
 @Module({})
 export class AppModule {
   static with(env: SettingsEnv, logger: Logger): DynamicModule {
-    const database = dataSourceOptions(env.DATABASE_URL, settingsSchema, { applicationName: 'settings-api' });
+    const database = dataSourceOptions(env.DATABASE_URL, settingsSchema, {
+      applicationName: 'settings-api',
+      connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT,
+    });
     return {
       module: AppModule,
       // Waits only briefly for a database that is still starting. After that the start fails, and whoever starts the service sees why.

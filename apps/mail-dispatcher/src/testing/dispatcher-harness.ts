@@ -145,6 +145,7 @@ async function startPeers(options: HarnessOptions) {
 const environment = ({ folder, databaseUrl, redis, platform, custom, identity }: Peers, options: HarnessOptions): DispatcherEnv =>
   readDispatcherEnv({
     DATABASE_URL: databaseUrl,
+    DATABASE_CONNECT_TIMEOUT: '2m',
     REDIS_URL: redis.url,
     AUTH_JWT_SECRET: JWT_SECRET,
     SECRET_KEYS: `k1:${SEAL_KEY.toString('base64')}`,

@@ -59,6 +59,7 @@ export async function startSurroundings(): Promise<TestSurroundings> {
 async function startService(databaseUrl: string, redisUrl: string, smtpUrl: string): Promise<TestService> {
   const env = readEnvironment(notificationEnvironment, {
     DATABASE_URL: databaseUrl,
+    DATABASE_CONNECT_TIMEOUT: '2m',
     REDIS_URL: redisUrl,
     AUTH_JWT_SECRET: SECRET,
     PLATFORM_SMTP_URL: smtpUrl,

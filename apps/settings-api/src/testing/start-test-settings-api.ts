@@ -49,6 +49,7 @@ export async function startTestSettingsApi(variables: Record<string, string> = {
   await migrate(database.url, settingsSchema);
   const env = readEnvironment(settingsEnvironment, {
     DATABASE_URL: database.url,
+    DATABASE_CONNECT_TIMEOUT: '2m',
     REDIS_URL: redis.url,
     AUTH_JWT_SECRET: SECRET,
     SECRET_KEYS: newSecretKey('k1'),

@@ -120,6 +120,7 @@ function environment(
     PATH: process.env.PATH,
     ...dateOfTests(),
     DATABASE_URL: database.url,
+    DATABASE_CONNECT_TIMEOUT: '2m',
     REDIS_URL: redis.url,
     AUTH_JWT_SECRET: secret,
     SECRET_KEYS: `e2e:${randomBytes(32).toString('base64')}`,
@@ -153,9 +154,9 @@ function environment(
     OAUTH_ALLOWED_NETWORKS: '127.0.0.0/8',
     SMTP_ALLOWED_PORTS: `25,465,587,2525,${own.port},${DOWN_PORT}`,
     SMTP_CA_FILE: join(folder, 'ca.pem'),
-    SMTP_CONNECT_TIMEOUT: '2s',
-    SMTP_REPLY_TIMEOUT: '3s',
-    SMTP_FINAL_REPLY_TIMEOUT: '3s',
+    SMTP_CONNECT_TIMEOUT: '2m',
+    SMTP_REPLY_TIMEOUT: '2m',
+    SMTP_FINAL_REPLY_TIMEOUT: '2m',
     SHUTDOWN_DELAY: '0s',
     // A test makes in seconds the ten mistakes for which a person takes minutes.
     RATE_LIMITS:

@@ -115,6 +115,10 @@ const commonVariables = {
     'PostgreSQL, `postgresql://user:password@host:5432/database`; with TLS `?sslmode=verify-full&sslrootcert=/path/to/ca.pem`',
     true,
   ),
+  DATABASE_CONNECT_TIMEOUT: described(
+    duration.default(5000),
+    'longest wait for a free or new connection to PostgreSQL; a request that waits longer is answered 503',
+  ),
   REDIS_URL: described(
     redisUrl,
     '`redis://user:password@host:6379/0`, `redis+sentinel://user:password@host,host/name/0` or `redis+cluster://user:password@host,host`, by TLS `rediss…`; append-only, `maxmemory-policy noeviction`',

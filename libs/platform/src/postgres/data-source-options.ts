@@ -1,6 +1,7 @@
 import { type ClientBase } from 'pg';
 import { type DataSourceOptions } from 'typeorm';
 import { MeasuredClient, QueryTimes } from './query-times.js';
+import { variables } from '../env/variables.js';
 import { type Requirement } from './requirements.js';
 import { SESSION_LIMITS } from './session-limits.js';
 
@@ -33,7 +34,7 @@ export function dataSourceOptions(
     logging: false,
     poolSize: options.poolSize ?? 10,
     applicationName: options.applicationName ?? 'billing-mail',
-    connectTimeoutMS: options.connectTimeoutMs ?? 5000,
+    connectTimeoutMS: options.connectTimeoutMs ?? variables.DATABASE_CONNECT_TIMEOUT.parse(undefined),
     extra: { Client: MeasuredClient, query_timeout: 35_000, keepAlive: true, onConnect: limitSession },
   };
 }

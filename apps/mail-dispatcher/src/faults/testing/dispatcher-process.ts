@@ -18,6 +18,7 @@ export async function startDispatcherProcess(harness: Harness, env: Record<strin
     env: {
       PATH: path.dirname(process.execPath),
       DATABASE_URL: harness.database.url,
+      DATABASE_CONNECT_TIMEOUT: '2m',
       REDIS_URL: harness.redis.url,
       AUTH_JWT_SECRET: 'a secret of the tests, long enough for HS256',
       SECRET_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,

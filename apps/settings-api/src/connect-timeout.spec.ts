@@ -1,0 +1,22 @@
+// How long a request waits for a connection to PostgreSQL while others have all of them.
+import { expectServerErrors } from '@billing-mail/testkit';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { startTestSettingsApi } from './testing/start-test-settings-api.js';
+
+describe('a request for which no connection to PostgreSQL is free', () => {
+  it('is answered 503 after the time that the operator has set', async () => {
+    const api = await startTestSettingsApi({ DATABASE_CONNECT_TIMEOUT: '200ms' });
+    const source = api.app.get(DataSource);
+    const { poolSize, connectTimeoutMS } = source.options as Extract<DataSourceOptions, { type: 'postgres' }>;
+    const held = Array.from({ length: poolSize ?? 0 }, () => source.createQueryRunner());
+    try {
+      await Promise.all(held.map((runner) => runner.connect()));
+      expectServerErrors(503);
+      const { status, body } = await api.call('get', '/v1/teams/acme/email-delivery');
+      expect([status, body, connectTimeoutMS]).toMatchObject([503, { type: expect.stringMatching(/database-away$/) }, 200]);
+    } finally {
+      await Promise.all(held.map((runner) => runner.release()));
+      await api.stop();
+    }
+  });
+});
