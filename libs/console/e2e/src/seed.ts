@@ -106,14 +106,19 @@ export async function publish(system: System, teamId: string, document: Document
 }
 
 /** Moves the next try of a delivery that waits to tomorrow, so that no test has to be faster than it. */
-export async function putOff(system: System, teamId: string, id: string): Promise<void> {
+export const putOff = (system: System, teamId: string, id: string): Promise<void> => reschedule(system, teamId, id, tomorrow());
+
+/** Moves the next try of a delivery that waits to now. */
+export const bringForward = (system: System, teamId: string, id: string): Promise<void> =>
+  reschedule(system, teamId, id, new Date().toISOString());
+
+async function reschedule(system: System, teamId: string, id: string, sendAt: string): Promise<void> {
   await eventually(
     () => deliveriesOf(system, teamId, 'waiting'),
     (waiting) => waiting.some((each) => each.id === id),
   );
   const token = await system.token({ sub: 'anna.berg', teams: { [teamId]: 'admin' } });
-  const url = `${system.urls['mail-dispatcher']}/v1/teams/${teamId}/deliveries/${id}/reschedule`;
-  await call('POST', url, token, { sendAt: tomorrow() });
+  await call('POST', `${system.urls['mail-dispatcher']}/v1/teams/${teamId}/deliveries/${id}/reschedule`, token, { sendAt });
 }
 
 export const tomorrow = (): string => new Date(Date.now() + 24 * 3_600_000).toISOString();
