@@ -107,7 +107,6 @@ describe('a report of the platform’s own server', () => {
         await stage.strike();
       }
     },
-    600_000,
   );
 });
 
