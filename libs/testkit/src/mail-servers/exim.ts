@@ -1,13 +1,15 @@
 // Debian's Exim as a private instance. Its package cannot be installed beside another mail server, so it is only unpacked, and a mount
 // namespace shows what it looks for in the system (its user, its libraries) to Exim alone.
-import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotPossibleHereError } from '../not-possible-here.js';
 import { makeFolder, type Ports, type RealServer, requireRoot, run, writeCertificate } from './real-server.js';
 
 const UNPACKED = join(__dirname, '..', '..', '..', '..', '.data', 'programs', 'root');
-const UNPACKED_EXIM = join(UNPACKED, 'usr', 'sbin', 'exim4');
+/** Where Exim's user finds what is unpacked, below the server's folder. `npm start` closes `.data` to all other users. */
+const SHOWN = 'unpacked';
+const PROGRAM = '/usr/sbin/exim4';
+const LIBRARIES = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 /** Debian's name for Exim's user, which is compiled in. The user id only has to be unused. */
 const USER = 'Debian-exim';
 const USER_ID = 64_999;
@@ -27,23 +29,24 @@ export type EximSettings = {
  */
 export async function startExim(ports: Ports, settings: EximSettings): Promise<RealServer> {
   requireRoot();
-  const exim = [UNPACKED_EXIM, '/usr/sbin/exim4'].find((path) => existsSync(path));
-  if (exim === undefined) throw new NotPossibleHereError("needs Debian's exim4-daemon-light");
+  const isUnpacked = existsSync(join(UNPACKED, PROGRAM));
+  if (!isUnpacked && !existsSync(PROGRAM)) throw new NotPossibleHereError("needs Debian's exim4-daemon-light");
   const folder = makeFolder('exim');
+  const exim = isUnpacked ? join(folder, SHOWN, PROGRAM) : PROGRAM;
   for (const name of ['spool', 'log']) {
     mkdirSync(join(folder, name));
     chownSync(join(folder, name), USER_ID, USER_ID);
   }
   const config = join(folder, 'exim.conf');
   writeFileSync(config, configuration(folder, exim, ports, settings));
-  return run(folder, ports.port, { command: 'unshare', args: [...namespace(folder), exim, '-bdf', '-q1m', '-C', config] });
+  return run(folder, ports.port, { command: 'unshare', args: [...namespace(folder, isUnpacked), exim, '-bdf', '-q1m', '-C', config] });
 }
 
 /**
  * Returns the arguments of `unshare` before the program. A program that changes its user ignores LD_LIBRARY_PATH, so the libraries are
  * found by a loader cache.
  */
-function namespace(folder: string): string[] {
+function namespace(folder: string, isUnpacked: boolean): string[] {
   const shown = (name: string, content: string): string => {
     writeFileSync(join(folder, name), `${readFileSync(`/etc/${name}`, 'utf8')}${content}\n`);
     return `mount --bind '${join(folder, name)}' /etc/${name}`;
@@ -52,11 +55,14 @@ function namespace(folder: string): string[] {
     shown('passwd', `${USER}:x:${USER_ID}:${USER_ID}::/nonexistent:/usr/sbin/nologin`),
     shown('group', `${USER}:x:${USER_ID}:`),
   ];
-  const libraries = join(UNPACKED, 'usr', 'lib', `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`);
-  if (existsSync(libraries)) {
-    const cache = join(folder, 'ld.so.cache');
-    execFileSync('/sbin/ldconfig', ['-X', '-C', cache, libraries]);
-    mounts.push(`mount --bind '${cache}' /etc/ld.so.cache`);
+  if (isUnpacked) {
+    const [root, cache] = [join(folder, SHOWN), join(folder, 'ld.so.cache')];
+    mkdirSync(root);
+    mounts.push(
+      `mount --bind '${UNPACKED}' '${root}'`,
+      `/sbin/ldconfig -X -C '${cache}' '${join(root, LIBRARIES)}'`,
+      `mount --bind '${cache}' /etc/ld.so.cache`,
+    );
   }
   return ['--mount', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh'];
 }
