@@ -1,7 +1,7 @@
 import { type ClientBase } from 'pg';
 import { type DataSourceOptions } from 'typeorm';
-import { MeasuredClient, QueryTimes } from './query-times.js';
 import { variables } from '../env/variables.js';
+import { MeasuredClient, QueryTimes } from './query-times.js';
 import { type Requirement } from './requirements.js';
 import { SESSION_LIMITS } from './session-limits.js';
 
