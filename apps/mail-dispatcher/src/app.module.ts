@@ -100,6 +100,7 @@ import { TeamCertificateWatch } from './settling/team-certificate-watch.js';
 import { ResultJournal } from './settling/result-journal.js';
 import { SettlementStore } from './settling/settlement.store.js';
 import { Settling } from './settling/settling.js';
+import { Composer } from './trying/composer.js';
 import { DangerousSteps } from './trying/dangerous-steps.js';
 import { Messages } from './trying/messages.js';
 import { PacedLanes } from './trying/paced-lanes.js';
@@ -127,7 +128,7 @@ const CONTROLLERS = [
 const PROVIDERS: Provider[] = [
   ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
   ...[ClaimsStore, LaneHealth, LaneTroubles, IncidentWatch, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
-  ...[SettingsClient, TokenClient, TeamKeys, Messages, DangerousSteps, SendingAccounts, PacedLanes, TryDelivery],
+  ...[SettingsClient, TokenClient, TeamKeys, Composer, Messages, DangerousSteps, SendingAccounts, PacedLanes, TryDelivery],
   ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch, TeamCertificateWatch, BacklogWatch],
   ...[
     AccountNamingKeyStore,

@@ -1,7 +1,9 @@
 // The process of a rehearsal: composes the given delivery, and answers if it survives.
+import { composeMessage } from '@billing-mail/mail-core';
 import { loadSigningKey } from '../documents/signing-key.js';
 import { MemoryBudget } from '../documents/memory-budget.js';
 import { openDocumentStore } from '../documents/open-document-store.js';
+import { sha256Of } from '../documents/sha256.js';
 import { Messages } from '../trying/messages.js';
 import { BEAT_MS, type RehearsalSetup, type RehearsalTask, type RehearsalWord } from './rehearsal-words.js';
 
@@ -20,6 +22,13 @@ process.once('message', (setup: RehearsalSetup) => {
     // kill the process.
     { identityFor: () => Promise.resolve(null) },
     new MemoryBudget(setup.DISPATCH_MEMORY),
+    // Composed here and not on a thread, so that a message on which composing gets stuck stops the beats.
+    {
+      compose: async (draft, identity) => {
+        const body = await composeMessage(draft, identity);
+        return { body, sha256: sha256Of(body) };
+      },
+    },
   );
   process.on('message', (task: RehearsalTask) => void compose(messages, task).then(() => say('done')));
   setInterval(() => say('beat'), BEAT_MS);

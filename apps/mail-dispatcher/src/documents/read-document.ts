@@ -9,8 +9,11 @@ export class DocumentChangedError extends Error {
   override readonly name = 'DocumentChangedError';
 }
 
+/** Returns bytes that the caller may keep, change or give away: those in hand are no longer in hand afterwards. */
 export async function readDocument(store: DocumentStore, attachment: AttachmentInHand): Promise<Buffer> {
-  if (attachment.bytes !== undefined) return attachment.bytes;
+  const inHand = attachment.bytes;
+  delete attachment.bytes;
+  if (inHand !== undefined) return inHand;
   const bytes = await store.read(attachment);
   if (bytes === null || bytes.length !== attachment.size || sha256Of(bytes) !== attachment.sha256) throw changed(attachment);
   return bytes;

@@ -3,17 +3,17 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Route } from '@billing-mail/contracts';
-import { composeMessage, type DraftAttachment, type MessageDraft, streamMessage } from '@billing-mail/mail-core';
+import { type DraftAttachment, type MessageDraft, streamMessage } from '@billing-mail/mail-core';
 import { Traced } from '@billing-mail/platform';
 import { DOCUMENT_STORE } from '../dispatcher.tokens.js';
 import { type DocumentStore } from '../documents/document-store.js';
 import { MemoryBudget } from '../documents/memory-budget.js';
 import { openDocument, readDocument } from '../documents/read-document.js';
-import { sha256Of } from '../documents/sha256.js';
 import { SigningKey } from '../documents/signing-key.js';
 import { TeamKeys } from '../documents/team-keys.js';
 import { draftFor } from '../records/look.js';
 import { type AttachmentInHand, type LookedAfter, type MessageFacts } from '../records/rows.js';
+import { Composer } from './composer.js';
 
 /**
  * From this size a message is composed as a stream: encoding, hashing and sending in blocks costs little extra here, and saves the memory.
@@ -43,6 +43,7 @@ export class Messages {
     private readonly signingKey: SigningKey,
     @Inject(TeamKeys) private readonly teamKeys: Pick<TeamKeys, 'identityFor'>,
     private readonly memory: MemoryBudget,
+    @Inject(Composer) private readonly composer: Pick<Composer, 'compose'>,
   ) {}
 
   /**
@@ -104,16 +105,11 @@ export class Messages {
 
   private async inMemory(delivery: LookedAfter, draft: Draft, identity: Identity): Promise<Composed> {
     const contents = await Promise.all(delivery.attachments.map((attachment) => readDocument(this.documents, attachment)));
-    const body = await composeMessage(
-      { ...draft, attachments: partsOf(delivery, (index) => contents[index] ?? Buffer.alloc(0)) },
-      identity,
-    );
-    let facts: MessageFacts | null = null;
+    const attachments = partsOf(delivery, (index) => contents[index] ?? Buffer.alloc(0));
+    const { body, sha256 } = await this.composer.compose({ ...draft, attachments }, identity);
+    const facts: MessageFacts = { sha256, size: body.length, signed: identity !== null };
     return {
-      size: body.length,
-      signed: identity !== null,
-      body,
-      facts: () => (facts ??= { sha256: sha256Of(body), size: body.length, signed: identity !== null }),
+      ...{ size: body.length, signed: facts.signed, body, facts: () => facts },
       keep: async () => void (await this.documents.put([body])),
     };
   }

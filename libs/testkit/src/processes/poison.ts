@@ -12,7 +12,9 @@ export async function writePoison(folder: string): Promise<string> {
   await writeFile(
     file,
     `const write = Buffer.prototype.write;
-     const isService = /main\\.js$/.test(process.argv[1] ?? '');
+     // A thread has other arguments than its process, but inherits the environment.
+     if (require('node:worker_threads').isMainThread) process.env.POISONED_PROGRAM = process.argv[1] ?? '';
+     const isService = /main\\.js$/.test(process.env.POISONED_PROGRAM);
      Buffer.prototype.write = function (text, ...rest) {
        const line = String(text);
        if (line.includes('Subject: ${POISON}') || (isService && line.includes('Subject: ${POISON_OF_SERVICES}'))) process.kill(process.pid, 'SIGKILL');
