@@ -3,7 +3,7 @@ import { alertFaults } from './scenarios/alerts.js';
 import { BOUNCE_DOMAIN, bounceFaults } from './scenarios/bounces.js';
 import { jobFaults } from './scenarios/jobs.js';
 import { keptSessionFaults } from './scenarios/kept-sessions.js';
-import { killsOfBystanders } from './scenarios/kills-of-bystanders.js';
+import { awaitedBystanders, killsOfBystanders } from './scenarios/kills-of-bystanders.js';
 import { killsAtSteps, randomKills } from './scenarios/kills.js';
 import { massFaults } from './scenarios/masses.js';
 import { broken, brokenForLong, brokenForLongOnHold, unkeptBytes } from './scenarios/own-trouble.js';
@@ -58,10 +58,11 @@ export const GROUPS: readonly Group[] = [
   { name: 'peers-platform', stage: {}, policy: 'retry', scenarios: platformPeers },
   {
     name: 'kills',
-    stage: { customServers: 20 },
+    stage: { customServers: 16 },
     policy: 'retry',
     scenarios: [...killsAtSteps('retry'), randomKills('retry'), ...killsOfBystanders],
   },
+  { name: 'kills-awaited', stage: { customServers: 4, env: AWAITED }, policy: 'retry', scenarios: awaitedBystanders },
   {
     name: 'kills-hold',
     stage: { customServers: 12, env: HOLD },

@@ -44,7 +44,8 @@ const killsWhileGreeting: Scenario = {
   run: async (play) => {
     const { stage } = play;
     const own = Array.from({ length: 4 }, () => stage.takeServer());
-    for (const server of own) server.behave({ banner: { wait: 1500, then: '220 at last' } });
+    // So long that all four are connected, and the dispatchers killed, before the first one greets.
+    for (const server of own) server.behave({ banner: { wait: 12_000, then: '220 at last' } });
     for (const server of own) await play.publishMany(await play.team({ server }), 4);
     for (let kill = 0; kill < 3; kill += 1) {
       await play.awaits('connected', () => own.every(({ openConnections }) => openConnections > 0), 30_000);
@@ -60,4 +61,6 @@ const killsWhileGreeting: Scenario = {
   },
 };
 
-export const killsOfBystanders: readonly Scenario[] = [killStorm, killsWhileGreeting];
+/** For a group that waits for servers. */
+export const awaitedBystanders: readonly Scenario[] = [killsWhileGreeting];
+export const killsOfBystanders: readonly Scenario[] = [killStorm];
