@@ -23,8 +23,8 @@ const LISTED = 500;
 const READ_BYTES = 256 * 1024;
 
 /**
- * The calls that each document needs. By callbacks they take less of the processor than by promises and FileHandles: a quarter less to keep
- * 20 KB, and to read 150 KB.
+ * The calls that each document needs. By callbacks they take less of the processor than by promises and FileHandles: about a quarter less to
+ * keep 20 KB, and to read 150 KB.
  */
 const byCallback = {
   open: promisify(fs.open),

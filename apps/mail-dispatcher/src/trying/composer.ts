@@ -1,5 +1,5 @@
-// Composes messages on a thread of their own. Encoding, hashing and signing are a third of the work on a message; with a second core, the
-// event loop does everything else meanwhile.
+// Composes messages on a thread of their own. On the main thread, encoding, hashing and passing the signature on took a quarter of the time;
+// with a second core, the event loop does everything else meanwhile.
 import path from 'node:path';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type DraftAttachment, type MessageDraft, type SigningIdentity } from '@billing-mail/mail-core';
